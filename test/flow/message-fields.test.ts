@@ -86,6 +86,23 @@ describe.each(engines)('the fields of a message on %s', (engine) => {
     expect(await bob.must('relay_msg', relay({ mentions: fifty }), 'fifty')).toEqual(all);
   });
 
+  test('a message that expires has an end, and is taken down after it on every device', async () => {
+    const given = { message: 'for a second', expires_in_ms: 1000 };
+    const sent = await ann.must('relay_msg', relay(given), 'with an end');
+    const { message_id, seq } = sent;
+    const { result } = await bob.until('relay_message', { result: { message: 'for a second' } });
+    const end = Date.parse(String(sent['timestamp'])) + 1000;
+    expect(Object(result).expires_at).toBe(new Date(end).toISOString());
+    const change = { message_id, type: 'deleted', reason: 'expired', actor_id: '$service' };
+    await bob.until('message_event', change);
+    const token = await tokenOf('bob');
+    const read = await service.rest('GET', `/v1/groups/${group_id}/messages/${message_id}`, { token });
+    expect(read.body).toMatchObject({ deleted: true, deleted_by: '$service', reason: 'expired', seq });
+    expect(await ann.must('relay_msg', relay(given), 'with an end')).toEqual(sent);
+    const longest = await service.plenum.send(group_id, 'ann', 'for 30 days', { expiresInMs: 2_592_000_000 });
+    expect(longest).toMatchObject({ ok: true });
+  });
+
   test('metadata of 4096 bytes passes', async () => {
     await ann.must('relay_msg', relay({ metadata: metadataOf(4096) }));
   });

@@ -50,9 +50,14 @@ export interface CoreDeps extends Pick<PipelineDeps, 'middleware' | 'order'> {
   readonly adapters?: Pick<Adapters, 'auth' | 'moderation' | 'archive'>;
 }
 
-function archivedHistory(archive: Adapters['archive'], { clock, logger }: CoreDeps): ArchivedHistory | null {
+function archivedHistory(
+  archive: Adapters['archive'],
+  { clock, logger, engine }: CoreDeps,
+): ArchivedHistory | null {
   const read = archive?.read?.bind(archive);
-  return read === undefined ? null : new ArchivedHistory({ reader: { read }, clock, logger });
+  return read === undefined
+    ? null
+    : new ArchivedHistory({ reader: { read }, clock, logger, wallMs: () => engine.wallMs() });
 }
 
 function archivedSearch(archive: Adapters['archive'], { clock, logger }: CoreDeps): ArchivedSearch | null {

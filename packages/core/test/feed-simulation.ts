@@ -304,6 +304,7 @@ export class Simulation {
         waiting: unused,
       },
       messageChanges: { change: unused, admit: unused, get: unused, reactions: unused, pins: unused },
+      timedMessages: { due: unused, settle: unused },
       deadLetters: { list: unused, retry: unused, delete: unused },
       nodes: {
         beat: unused,

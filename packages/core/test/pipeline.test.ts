@@ -48,7 +48,12 @@ test('the texts of the metadata are moderated too, after the message', async () 
     },
   };
   const scene = pipelineScene({ moderation });
-  const extras = (metadata: object) => ({ metadata: JSON.stringify(metadata), replyTo: null, mentions: [] });
+  const extras = (metadata: object) => ({
+    metadata: JSON.stringify(metadata),
+    replyTo: null,
+    mentions: [],
+    expiresInMs: null,
+  });
   expect(await scene.send(extras({ n: [1, null] }))).toEqual(appended);
   expect(await scene.send(extras({ n: [{ deep: 'spam' }] }))).toEqual({
     type: 'refused',

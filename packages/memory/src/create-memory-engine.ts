@@ -4,6 +4,7 @@ import {
   type Engine,
   type EngineSettings,
   Eraser,
+  MessageTimer,
   numberedTags,
   PlenumError,
   type Random,
@@ -20,6 +21,7 @@ import { memoryGroupLog } from './log/group-log.ts';
 import { memoryImports } from './log/imports.ts';
 import { memoryReadMarks } from './log/read-marks.ts';
 import { memoryMessageChanges } from './messages/message-changes.ts';
+import { memoryTimedMessages } from './messages/timed-messages.ts';
 import { MemoryPresence } from './presence/presence.ts';
 import { MemoryFeeds } from './pubsub/feed-transport.ts';
 import { MemoryNudges } from './pubsub/nudges.ts';
@@ -68,7 +70,16 @@ export function createMemoryEngine(options: MemoryEngineOptions): Engine {
   const groups = memoryGroupStore(state, deferWhileOpen);
   const erasures = memoryErasures(now, deferWhileOpen);
   const eraser = new Eraser({ erasures, groups, random });
-  const stopHousekeeping = startHousekeeping({ state, presence, clock, eraser, erasures });
+  const messageChanges = memoryMessageChanges(state, deferWhileOpen);
+  const timedMessages = memoryTimedMessages(state, deferWhileOpen);
+  const timer = new MessageTimer({ timed: timedMessages, changes: messageChanges });
+  const stopHousekeeping = startHousekeeping({
+    ...{ state, presence, clock },
+    slow: [
+      oneAtATime(erasures.duePartitions, (partition) => eraser.run(partition)),
+      oneAtATime(timedMessages.duePartitions, (partition) => timer.run(partition)),
+    ],
+  });
   const agreed = new Map<string, string>();
   return {
     name: 'memory',
@@ -76,7 +87,8 @@ export function createMemoryEngine(options: MemoryEngineOptions): Engine {
     dueMutes: memoryDueMutes(state, deferWhileOpen),
     log: memoryGroupLog(state, deferWhileOpen),
     imports: memoryImports(state, deferWhileOpen),
-    messageChanges: memoryMessageChanges(state, deferWhileOpen),
+    messageChanges,
+    timedMessages,
     feeds,
     nudges,
     presence,
@@ -118,33 +130,39 @@ interface Housekeeping {
   readonly state: MemoryState;
   readonly presence: MemoryPresence;
   readonly clock: Clock;
-  readonly eraser: Eraser;
-  readonly erasures: ReturnType<typeof memoryErasures>;
+  /** Works that last longer than a tick. */
+  readonly slow: readonly (() => void)[];
 }
 
-function startHousekeeping({ state, presence, clock, eraser, erasures }: Housekeeping): () => void {
-  let isErasing = false;
+/** @returns begins the work for each due partition, unless it still runs. The engine may be closed meanwhile */
+function oneAtATime(
+  duePartitions: () => ReadonlySet<number>,
+  run: (partition: number) => Promise<void>,
+): () => void {
+  let isRunning = false;
+  const ended = () => {
+    isRunning = false;
+  };
+  const runAll = async (): Promise<void> => {
+    for (const partition of duePartitions()) await run(partition);
+  };
+  return () => {
+    if (isRunning) return;
+    isRunning = true;
+    runAll().then(ended, ended);
+  };
+}
+
+function startHousekeeping({ state, presence, clock, slow }: Housekeeping): () => void {
   let cancel = clock.after(housekeepingMs, round);
   return () => cancel();
-
-  /** The engine may be closed meanwhile. */
-  async function stepErasures(): Promise<void> {
-    for (const partition of erasures.duePartitions()) await eraser.run(partition);
-  }
-  function erase(): void {
-    isErasing = true;
-    const ended = () => {
-      isErasing = false;
-    };
-    stepErasures().then(ended, ended);
-  }
 
   function round(): void {
     const nowMs = state.now();
     endDueMutesOfIdleGroups(state, nowMs);
     presence.endDue();
     state.sweep(nowMs);
-    if (!isErasing) erase();
+    for (const begin of slow) begin();
     cancel = clock.after(housekeepingMs, round);
   }
 }

@@ -30,7 +30,7 @@ export const presentMessageSchema = relayedMessageSchema.extend({
 
 /** The entry at the seq of a message that was taken down, so that seqs stay dense. */
 export const tombstoneSchema = relayedMessageSchema
-  .omit({ message: true, metadata: true, mentions: true, reply: true })
+  .omit({ message: true, metadata: true, mentions: true, reply: true, expires_at: true })
   .extend({
     deleted: z.literal(true),
     deleted_by: actorIdSchema,
@@ -71,6 +71,7 @@ export const messageEventSchema = z
     message: z.string().exactOptional().describe('`edited`: the whole text'),
     metadata: jsonObjectSchema('metadata').exactOptional().describe('`edited`: absent: the message has none'),
     mentions: mentionsSchema.exactOptional().describe('`edited`: absent: the message has none'),
+    expires_at: timestampSchema.exactOptional().describe('`edited`: as of the message'),
     edits: z.int().min(1).exactOptional().describe('`edited`: how often the text was edited so far'),
     deleted: z
       .literal(true)
@@ -82,7 +83,10 @@ export const messageEventSchema = z
       .min(0)
       .exactOptional()
       .describe('Users with this reaction on the message after the change'),
-    reason: z.string().exactOptional().describe('`deleted`'),
+    reason: z
+      .string()
+      .exactOptional()
+      .describe('`deleted`; `expired` by the service: the message has reached its end'),
   })
   .meta({
     id: 'MessageEvent',

@@ -117,6 +117,9 @@ export const relayedMessageSchema = z.object({
     .literal(true)
     .exactOptional()
     .describe('The message comes from another system, and has the time that it had there'),
+  expires_at: timestampSchema
+    .exactOptional()
+    .describe('From then on no reader gets the text; absent: the message does not expire'),
   timestamp: timestampSchema,
   message_id: z.string(),
   epoch: epochSchema,

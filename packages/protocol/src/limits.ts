@@ -23,6 +23,9 @@ export const limits = {
   /** Different reactions on one message, and those of one user among them. */
   reactionsPerMessageMax: 32,
   reactionsPerUserMax: 10,
+  /** Shortest and longest `expires_in_ms`: one second, 30 days. */
+  expiresInMsMin: 1000,
+  expiresInMsMax: 2_592_000_000,
   /** Pinned messages of one group. */
   pinsMax: 50,
   /** Levels of nesting that a request's arguments may have. */

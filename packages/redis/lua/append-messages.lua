@@ -9,9 +9,8 @@
 -- these messages: sender (the actor of the request), request id, payload hash, wire head (the push payload up to its
 -- timestamp). KEYS contains for each group: group, members, log, outbox, queued, reads, slow; and for each message:
 -- bucket, dedupe.
--- Only for the messages that reply to another one or mention users, after all of these: KEYS contains the mentions
--- of the group and the due groups, and ARGV what lib/extras reads, in the order of the messages. Other messages have
--- nothing there.
+-- Only for the messages that reply to another one, mention users or expire, after all of these, in the order of the messages:
+-- KEYS and ARGV contain what lib/extras reads. Other messages have nothing there.
 -- `room_queue_limit` is empty without an archive: then the room queue is neither checked nor counted.
 local groups_count = ARGV[1]
 local messages_count = ARGV[2]
@@ -41,10 +40,6 @@ local extra
 -- @constant OVERLOADED_RETRY_MS
 local keys_count = groups_count * 7 + messages_count * 2
 local args_count = 12 + groups_count * 5 + messages_count * 4
-local extras_count = #ARGV - args_count
-if extras_count < 0 or #KEYS ~= keys_count + 2 * extras_count then
-  error(keys_count .. ' keys and ' .. args_count .. ' arguments expected')
-end
 
 -- Each function that a script makes costs every call of it. Those below are for few messages, so the first one that needs
 -- them makes them.
@@ -58,7 +53,16 @@ end
 local extras
 local function make_extras()
   -- @include extras
-  return { from = extra_from, check = check_extra, add_mentions = add_mentions }
+  return { read = read_extras, check = check_extra, add = add_extra }
+end
+
+local given_extras, all_keys_count = {}, keys_count
+if #ARGV > args_count then
+  extras = make_extras()
+  given_extras, all_keys_count = extras.read(args_count + 1, keys_count)
+end
+if #ARGV < args_count or #KEYS ~= all_keys_count then
+  error(keys_count .. ' keys and ' .. args_count .. ' arguments expected')
 end
 
 -- A local alias saves a table lookup per call.
@@ -125,7 +129,7 @@ local function commit_message(full_again_at, slow_mode_ms)
   group.seq = seq
   save_epoch(group)
   if is_outbox_written == '1' then add_to_outbox('m', wire) end
-  if extra then extras.add_mentions(extra, seq, group, now) end
+  if extra then extras.add(extra, epoch, seq, group, now) end
   -- A sender has read up to its own message.
   call('HSET', reads_key, sender_id, seq_text .. ' ' .. messages)
   if room_queue_limit ~= '' then call('HINCRBY', queued_key, group_id, '1') end
@@ -184,9 +188,7 @@ end
 
 local answers = { 'answers', now_text }
 local key_at, arg_at = 0, 12
-local message_number, extras_read = 0, 0
-if extras_count > 0 then extras = make_extras() end
-local next_extra = extras and extras.from(ARGV[args_count + 1], KEYS[keys_count + 1], KEYS[keys_count + 2])
+local message_number, extra_at = 0, 1
 for _ = 1, tonumber(groups_count) do
   group_key, members_key, log_key, outbox_key, queued_key, reads_key, slow_key = unpack(KEYS, key_at + 1, key_at + 7)
   local count
@@ -199,12 +201,9 @@ for _ = 1, tonumber(groups_count) do
     key_at, arg_at = key_at + 2, arg_at + 4
     message_number = message_number + 1
     extra = nil
-    if next_extra and next_extra.number == message_number then
-      extra = next_extra
-      extras_read = extras_read + 1
-      local key_of_next = keys_count + 2 * extras_read
-      next_extra = extras_read < extras_count
-        and extras.from(ARGV[args_count + extras_read + 1], KEYS[key_of_next + 1], KEYS[key_of_next + 2])
+    if given_extras[extra_at] and given_extras[extra_at].number == message_number then
+      extra = given_extras[extra_at]
+      extra_at = extra_at + 1
     end
     answers[#answers + 1] = answer_line()
   end

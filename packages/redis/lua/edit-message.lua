@@ -63,11 +63,12 @@ if new_mentions ~= old.mentions then
   drop_mentions_of(created, target_seq)
   if receivers[1] then add_mentions_of(created, target_seq, receivers) end
 end
+local expires_at = message.fields.expires_at
 state.text, state.metadata, state.mentions = text, new_metadata, new_mentions
 state.edits, state.edited_at = state.edits + 1, now
 append_change({
   type = 'edited',
-  tail = ',"edits":' .. integer(state.edits),
+  tail = (expires_at and ',"expires_at":' .. expires_at or '') .. ',"edits":' .. integer(state.edits),
   live_tail = ',"message":' .. text .. (new_metadata ~= '' and ',"metadata":' .. new_metadata or '')
     .. (new_mentions ~= '' and ',"mentions":' .. new_mentions or ''),
 })

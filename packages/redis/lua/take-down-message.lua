@@ -5,6 +5,8 @@
 local taken_down_key = KEYS[19]
 local reason = ARGV[20]
 local named_ms = ARGV[21]
+-- `1`: the message has reached its end. Then its entry is written even if the log has lost the message.
+local is_expired = ARGV[22]
 -- @include writable
 expect_writable(taken_down_key, 'zset', { 'ZADD', 'ZREM', 'PEXPIRE' })
 -- @include message-change
@@ -22,10 +24,10 @@ if actor ~= SERVICE then
   if member.status == 'p' then return refuse('pending_membership') end
 end
 local message = find_message()
-if not message then return refuse('message_not_found') end
+if not message and is_expired == '0' then return refuse('message_not_found') end
 if actor ~= SERVICE and message.author ~= actor and not is_moderator(member) then return refuse('not_author') end
 
-local state = state_of(message)
+local state = message and state_of(message) or { edits = 0 }
 local limited = check_message_limits(state.is_deleted)
 if limited then return limited end
 
@@ -44,13 +46,14 @@ if state.is_deleted then return unchanged(state, {}) end
 
 local reason_field = reason ~= '' and ',"reason":' .. reason or ''
 local sent_field = ''
-local fields = message.fields
+local fields = message and message.fields
 if fields then
   sent_field = ',"sent":{"request_id":' .. fields.request_id .. ',"from_user_id":' .. fields.from_user_id
     .. ',"timestamp":' .. fields.timestamp .. '}'
   redis.call('XDEL', log_key, target_seq .. '-0')
 end
 append_change({ type = 'deleted', tail = reason_field, outbox_tail = sent_field })
+if not message then return done({ edits = 0, edited_at = 0 }) end
 -- An entry `edited` of a message that the log no longer has needs no tombstone of the message itself.
 state.text = fields and '{"request_id":' .. fields.request_id .. ',"success":true,"result":{"group_id":"' .. group_id
     .. '","from_user_id":' .. fields.from_user_id .. ',"deleted":true,"deleted_by":"' .. actor .. '","deleted_at":"'

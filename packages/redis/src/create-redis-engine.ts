@@ -10,10 +10,12 @@ import {
   Findings,
   idleMutesWork,
   type Logger,
+  MessageTimer,
   presenceWork,
   type Random,
   sleep,
   takenDownHoldsMs,
+  timedMessagesWork,
 } from '@plenum/core';
 import { Anomalies } from './anomalies.ts';
 import { checkRedis } from './boot/boot-check.ts';
@@ -38,6 +40,7 @@ import { RedisGroupLog } from './log/group-log.ts';
 import { RedisImports } from './log/imports.ts';
 import { RedisReadMarks } from './log/read-marks.ts';
 import { RedisMessageChanges } from './messages/message-changes.ts';
+import { RedisTimedMessages } from './messages/timed-messages.ts';
 import { RedisPresence } from './presence/presence.ts';
 import { Publisher } from './pubsub/publisher.ts';
 import { openPubSub, type PubSub } from './pubsub/pubsub.ts';
@@ -135,11 +138,21 @@ function assemble(foundation: Foundation): RedisEngine {
   const upkeep = { findings, clock, logger };
   const groups = new RedisGroupStore(state);
   const erasures = new RedisErasures(readState);
+  const messageChanges = new RedisMessageChanges({
+    ...state,
+    readCalls,
+    untilCallsHaveBegun: () => sleep(clock, takenDownHoldsMs),
+  });
+  const timedMessages = new RedisTimedMessages(readState);
   const works = [
     idleMutesWork({ dueMutes, ...upkeep }),
     absencesWork({ presence, ...upkeep }),
     presenceWork({ presence, nodes, ...upkeep }),
     erasuresWork({ eraser: new Eraser({ erasures, groups, random }), ...upkeep }),
+    timedMessagesWork({
+      timer: new MessageTimer({ timed: timedMessages, changes: messageChanges }),
+      ...upkeep,
+    }),
   ];
   if (connections.subscribers !== null) for (const work of works) work.start();
   const health = async (): Promise<EngineHealth> => {
@@ -155,11 +168,8 @@ function assemble(foundation: Foundation): RedisEngine {
     dueMutes,
     log,
     imports: new RedisImports(state),
-    messageChanges: new RedisMessageChanges({
-      ...state,
-      readCalls,
-      untilCallsHaveBegun: () => sleep(clock, takenDownHoldsMs),
-    }),
+    messageChanges,
+    timedMessages,
     feeds: pubsub.feeds,
     nudges: pubsub.nudges,
     presence,

@@ -114,11 +114,13 @@ export class Keys {
   /** Stream of the partition: `g`, `k`, `w`, `m` (message id), `a` (attempts), `r` (reason). */
   deadLetters = (partition: number, kind: DeliveryKind): string =>
     this.#in(partition, `dead_letters:${kind}`);
+  /** ZSET: ids of the messages that wait for a time, by that time, ms; see lua/lib/timed.lua. */
+  timed = (groupId: GroupId): string => this.#of('timed', groupId);
   /** ZSET of the partition: ids of messages that were taken down in the last hour, by that time, ms. */
   takenDown = (partition: number): string => this.#in(partition, 'taken_down');
   /**
    * ZSET of the partition: groups by the time at which their next mute or ban ends, or their states must be kept, ms, and
-   * users by that of the next step of their erasure.
+   * users by that of the next step of their erasure; and `$timed:<group>` by the first time in `timed`.
    */
   due = (groupId: GroupId): string => `${this.prefix}:${this.tags.tagOf(groupId)}:due`;
   dueIn = (partition: number): string => `${this.prefix}:${this.tags.tagOfPartition(partition)}:due`;

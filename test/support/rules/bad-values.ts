@@ -284,6 +284,7 @@ export const badValues: Readonly<Record<string, readonly BadValue[]>> = {
   if_seq: wholeNumber(0, Number.MAX_SAFE_INTEGER),
   posting: choice,
   slow_mode_ms: wholeNumber(0, limits.slowModeMsMax),
+  expires_in_ms: wholeNumber(limits.expiresInMsMin, limits.expiresInMsMax),
   accepts_needed: wholeNumber(1, limits.acceptsNeededMax),
   edit_window_ms: wholeNumber(0, limits.editWindowMsMax),
   for_ms: wholeNumber(1, limits.forMsMax),

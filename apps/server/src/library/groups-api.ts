@@ -121,6 +121,8 @@ export interface SendFields {
   /** The id of the message to which this one replies. */
   readonly replyTo?: string;
   readonly mentions?: readonly string[];
+  /** The message is taken down after so many ms: 1,000 to 30 days. */
+  readonly expiresInMs?: number;
 }
 interface Send extends SelfAction, SendFields {
   readonly message: string;
@@ -317,8 +319,8 @@ const members = ({ groupId, requestId, cursor, limit, status }: Members): Asked 
   args: { group_id: groupId, cursor, limit, status },
 });
 
-const send = ({ groupId, userId, message, requestId, metadata, replyTo, mentions }: Send): Asked => ({
+const send = ({ groupId, userId, message, requestId, replyTo, expiresInMs, ...fields }: Send): Asked => ({
   actorId: userId,
   requestId,
-  args: { group_id: groupId, message, metadata, reply_to: replyTo, mentions },
+  args: { ...fields, group_id: groupId, message, reply_to: replyTo, expires_in_ms: expiresInMs },
 });

@@ -7,6 +7,7 @@ import type { PresenceHousekeeping } from '../ports/presence.ts';
 import type { Clock, Logger } from '../ports/runtime.ts';
 import type { Eraser } from './eraser.ts';
 import type { Finding, Findings } from './findings.ts';
+import type { MessageTimer } from './message-timer.ts';
 import { PartitionRounds } from './partition-rounds.ts';
 
 /** Pause between two looks into the findings, ms. With the renewals, something due waits for at most 1.5 s. */
@@ -52,6 +53,15 @@ export function erasuresWork(deps: DueWorkDeps & { readonly eraser: Eraser }): P
     name: 'erasures',
     isDue: ({ isMuteDue }) => isMuteDue,
     call: (partition) => deps.eraser.run(partition),
+  });
+}
+
+/** Takes messages down at their end. They are due in the same list as mutes. Needs no fence: see {@link MessageTimer}. */
+export function timedMessagesWork(deps: DueWorkDeps & { readonly timer: MessageTimer }): PartitionRounds {
+  return dueWork(deps, {
+    name: 'timed messages',
+    isDue: ({ isMuteDue }) => isMuteDue,
+    call: (partition) => deps.timer.run(partition),
   });
 }
 

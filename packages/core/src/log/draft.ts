@@ -11,6 +11,8 @@ export interface MessageExtras {
   readonly replyTo: string | null;
   /** Each user once, receivers or not. */
   readonly mentions: readonly UserId[];
+  /** The message is taken down so many ms after it is stored; null: never. */
+  readonly expiresInMs: number | null;
 }
 
 export interface MessageDraft {

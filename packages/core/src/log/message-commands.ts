@@ -37,6 +37,11 @@ export interface EditMessage extends Base {
 export interface TakeDown extends Base {
   readonly operation: 'take_down';
   readonly reason: string | null;
+  /**
+   * True: the message has reached its end. Then the entry is written even if the log has lost the message, so that the
+   * archive and devices lose the text too.
+   */
+  readonly isExpired?: boolean;
 }
 export interface React extends Base {
   readonly operation: 'react' | 'unreact';

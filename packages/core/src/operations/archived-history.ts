@@ -5,6 +5,7 @@
 import { type HistoryEntry, historyEntrySchema } from '@plenum/protocol';
 import { Guard, type ReadAnswer } from '../adapters/guarded-call.ts';
 import type { LogHead } from '../groups/records.ts';
+import { shownAt } from '../log/expiry.ts';
 import type { ArchivedStretch, ArchivePage, ArchiveReader } from '../ports/adapters.ts';
 import type { Clock, Logger } from '../ports/runtime.ts';
 
@@ -21,6 +22,8 @@ export interface ArchivedHistoryDeps {
   readonly reader: ArchiveReader;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** The store's time, ms since 1970. */
+  readonly wallMs: () => number;
 }
 
 interface KnownOldest {
@@ -38,10 +41,12 @@ export const stretchesOf = (head: LogHead): readonly ArchivedStretch[] => [
 export class ArchivedHistory {
   readonly #reader: ArchiveReader;
   readonly #clock: Clock;
+  readonly #wallMs: () => number;
   readonly #guard: Guard;
   readonly #oldest = new Map<string, KnownOldest>();
 
-  constructor({ reader, clock, logger }: ArchivedHistoryDeps) {
+  constructor({ reader, clock, logger, wallMs }: ArchivedHistoryDeps) {
+    this.#wallMs = wallMs;
     this.#reader = reader;
     this.#clock = clock;
     // A guard of its own: an archive that is slow to read may still be able to save.
@@ -50,11 +55,11 @@ export class ArchivedHistory {
 
   /**
    * @returns entries in ascending order within the page's bounds, each of the epoch that has its seq; null: the
-   * archive failed
+   * archive failed. The archive may be behind with take-downs: a message that has reached its end has no text
    */
   async read(page: ArchivePage): Promise<readonly HistoryEntry[] | null> {
     const answer = await this.#guard.call((call) => this.#reader.read(page, call), readEntries(page));
-    return answer.ok ? answer.value : null;
+    return answer.ok ? answer.value.map((entry) => shownAt(entry, this.#wallMs())) : null;
   }
 
   /** @returns the oldest archived seq below the log; null: there is none; undefined: the archive failed */

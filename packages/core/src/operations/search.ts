@@ -3,6 +3,7 @@ import type { GroupId, HistoryEntry, RequestArgs, RequestResult, UserId } from '
 import { authorize } from '../adapters/guards.ts';
 import { firstPerAnswer } from '../groups/bounds.ts';
 import { historyEntryFrom } from '../log/entry.ts';
+import { shownAt } from '../log/expiry.ts';
 import { fail, type Outcome, succeed } from '../outcome/outcome.ts';
 import { stretchesOf } from './archived-history.ts';
 import type { Caller, OperationDeps } from './operations.ts';
@@ -59,7 +60,10 @@ export class SearchOperations {
     const range = await this.#deps.engine.log.after(groupId, found.seq - 1, 1, reader);
     if (range === null) return null;
     const [entry] = range.entries;
-    if (found.seq < range.head.oldestSeq || entry?.seq !== found.seq) return found;
+    if (found.seq < range.head.oldestSeq || entry?.seq !== found.seq) {
+      const shown = shownAt(found, this.#deps.engine.wallMs());
+      return shown === found ? found : null;
+    }
     const logged = historyEntryFrom(entry);
     const isThere = logged.epoch === found.epoch && logged.type === 'message' && logged.message !== undefined;
     return isThere ? logged : null;

@@ -61,12 +61,14 @@ export const createRelayMessage =
     });
   };
 
-function extrasOf({ metadata, reply_to, mentions }: RequestArgs<'relay_msg'>): MessageExtras | undefined {
-  if (metadata === undefined && reply_to === undefined && mentions === undefined) return undefined;
+function extrasOf(args: RequestArgs<'relay_msg'>): MessageExtras | undefined {
+  const { metadata, reply_to, mentions, expires_in_ms } = args;
+  if ([metadata, reply_to, mentions, expires_in_ms].every((one) => one === undefined)) return undefined;
   return {
     metadata: metadata === undefined ? null : JSON.stringify(metadata),
     replyTo: reply_to ?? null,
     mentions: [...new Set(mentions)],
+    expiresInMs: expires_in_ms ?? null,
   };
 }
 

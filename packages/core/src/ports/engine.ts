@@ -12,6 +12,7 @@ import type { MessageChanges } from './message-changes.ts';
 import type { Outbox } from './outbox.ts';
 import type { Presence, PresenceHousekeeping } from './presence.ts';
 import type { FeedTransport, Nudges } from './pubsub.ts';
+import type { TimedMessages } from './timed-messages.ts';
 
 /**
  * What an acknowledged message survives, by the settings of Redis: D0 memory or no AOF, D1 AOF everysec, D2 AOF
@@ -62,6 +63,7 @@ export interface Engine {
   readonly log: GroupLog;
   readonly imports: Imports;
   readonly messageChanges: MessageChanges;
+  readonly timedMessages: TimedMessages;
   readonly feeds: FeedTransport;
   readonly nudges: Nudges;
   readonly presence: Presence & PresenceHousekeeping;

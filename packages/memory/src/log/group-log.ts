@@ -6,6 +6,7 @@ import {
   errorFrom,
   firstPerAnswer,
   type GroupLog,
+  isPast,
   isReceiver,
   type LogEntry,
   type LogHead,
@@ -24,14 +25,13 @@ import type { GroupState } from '../state/group-state.ts';
 import type { MemoryState } from '../state/memory-state.ts';
 import { presentEntry } from './present.ts';
 
-const present = (group: GroupState, entries: readonly LogEntry[], reader: UserId | null) =>
-  entries.map((entry) => presentEntry(group.log.messages, entry, reader));
-
 const bytesOf = ({ wire }: LogEntry): number => wire.length;
 
 /** The answer comes in the tick of its step, entries in later ticks. */
 export function memoryGroupLog(state: MemoryState, defer: Defer): GroupLog {
   const headOf = (group: GroupState): LogHead => group.log.head(state.now(), group.isDeleted);
+  const present = (group: GroupState, entries: readonly LogEntry[], reader: UserId | null) =>
+    entries.map((entry) => presentEntry(group.log.messages, entry, { reader, nowMs: state.now() }));
   const found = (groupId: GroupId) => state.groupOrTombstone(groupId, state.now());
   return {
     append: (draft) => defer(() => append(state, draft)),
@@ -74,10 +74,11 @@ function append(state: MemoryState, draft: MessageDraft): AppendOutcome {
   const metadata = extras?.metadata ?? null;
   const isMentioned = (userId: UserId) => isReceiver(group.member(userId, nowMs));
   const mentions = extras?.mentions.filter(isMentioned) ?? [];
+  const expiresInMs = extras?.expiresInMs ?? null;
   const dropped = extras?.mentions.filter((userId) => !isMentioned(userId)) ?? [];
   const seq = state.store(
     group,
-    { sender, message, requestId: request.id, metadata, reply, mentions },
+    { sender, message, requestId: request.id, metadata, reply, mentions, expiresInMs },
     nowMs,
   );
   // A sender has read up to its own message.
@@ -123,7 +124,7 @@ function replyOf(
   if (replyTo === null) return null;
   const target = group.log.messageWithId(replyTo);
   const firstSeq = group.settings.history === 'all' ? 0 : (group.member(sender, nowMs)?.sinceSeq ?? 0);
-  if (target === null || target.seq < firstSeq) return undefined;
+  if (target === null || target.seq < firstSeq || isPast(target.expires_at, nowMs)) return undefined;
   const { message_id, seq, from_user_id } = target;
   return { message_id, seq, from_user_id };
 }

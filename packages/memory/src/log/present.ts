@@ -3,9 +3,11 @@ import {
   type ChangeEntry,
   changeOf,
   isoTime,
+  isPast,
   type LogEntry,
   type MessageEntry,
   messageOf,
+  tombstoneOf,
 } from '@plenum/core';
 import type { MessageEvent, ReactionState, UserId } from '@plenum/protocol';
 import type { MessageBody, MessageState, MessageStates } from '../state/message-states.ts';
@@ -24,21 +26,30 @@ export function bodyOf(entry: MessageEntry): MessageBody {
   };
 }
 
-/** @param reader for `me` of reactions; null: without `me` */
-export function presentEntry(states: MessageStates, entry: LogEntry, reader: UserId | null): LogEntry {
-  if (entry.type === 'message') return presentMessage(states.of(entry.seq), entry, reader);
-  return entry.type === 'change' ? presentChange(states, entry) : entry;
+interface Reading {
+  /** For `me` of reactions; null: without `me`. */
+  readonly reader: UserId | null;
+  readonly nowMs: number;
+}
+
+export function presentEntry(states: MessageStates, entry: LogEntry, reading: Reading): LogEntry {
+  if (entry.type === 'message') return presentMessage(states.of(entry.seq), entry, reading);
+  return entry.type === 'change' ? presentChange(states, entry, reading) : entry;
 }
 
 /** A tombstone is kept as such in the log, so it is present already. */
 export function presentMessage(
   state: MessageState | null,
   entry: MessageEntry,
-  reader: UserId | null,
+  { reader, nowMs }: Reading,
 ): MessageEntry {
-  if (state === null || state.stateSeq === 0) return entry;
   const push = messageOf(entry);
   if ('deleted' in push.result) return entry;
+  const { expires_at: expiresAt } = push.result;
+  if (isPast(expiresAt, nowMs)) {
+    return { ...entry, wire: encode({ ...push, result: tombstoneOf(push.result, expiresAt) }) };
+  }
+  if (state === null || state.stateSeq === 0) return entry;
   const { body, edits, editedAtMs, stateSeq } = state;
   const { message, metadata, mentions, ...rest } = push.result;
   const result = {
@@ -62,10 +73,11 @@ function reactionsOf({ reactions }: MessageState, reader: UserId | null) {
 }
 
 /** An `edited` entry is kept without a text, so a take-down has to look at the message only. */
-function presentChange(states: MessageStates, entry: ChangeEntry): ChangeEntry {
+function presentChange(states: MessageStates, entry: ChangeEntry, { nowMs }: Reading): ChangeEntry {
   const change = changeOf(entry);
   if (change.type !== 'edited') return entry;
   const state = states.of(change.target_seq);
-  const shown: Partial<MessageEvent> = state === null || state.body === null ? { deleted: true } : state.body;
+  const body = isPast(change.expires_at, nowMs) ? null : (state?.body ?? null);
+  const shown: Partial<MessageEvent> = body ?? { deleted: true };
   return { ...entry, wire: encode({ ...change, ...shown }) };
 }

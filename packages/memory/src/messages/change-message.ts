@@ -16,7 +16,7 @@ import { endDueMutes } from '../groups/due-mutes.ts';
 import { userOf } from '../groups/facts.ts';
 import type { MemoryState } from '../state/memory-state.ts';
 import { messageAt, messageFactsOf } from './facts.ts';
-import { type MessageStep, planOf } from './steps.ts';
+import { type MessageStep, planOf, takeDownLost } from './steps.ts';
 
 export function changeMessage(state: MemoryState, command: MessageCommand): MessageOutcome {
   const judged = judge(state, command, { isQueueChecked: true });
@@ -56,6 +56,9 @@ function judge(
   endDueMutes(state, group, { users: actor === null ? [] : [actor], nowMs });
   const entry = messageAt(group, command.target, nowMs);
   const refusal = firstRefusal(messageRuleOf[operation], messageFactsOf(group, command, { entry, nowMs }));
+  if (entry === null && command.operation === 'take_down' && command.isExpired) {
+    return { type: 'fine', nowMs, apply: () => takeDownLost(state, group, { command, nowMs }) };
+  }
   if (refusal !== null) return refused(refusal);
   if (entry === null) throw new Error('bug: the rule table let a change of no message pass');
   const step = { state, group, command, entry, nowMs };

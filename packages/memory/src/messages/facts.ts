@@ -1,6 +1,7 @@
 /** What the rule table has to know of a message and of who changes it. */
 import {
   type Facts,
+  isPast,
   type MessageCommand,
   type MessageEntry,
   type MessageFacts,
@@ -41,13 +42,15 @@ function factsOfMessage(
   entry: MessageEntry,
   by: { readonly command: MessageCommand; readonly sinceSeq: number; readonly nowMs: number },
 ): MessageFacts {
-  const { from_user_id: author, timestamp } = messageOf(entry).result;
+  const { result } = messageOf(entry);
+  const { from_user_id: author, timestamp } = result;
+  const hasExpired = 'expires_at' in result && isPast(result.expires_at, by.nowMs);
   const { editWindowMs } = group.settings;
   const isWholeLog = group.settings.history === 'all' || by.command.actor === SERVICE;
   return {
     author,
     isTakenDown: group.log.messages.of(entry.seq)?.isTakenDown === true,
-    isReadable: isWholeLog || entry.seq >= by.sinceSeq,
+    isReadable: !hasExpired && (isWholeLog || entry.seq >= by.sinceSeq),
     isInEditWindow: editWindowMs > 0 && by.nowMs - Date.parse(timestamp) <= editWindowMs,
   };
 }

@@ -20,7 +20,7 @@ export function memoryMessageChanges(state: MemoryState, defer: Defer): MessageC
         if (group === null) return null;
         const found = messageAt(group, target, nowMs);
         const states = group.log.messages;
-        const entry = found && presentMessage(states.of(found.seq), found, reader);
+        const entry = found && presentMessage(states.of(found.seq), found, { reader, nowMs });
         return { head: group.log.head(nowMs, group.isDeleted), entry };
       }),
     reactions: (groupId, page) =>

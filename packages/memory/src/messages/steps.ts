@@ -104,7 +104,9 @@ function planEdit(step: StepOf<EditMessage>): Plan {
     message.edits = edits + 1;
     message.editedAtMs = nowMs;
     group.log.setMentions(entry.seq, mentions);
-    const draft = draftOf(step, 'edited', { ...body, edits: message.edits });
+    const { result } = messageOf(entry);
+    const expiry = 'expires_at' in result ? { expires_at: result.expires_at } : {};
+    const draft = draftOf(step, 'edited', { ...body, ...expiry, edits: message.edits });
     const seq = state.recordChange(group, draft, { nowMs });
     return { seq, edits: message.edits, editedAtMs: nowMs, mentionsDropped };
   });
@@ -142,6 +144,25 @@ function planTakeDown(step: StepOf<TakeDown>): Plan {
     });
     return { seq };
   });
+}
+
+/** The take-down of a message that has reached its end and is no longer in the log. */
+export function takeDownLost(
+  state: MemoryState,
+  group: GroupState,
+  { command, nowMs }: { readonly command: TakeDown; readonly nowMs: number },
+): MessageChanged {
+  const { epoch, seq } = command.target;
+  state.outbox.takeDown(group.groupId, messageId(epoch, seq));
+  const draft: ChangeDraft = {
+    type: 'deleted',
+    message_id: messageId(epoch, seq),
+    target_seq: seq,
+    actor_id: command.actor,
+    ...(command.reason === null ? {} : { reason: command.reason }),
+  };
+  const own = state.recordChange(group, draft, { nowMs });
+  return { type: 'changed', isDuplicate: false, epoch: group.log.epoch, seq: own, ...nothing };
 }
 
 function planReaction(step: StepOf<React>): Plan {

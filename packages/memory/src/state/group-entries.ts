@@ -28,6 +28,7 @@ export interface NewMessage {
   readonly metadata: string | null;
   readonly reply: RelayedMessage['reply'] | null;
   readonly mentions: readonly UserId[];
+  readonly expiresInMs: number | null;
   /** Only of a message of another system, which does not count as unread. */
   readonly timestamp?: string;
 }
@@ -105,6 +106,7 @@ export class GroupEntries {
       ...(draft.reply === null ? {} : { reply: draft.reply }),
       ...(draft.mentions.length === 0 ? {} : { mentions: draft.mentions }),
       ...(timestamp === undefined ? {} : { imported: true }),
+      ...(draft.expiresInMs === null ? {} : { expires_at: isoTime(nowMs + draft.expiresInMs) }),
       timestamp: timestamp ?? isoTime(nowMs),
       message_id: messageId(this.#epoch, seq),
       epoch: this.#epoch,

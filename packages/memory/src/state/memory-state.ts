@@ -10,6 +10,7 @@ import {
   type MembersChanged,
   type MessageChanged,
   type Random,
+  type TimedMessage,
   targetOf,
   tombstoneMs,
 } from '@plenum/core';
@@ -22,6 +23,16 @@ import { type GroupState, MembershipIndex } from './group-state.ts';
 import { type PresentLog, RequestMemory } from './request-memory.ts';
 import { byText, SortedList } from './sorted-list.ts';
 import { TokenBuckets } from './token-buckets.ts';
+
+export interface Timed extends TimedMessage {
+  readonly atMs: number;
+}
+
+const byTime = (a: Timed, b: Timed): number =>
+  a.atMs - b.atMs ||
+  byText(a.groupId, b.groupId) ||
+  byText(a.target.epoch, b.target.epoch) ||
+  a.target.seq - b.target.seq;
 
 export interface MemoryStateDeps {
   readonly random: Random;
@@ -54,6 +65,8 @@ export class MemoryState {
   readonly changeBuckets: TokenBuckets;
   /** The groups that have a mute or a ban with an end. */
   readonly timed = new Set<GroupState>();
+  /** Messages that wait for a time, by that time. */
+  readonly timedMessages = new SortedList<Timed>(byTime);
   readonly #tombstones: ExpiringMap<GroupId, GroupState>;
   readonly outbox: MemoryOutbox;
   readonly #created = new Map<UserId, number>();
@@ -138,6 +151,13 @@ export class MemoryState {
     const entry = group.log.appendMessage(message, nowMs);
     this.outbox.write(group.groupId, entry);
     this.#publish(group.groupId, entry);
+    if (message.expiresInMs !== null) {
+      this.timedMessages.add({
+        groupId: group.groupId,
+        target: { epoch: entry.epoch, seq: entry.seq },
+        atMs: nowMs + message.expiresInMs,
+      });
+    }
     return entry.seq;
   }
 
@@ -146,7 +166,7 @@ export class MemoryState {
     for (const message of messages)
       this.outbox.write(
         group.groupId,
-        group.log.appendMessage({ ...message, reply: null, mentions: [] }, nowMs),
+        group.log.appendMessage({ ...message, reply: null, mentions: [], expiresInMs: null }, nowMs),
       );
   }
 

@@ -63,6 +63,15 @@ const relay = (messageMaxBytes: number) =>
         .max(limits.mentionsMax)
         .optional()
         .meta({ description: 'Users whom the message mentions; each counts once', examples: [['bob']] }),
+      expires_in_ms: z
+        .int()
+        .min(limits.expiresInMsMin)
+        .max(limits.expiresInMsMax)
+        .optional()
+        .meta({
+          description: 'The message is taken down after so many ms, at most 30 days. Absent: it stays',
+          examples: [60_000],
+        }),
     }),
     result: relayResultSchema,
   }) as const;

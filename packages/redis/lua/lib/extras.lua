@@ -1,10 +1,12 @@
--- What a message has besides its text, if the script has to check it: the message to which it replies, and the users
--- whom it mentions. Most messages have nothing of this, and cost nothing here.
+-- What a message has besides its text, if the script has to check it: the message to which it replies, the users whom it
+-- mentions, and the time after which it is taken down. Most messages have nothing of this, and cost nothing here.
 
 -- Of the message whose mentions are noted.
 local mentions_key
 -- @include member
 -- @include mentions
+-- @include iso-ms
+-- @include timed
 
 local TIMESTAMP_FIELD = '"timestamp":"'
 -- Means nothing in an answer: it is in no id.
@@ -12,17 +14,37 @@ local NOTHING = '*'
 -- A message brings at most 100 members of the set, so more old ones are removed than new ones come.
 local OLD_PER_MESSAGE = 100
 
--- @param text `<number of the message in the batch> <reply_to or nothing> <users, each after a space>`
-local function extra_from(text, key_of_mentions, due_key)
-  local number, reply_to, users = string.match(text, '^(%d+) (%S*)(.*)$')
-  return {
-    number = tonumber(number),
-    reply_to = reply_to,
-    users = users,
-    mentions_key = key_of_mentions,
-    due_key = due_key,
-    added = '',
-  }
+-- The keys of a message follow each other: `due`, then `mentions` if it replies or mentions, then `timed` if it expires.
+-- @param text `<number of the message in the batch> <m if it replies or mentions, else -> <ms until it expires, or ->
+-- <reply_to or nothing> <users, each after a space>`
+-- @param at the place before its first key
+-- @return the extra, and the place of its last key
+local function extra_from(text, at)
+  local number, kind, ms, reply_to, users = string.match(text, '^(%d+) ([m-]) (%S+) (%S*)(.*)$')
+  local extra = { number = tonumber(number), reply_to = reply_to, users = users, expires_in_ms = tonumber(ms), added = '' }
+  at = at + 1
+  extra.due_key = KEYS[at]
+  if kind == 'm' then
+    at = at + 1
+    extra.mentions_key = KEYS[at]
+  end
+  if extra.expires_in_ms then
+    at = at + 1
+    extra.timed_key = KEYS[at]
+  end
+  return extra, at
+end
+
+-- @param first the place of the first argument of extras
+-- @param at the place before their first key
+-- @return the extras, and the number of keys with theirs; -1 for an argument of another form
+local function read_extras(first, at)
+  local extras = {}
+  for place = first, #ARGV do
+    extras[#extras + 1], at = extra_from(ARGV[place], at)
+    if not extras[#extras].number then return {}, -1 end
+  end
+  return extras, at
 end
 
 -- @return the first seq that the sender of the present message may read
@@ -42,6 +64,8 @@ local function find_target(now, id)
   local wire = entry[2][4]
   local ending = '"message_id":"' .. id .. '","epoch":"' .. epoch .. '","seq":' .. seq .. '}}'
   if string.sub(wire, -#ending) ~= ending then return nil end
+  local expires_at = string.match(wire, '"expires_at":"([^"]+)","timestamp":"[^"]+",' .. string.gsub(ending, '%-', '%%-') .. '$')
+  if expires_at and ms_of(expires_at) <= now then return nil end
   return string.match(wire, '"from_user_id":"([^"]+)"'), seq
 end
 
@@ -59,7 +83,8 @@ local function divide_mentions(now, extra)
   return mentioned, dropped
 end
 
--- Adds to the wire head what was found, before its timestamp. All checks of what `add_mentions` writes come here.
+-- Adds to the wire head what was found, before its timestamp. All checks of what `add_mentions` and `add_timed` write come
+-- here.
 -- @return the code of a refusal, or nil
 local function check_extra(now, extra)
   local target, seq
@@ -73,6 +98,11 @@ local function check_extra(now, extra)
     expect_writable(extra.mentions_key, 'zset', { 'ZADD', 'ZREM', 'PEXPIRE' })
     expect_writable(extra.due_key, 'zset', { 'ZADD' })
     extra.added = extra.added .. '"mentions":["' .. table.concat(mentioned, '","') .. '"],'
+  end
+  if extra.expires_in_ms then
+    expect_timed_writable(extra.timed_key, extra.due_key)
+    extra.expires_at = now + extra.expires_in_ms
+    extra.added = extra.added .. '"expires_at":"' .. iso_time(extra.expires_at) .. '",'
   end
   extra.mentioned = mentioned
   extra.answer = ' ' .. (dropped[1] and table.concat(dropped, ',') or NOTHING) .. ' ' .. (target or NOTHING)
@@ -98,4 +128,12 @@ local function add_mentions(extra, seq, group, now)
   group.next_due = due
   redis.call('HSET', group_key, 'next_due', integer(due))
   redis.call('ZADD', extra.due_key, integer(due), group_id)
+end
+
+-- Notes what waits for the end of the present message, and its mentions.
+local function add_extra(extra, epoch, seq, group, now)
+  add_mentions(extra, seq, group, now)
+  if extra.expires_at then
+    add_timed(extra.timed_key, extra.due_key, epoch .. '-' .. integer(seq), extra.expires_at)
+  end
 end

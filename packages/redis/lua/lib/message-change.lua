@@ -90,9 +90,15 @@ local function is_moderator(member)
   return member ~= nil and member.status == 'a' and (member.role == 'a' or member.role == 'o')
 end
 
+-- @return true if the message has reached its end, so that no reader gets its text
+local function has_expired(message)
+  local expires_at = message.fields.expires_at
+  return expires_at ~= nil and ms_of(unquoted(expires_at)) <= now
+end
+
 -- @param member the record of the actor; nil for the service
 local function is_readable(message, member)
-  if not message or not message.fields then return false end
+  if not message or not message.fields or has_expired(message) then return false end
   if not member or redis.call('HGET', group_key, 'history') == 'all' then return true end
   return tonumber(member.since_seq) <= tonumber(target_seq)
 end

@@ -22,15 +22,17 @@ export interface WrittenMessage extends Pick<MessageDraft, 'groupId' | 'sender' 
 export interface WrittenExtra {
   readonly replyTo: string | null;
   readonly mentions: readonly UserId[];
+  readonly expiresInMs: number | null;
 }
 
 /** The keys and arguments of the messages with extras, after those of the batch. */
 interface Tail {
-  readonly count: number;
+  readonly keyCount: number;
+  readonly argCount: number;
   readonly keys: string;
   readonly args: string;
 }
-const noTail: Tail = { count: 0, keys: '', args: '' };
+const noTail: Tail = { keyCount: 0, argCount: 0, keys: '', args: '' };
 const hasExtra = ({ extra }: WrittenMessage): boolean => extra !== undefined;
 
 /** What all messages of one batch have in common. */
@@ -92,12 +94,12 @@ export class AppendArguments {
     const counts = [groups.length, messages.length] as const;
     const places = groups.flatMap((group) => group.places);
     const tail = messages.some(hasExtra) ? this.#tail(messages, places) : noTail;
-    const keyCount = batchShape.keyCount(...counts) + 2 * tail.count;
+    const keyCount = batchShape.keyCount(...counts) + tail.keyCount;
     return {
       places,
       argumentsFor: (deadlineMs) => ({
         firstKey: groups[0]?.part.firstKey ?? '',
-        count: keyCount + batchShape.argCount(...counts) + tail.count,
+        count: keyCount + batchShape.argCount(...counts) + tail.argCount,
         text: () =>
           bulk(String(keyCount)) +
           keys +
@@ -110,15 +112,23 @@ export class AppendArguments {
   }
 
   #tail(messages: readonly WrittenMessage[], places: readonly number[]): Tail {
-    const tail = { count: 0, keys: '', args: '' };
+    const tail = { keyCount: 0, argCount: 0, keys: '', args: '' };
     for (const [at, place] of places.entries()) {
       const message = messages[place];
       if (message?.extra === undefined) continue;
-      tail.count += 1;
-      tail.keys += bulk(this.#keys.mentions(message.groupId)) + bulk(this.#keys.due(message.groupId));
+      const { replyTo, mentions, expiresInMs } = message.extra;
+      const isReferring = replyTo !== null || mentions.length > 0;
+      const keys = [
+        this.#keys.due(message.groupId),
+        ...(isReferring ? [this.#keys.mentions(message.groupId)] : []),
+        ...(expiresInMs === null ? [] : [this.#keys.timed(message.groupId)]),
+      ];
+      tail.argCount += 1;
+      tail.keyCount += keys.length;
+      tail.keys += keys.map(bulk).join('');
       const number = at + 1;
-      const { replyTo, mentions } = message.extra;
-      tail.args += bulk([`${number} ${replyTo ?? ''}`, ...mentions].join(' '));
+      const head = `${number} ${isReferring ? 'm' : '-'} ${expiresInMs ?? '-'} ${replyTo ?? ''}`;
+      tail.args += bulk([head, ...mentions].join(' '));
     }
     return tail;
   }

@@ -144,8 +144,11 @@ export class RedisGroupLog extends RedisLogReader implements GroupLog {
   }
 }
 
-const writtenExtra = (extras: MessageExtras | undefined): WrittenExtra | undefined =>
-  extras === undefined || (extras.replyTo === null && extras.mentions.length === 0) ? undefined : extras;
+function writtenExtra(extras: MessageExtras | undefined): WrittenExtra | undefined {
+  if (extras === undefined) return undefined;
+  const { replyTo, mentions, expiresInMs } = extras;
+  return replyTo === null && mentions.length === 0 && expiresInMs === null ? undefined : extras;
+}
 
 function outcomeOf(line: Exclude<AppendLine, { type: 'late' }>, nowMs: number): AppendOutcome | PlenumError {
   if (line.type === 'refused') return refusalOf({ nowMs, details: line.details });

@@ -1,11 +1,11 @@
 /** Reads the log of a group. One script returns a range and the head of the same instant. */
-import { type GroupLog, type LogEntry, type LogHead, type LogRange, PlenumError } from '@plenum/core';
+import { type GroupLog, isPast, type LogEntry, type LogHead, type LogRange, PlenumError } from '@plenum/core';
 import { type GroupId, limits, type UserId } from '@plenum/protocol';
 import type { Keys } from '../keys.ts';
 import { type RangeEntry, readHead, readRange } from '../script-calls/index.ts';
 import type { ScriptCalls } from '../script-calls/script-calls.ts';
-import { presentEdit, presentMessage } from './present-state.ts';
-import { entryOf, typeOfKind } from './wire.ts';
+import { presentEdit, presentMessage, tombstoneWire } from './present-state.ts';
+import { entryOf, expiryOf, typeOfKind } from './wire.ts';
 
 interface Span {
   readonly fromSeq: string;
@@ -97,15 +97,22 @@ export async function readRangeOf(
   if (reply.type === 'none') return null;
   const { head, entries } = reply.details;
   const ordered = isLatestFirst ? entries.toReversed() : entries;
-  return { head, entries: ordered.map((stored) => presentEntry(groupId, stored)) };
+  return { head, entries: ordered.map((stored) => presentEntry(groupId, stored, reply.nowMs)) };
 }
 
-function presentEntry(groupId: GroupId, { seq, kind, wire, record, own = '' }: RangeEntry): LogEntry {
+function presentEntry(groupId: GroupId, entry: RangeEntry, nowMs: number): LogEntry {
+  const { seq, kind, wire, record, own = '' } = entry;
+  if (kind === 'm' || kind === 'M') {
+    const expiresAt = expiryOf(entry);
+    if (isPast(expiresAt, nowMs)) {
+      return storedEntry(groupId, { seq, kind: 'm', wire: tombstoneWire(wire, expiresAt) });
+    }
+  }
   if (kind === 'M' && record !== undefined) {
     return storedEntry(groupId, { seq, kind: 'm', wire: presentMessage(wire, record, own) });
   }
   if (kind === 'C' && record !== undefined) {
-    return storedEntry(groupId, { seq, kind: 'c', wire: presentEdit(wire, record) });
+    return storedEntry(groupId, { seq, kind: 'c', wire: presentEdit(wire, record, nowMs) });
   }
   return storedEntry(groupId, { seq, kind, wire });
 }

@@ -2,7 +2,8 @@
  * Puts the present state of a message into its entry: the text as it was last edited, and its reactions. The form of a
  * record is written in lua/lib/message-states.lua.
  */
-import { isoTime } from '@plenum/core';
+import { isoTime, isPast, tombstoneOf } from '@plenum/core';
+import { relayMessagePushSchema } from '@plenum/protocol';
 import { z } from 'zod';
 
 interface Reaction {
@@ -87,9 +88,20 @@ export function presentMessage(wire: Buffer, record: string, own: string): Buffe
   return Buffer.from(JSON.stringify({ ...outer, result: present }));
 }
 
-/** @returns the wire text of an entry `edited` with the present text; without a text if the message was taken down */
-export function presentEdit(wire: Buffer, record: string): Buffer {
+/** The wire text of a message that has reached its end and is not taken down yet. */
+export function tombstoneWire(wire: Buffer, expiresAt: string): Buffer {
+  const { result, ...outer } = relayMessagePushSchema.parse(parsed(wire));
+  const shown = 'deleted' in result ? result : tombstoneOf(result, expiresAt);
+  return Buffer.from(JSON.stringify({ ...outer, result: shown }));
+}
+
+/**
+ * @returns the wire text of an entry `edited` with the present text; without a text if the message was taken down or has
+ * reached its end
+ */
+export function presentEdit(wire: Buffer, record: string, nowMs: number): Buffer {
   const entry = z.looseObject({}).parse(parsed(wire));
-  const state = record === '' ? null : stateOf(record, '');
+  const expiresAt = z.string().optional().parse(entry['expires_at']);
+  const state = record === '' || isPast(expiresAt, nowMs) ? null : stateOf(record, '');
   return Buffer.from(JSON.stringify({ ...entry, ...(state === null ? { deleted: true } : state.edited) }));
 }

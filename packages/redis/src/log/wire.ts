@@ -188,8 +188,11 @@ export const knownHead = ({ wireHead, extra }: Pick<WrittenMessage, 'wireHead' |
   extra === undefined ? wireHead : wireHead.slice(0, -timestampField.length);
 
 /** The wire head with what the script has found for the message. */
-export function foundHead(message: Pick<WrittenMessage, 'wireHead' | 'extra'>, found: FoundExtra): string {
-  const { replyTo = null, mentions = [] } = message.extra ?? {};
+export function foundHead(
+  message: Pick<WrittenMessage, 'wireHead' | 'extra'>,
+  { found, timestampMs }: { readonly found: FoundExtra; readonly timestampMs: number },
+): string {
+  const { replyTo = null, mentions = [], expiresInMs = null } = message.extra ?? {};
   let added = '';
   if (replyTo !== null && found.replySender !== null) {
     const seq = replyTo.slice(replyTo.lastIndexOf('-') + 1);
@@ -197,6 +200,7 @@ export function foundHead(message: Pick<WrittenMessage, 'wireHead' | 'extra'>, f
   }
   const mentioned = mentions.filter((userId) => !found.dropped.includes(userId));
   if (mentioned.length > 0) added += `"mentions":${JSON.stringify(mentioned)},`;
+  if (expiresInMs !== null) added += `"expires_at":"${isoTime(timestampMs + expiresInMs)}",`;
   return knownHead(message) + added + timestampField;
 }
 
@@ -220,4 +224,17 @@ export function messageEntryAt(
   const id = messageId(epoch, seq);
   const tail = `${isoTime(timestampMs)}","message_id":"${id}","epoch":"${epoch}","seq":${seq}}}`;
   return { type: 'message', epoch, seq, wire: Buffer.from(wireHead + tail) };
+}
+
+const expiresField = '"expires_at":"';
+/** Bytes of `expires_at` with the comma behind it, and those that follow it in every message, but for the two seqs. */
+const EXPIRES_LENGTH = expiresField.length + 26;
+const TAIL_LENGTH =
+  `"timestamp":"${' '.repeat(24)}","message_id":"${' '.repeat(17)}","epoch":"${' '.repeat(16)}","seq":}}`
+    .length;
+
+/** @returns when the message with this wire text expires, without parsing it; undefined: never */
+export function expiryOf({ seq, wire }: Pick<Stored, 'seq' | 'wire'>): string | undefined {
+  const at = wire.length - TAIL_LENGTH - 2 * String(seq).length - EXPIRES_LENGTH;
+  return holds(wire, at, expiresField) ? sliceAt(wire, at + expiresField.length, 24) : undefined;
 }

@@ -101,9 +101,10 @@ const editArgs = ({ message, metadata, mentions }: EditMessage) => ({
   editWindowMs: limits.editWindowMsDefault,
 });
 
-const takeDownArgs = ({ reason }: TakeDown) => ({
+const takeDownArgs = ({ reason, isExpired = false }: TakeDown) => ({
   reason: reason === null ? '' : JSON.stringify(reason),
   namedMs,
+  isExpired: flag(isExpired),
 });
 
 const reactionArgs = ({ operation, reaction, reactionKey }: React) => ({

@@ -74,7 +74,8 @@ export class RedisFeedTransport implements FeedTransport {
     const { groupId, wireHead } = message;
     if (!this.#open.has(groupId)) return;
     try {
-      const head = place.found === undefined ? wireHead : foundHead(message, place.found);
+      const head =
+        place.found === undefined ? wireHead : foundHead(message, { ...place, found: place.found });
       this.#listener?.onOwnEntry(groupId, messageEntryAt(head, place));
     } catch (error) {
       this.#deps.anomalies.note('handler_failed', { groupId, reason: reasonOf(error) });

@@ -72,7 +72,11 @@ export const editMessage = defineMessageChange(
   ['text', 'metadata', 'mentions', 'editWindowMs'],
   [],
 );
-export const takeDownMessage = defineMessageChange('take-down-message', ['reason', 'namedMs'], ['takenDown']);
+export const takeDownMessage = defineMessageChange(
+  'take-down-message',
+  ['reason', 'namedMs', 'isExpired'],
+  ['takenDown'],
+);
 export const changeReaction = defineMessageChange(
   'change-reaction',
   ['isPut', 'reaction', 'reactionKey', 'reactionsMax', 'ownReactionsMax'],
@@ -116,6 +120,13 @@ export const readPins = defineScript({
   keys: ['group', 'log'],
   args: [],
   reply: reply('found', z.array(pinWord)),
+});
+
+export const settleTimed = defineScript({
+  file: 'settle-timed',
+  keys: ['timed', 'due'],
+  args: ['groupId', 'messages'],
+  reply: reply('settled', z.tuple([])),
 });
 
 export const scrubOutbox = defineScript({

@@ -33,18 +33,19 @@ interface Replying extends Given {
   readonly metadata: string | null;
   readonly replySeq: number | null;
   readonly mentions: readonly string[];
+  readonly expiresInMs: number | null;
 }
 
 async function inStage(stage: Stage, drafts: readonly Replying[]): Promise<readonly Given[]> {
   const heads = await stage.log.heads(groups);
-  return drafts.map(({ metadata, replySeq, mentions: names, ...draft }) => {
+  return drafts.map(({ metadata, replySeq, mentions: names, expiresInMs, ...draft }) => {
     const mentions = userIdSchema.array().parse(names);
     const epoch = heads.get(groupIdSchema.parse(draft.groupId))?.epoch ?? '';
     const replyTo = replySeq === null ? null : `${epoch}-${replySeq}`;
-    const isPlain = metadata === null && replyTo === null && mentions.length === 0;
+    const isPlain = metadata === null && replyTo === null && mentions.length === 0 && expiresInMs === null;
     // Epochs differ between the stages, so the payload is named by what does not.
-    const payloadHash = `${draft.message}${metadata}${replySeq}${mentions.join(' ')}`;
-    return isPlain ? draft : { ...draft, payloadHash, extras: { metadata, replyTo, mentions } };
+    const payloadHash = `${draft.message}${metadata}${replySeq}${mentions.join(' ')}${expiresInMs}`;
+    return isPlain ? draft : { ...draft, payloadHash, extras: { metadata, replyTo, mentions, expiresInMs } };
   });
 }
 
@@ -81,7 +82,7 @@ function shown(answer: Answer): string {
 const plain = (wire: string): string =>
   wire
     .replace(/[0-9a-f]{16}/g, 'epoch')
-    .replace(/"timestamp":"[^"]+"/, '')
+    .replace(/"(expires_at|timestamp)":"[^"]+"/g, '')
     .replace(/ \d{13} /, ' ');
 
 async function prepare(stage: Stage): Promise<void> {
@@ -107,6 +108,7 @@ const anyDraft = fc.record({
   metadata: fc.constantFrom(null, null, '{"a":1}'),
   replySeq: fc.constantFrom(null, null, null, 1, 5, 6, 7),
   mentions: fc.constantFrom([], [], ['ann'], ['stranger', 'silent'], ['x', 'owner', 'y']),
+  expiresInMs: fc.constantFrom(null, null, 60_000),
 });
 
 onEveryRedis((open) => {

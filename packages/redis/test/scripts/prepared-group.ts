@@ -90,6 +90,7 @@ function keysOf(keys: Keys, id: GroupId): Readonly<Record<string, string>> {
     changed: keys.changed(id),
     reactors: keys.reactors(id),
     takenDown: keys.takenDown(partition),
+    timed: keys.timed(id),
     revoked: keys.revoked(user('owner')),
     erasure: keys.erasure(user('owner')),
     lease: keys.lease(partition),
@@ -209,6 +210,8 @@ function argsOf(script: AnyScript, keys: Keys, id: GroupId): Readonly<Record<str
     reactionKey: '"x"',
     isPinned: '1',
     messageId: messageIds[0],
+    messages: ` ${messageIds[0]}`,
+    isExpired: '0',
     fromId: '-',
     afterRetry: '',
     afterLetter: '',
@@ -231,16 +234,16 @@ const deliveryOf = (script: AnyScript): Readonly<Record<string, string>> => ({
   ...(nameOf(script) === 'read-outbox' ? { limit: '1' } : {}),
 });
 
-/** Every script, and a message that mentions a member, which needs more keys and arguments. */
+/** Every script, and a message that mentions a member and expires, which needs more keys and arguments. */
 export const everyRun = (keys: Keys): readonly ScriptRun[] =>
-  plainRuns(keys).flatMap((run) => (run.name === 'append-messages' ? [run, mentioning(run, keys)] : [run]));
+  plainRuns(keys).flatMap((run) => (run.name === 'append-messages' ? [run, withExtras(run, keys)] : [run]));
 
-const mentioning = (run: ScriptRun, keys: Keys): ScriptRun => ({
+const withExtras = (run: ScriptRun, keys: Keys): ScriptRun => ({
   ...run,
-  name: 'append-messages with mentions',
-  keyNames: [...run.keyNames, 'mentions', 'due'],
-  keys: [...run.keys, keys.mentions(groupId), keys.due(groupId)],
-  args: [...run.args, '1  member stranger'],
+  name: 'append-messages with extras',
+  keyNames: [...run.keyNames, 'due', 'mentions', 'timed'],
+  keys: [...run.keys, keys.due(groupId), keys.mentions(groupId), keys.timed(groupId)],
+  args: [...run.args, '1 m 60000  member stranger'],
 });
 
 const plainRuns = (keys: Keys): readonly ScriptRun[] =>

@@ -1,6 +1,7 @@
 import { describe } from 'vitest';
 import type { MakeEngine } from '../scene/engine-harness.ts';
 import { editing } from './messages/editing.ts';
+import { expiring } from './messages/expiring.ts';
 import { foldingSuite } from './messages/folding.ts';
 import { pinning } from './messages/pinning.ts';
 import { reacting } from './messages/reacting.ts';
@@ -22,6 +23,7 @@ export function messageChangesSuite(
     takingDown(makeEngine);
     reacting(makeEngine);
     pinning(makeEngine);
+    expiring(makeEngine);
     foldingSuite(makeEngine, options.runs);
   });
 }
