@@ -44,15 +44,22 @@ async function standingOf({ call, file }: ImportOptions): Promise<Standing> {
 }
 
 /** The groups that exist and of which this import knows nothing, one sentence each. */
-function existing(file: CheckedFile, standing: Standing): string[] {
-  return [...file.groups.values()]
-    .filter(({ line }) => standing.get(line.group_id) === null)
-    .map(
-      ({ line, lineNumber }) => `line ${lineNumber}: ${line.group_id} exists already (--merge adds to it)`,
-    );
+async function existing({ call, file }: ImportOptions, standing: Standing): Promise<string[]> {
+  const sentences: string[] = [];
+  for (const group of file.groups.values()) {
+    const { line, lineNumber } = group;
+    if (standing.get(line.group_id) !== null || (await isCreatedHere(call, group, file.importId))) continue;
+    sentences.push(`line ${lineNumber}: ${line.group_id} exists already (--merge adds to it)`);
+  }
+  return sentences;
 }
 
-async function createGroup(call: ServiceCalls, { line, members }: GroupToImport): Promise<string> {
+/** True for a group that this import has created, and was ended before it could begin there. */
+async function isCreatedHere(call: ServiceCalls, group: GroupToImport, importId: string): Promise<boolean> {
+  return (await call(creationOf(group, importId))).ok;
+}
+
+function creationOf({ line, members }: GroupToImport, importId: string) {
   const { type: _, max_members, metadata, ...settings } = line;
   const creator = [...members.values()].find(isActiveAdmin)?.user_id ?? '';
   const body = {
@@ -61,8 +68,7 @@ async function createGroup(call: ServiceCalls, { line, members }: GroupToImport)
     ...(metadata == null ? {} : { metadata }),
     creator_id: creator,
   };
-  expectDone(await call({ method: 'POST', path: '/v1/groups', body }), line.group_id);
-  return creator;
+  return { method: 'POST', path: '/v1/groups', body, requestId: `import-${importId}` } as const;
 }
 
 async function addMember(call: ServiceCalls, member: MemberLine): Promise<void> {
@@ -141,13 +147,13 @@ class MessageSender {
 export async function importGroups(options: ImportOptions): Promise<readonly string[]> {
   const { call, file, isMerge } = options;
   const standing = await standingOf(options);
-  const refusals = isMerge ? [] : existing(file, standing);
+  const refusals = isMerge ? [] : await existing(options, standing);
   if (refusals.length > 0) return refusals;
   const taken = new Map<string, number>();
   for (const [groupId, group] of file.groups) {
     const known = standing.get(groupId) ?? null;
     taken.set(groupId, known ?? 0);
-    if (!standing.has(groupId)) await createGroup(call, group);
+    if (!standing.has(groupId)) expectDone(await call(creationOf(group, file.importId)), groupId);
     if (known === null) {
       const body = { import_id: file.importId, position: 0, messages: [] };
       expectDone(await call({ method: 'POST', path: pathOf(groupId, '/messages/import'), body }), groupId);

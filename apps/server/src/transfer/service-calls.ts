@@ -14,6 +14,8 @@ interface Call {
   /** With encoded ids. */
   readonly path: string;
   readonly body?: object;
+  /** The same call under the same id gets its first answer again, during ten minutes. */
+  readonly requestId?: string;
 }
 
 export type Answer =
@@ -38,10 +40,14 @@ type Attempt =
   | { readonly type: 'answer'; readonly answer: Answer }
   | { readonly type: 'later'; readonly why: string; readonly afterMs: number | null };
 
-async function attemptOnce({ url, token }: ServiceOptions, { method, path, body }: Call): Promise<Attempt> {
+async function attemptOnce(
+  { url, token }: ServiceOptions,
+  { method, path, body, requestId }: Call,
+): Promise<Attempt> {
   const headers = {
     authorization: `Bearer ${token}`,
     ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    ...(requestId === undefined ? {} : { 'idempotency-key': requestId }),
   };
   const sent = body === undefined ? {} : { body: JSON.stringify(body) };
   const signal = AbortSignal.timeout(answerMaxMs);
