@@ -56,7 +56,9 @@ test('while the slot of a busy group moves its members miss nothing, other group
   const groups = [...(await groupsOnEachShard('moving')).values()];
   for (const groupId of groups) {
     const users = ['ada', 'bob', 'cyd'].map((name) => `${name} of ${groupId}`.replaceAll(' ', '.'));
-    traffic.keepSending(await traffic.group(groupId, users, cluster.urls), groupId);
+    const members = await traffic.group(groupId, users, cluster.urls);
+    traffic.keepSending(members, groupId);
+    traffic.keepChanging(members, groupId);
   }
   await traffic.until(100);
   const [busy = ''] = groups;

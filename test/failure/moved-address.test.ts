@@ -11,7 +11,9 @@ test('when the address moves to the replica nothing is lost or doubled, and no d
   await using traffic = new CheckedTraffic(cluster.url);
   for (const groupId of ['moved-1', 'moved-2']) {
     const users = ['ada', 'bob', 'cyd'].map((name) => `${name}.${groupId}`);
-    traffic.keepSending(await traffic.group(groupId, users, cluster.urls), groupId);
+    const members = await traffic.group(groupId, users, cluster.urls);
+    traffic.keepSending(members, groupId);
+    traffic.keepChanging(members, groupId);
   }
   await traffic.until(100);
   await redis.move();

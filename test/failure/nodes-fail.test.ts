@@ -14,6 +14,7 @@ test.each(fanOuts)(
     await using traffic = new CheckedTraffic(cluster.url);
     const members = await traffic.group('hall', names('member', 500));
     traffic.keepSending(members.slice(0, 3), 'hall', { everyMs: 100 });
+    traffic.keepChanging(members.slice(0, 3), 'hall', { everyMs: 100 });
     await traffic.until(10);
     process.kill(cluster.node(0).pid, 'SIGKILL');
     await eventually(() => {
@@ -24,6 +25,7 @@ test.each(fanOuts)(
     });
     await traffic.until(20);
     await traffic.expectComplete();
+    expect(traffic.changes).toBeGreaterThan(10);
     const resumed = members.flatMap(({ resumptions }) => resumptions);
     expect(resumed.length).toBeGreaterThan(100);
   },
@@ -41,6 +43,7 @@ test.each(fanOuts)(
     await using traffic = new CheckedTraffic(cluster.url);
     const members = await traffic.group('lake', names('swan', 6), cluster.urls);
     traffic.keepSending(members, 'lake', { everyMs: 1, bytes });
+    traffic.keepChanging(members, 'lake');
     await traffic.until(100);
     const subscribers = await subscribersOf(cluster);
     const frozen = cluster.node(0);
@@ -54,6 +57,7 @@ test.each(fanOuts)(
     }
     await traffic.until(100);
     await traffic.expectComplete();
+    expect(traffic.changes).toBeGreaterThan(10);
   },
 );
 

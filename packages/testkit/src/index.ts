@@ -25,6 +25,7 @@ export * from './commands.ts';
 export { type EventuallyOptions, eventually } from './eventually.ts';
 export { checkHistory, stateOf } from './history-checker/check-history.ts';
 export {
+  type ChangeAttempt,
   type Delivery,
   type EpochLog,
   type GivenCopy,

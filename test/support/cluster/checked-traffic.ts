@@ -3,6 +3,7 @@
  * goes into one history, and the checker judges it against the logs.
  */
 import {
+  type ChangeAttempt,
   checkHistory,
   type Delivery,
   type EpochLog,
@@ -15,6 +16,7 @@ import {
 import { expect } from 'vitest';
 import type { AnyAnswer, DeviceOptions } from '../devices/device.ts';
 import { Follower } from '../devices/follower.ts';
+import { nextChange } from './next-change.ts';
 import { storedLog } from './stored-log.ts';
 
 /** Everything is normal again this soon after the last fault. */
@@ -53,6 +55,7 @@ export class CheckedTraffic implements AsyncDisposable {
   readonly #followers: Follower[] = [];
   readonly #groupIds: string[] = [];
   readonly #sends: Send[] = [];
+  readonly #changes: ChangeAttempt[] = [];
   readonly #sending: Promise<void>[] = [];
   #acks = 0;
   #isOver = false;
@@ -68,6 +71,10 @@ export class CheckedTraffic implements AsyncDisposable {
   /** Messages that were acknowledged. */
   get acks(): number {
     return this.#acks;
+  }
+  /** Changes of messages that were answered with success. */
+  get changes(): number {
+    return this.#changes.filter(({ answer }) => answer.type === 'ack').length;
   }
   /** Every attempt to send that was not acknowledged. */
   get failures(): readonly Send[] {
@@ -127,6 +134,32 @@ export class CheckedTraffic implements AsyncDisposable {
         }
       };
       this.#sending.push(loop());
+    }
+  }
+
+  /** Each of them changes messages of the group, one after the other, until the end of the test. */
+  keepChanging(actors: readonly Follower[], groupId: string, { everyMs = 40 }: SendPace = {}): void {
+    for (const actor of actors) {
+      const loop = async () => {
+        for (let i = 0; !this.#isOver; i += 1) {
+          await this.#changeUntilAnswered(actor, groupId, `change ${i} of ${actor.userId}`);
+          await pause(everyMs);
+        }
+      };
+      this.#sending.push(loop());
+    }
+  }
+
+  async #changeUntilAnswered(actor: Follower, groupId: string, requestId: string): Promise<void> {
+    const change = nextChange(actor, groupId);
+    if (change === null) return;
+    const { operation, targetSeq, request, args } = change;
+    while (!this.#isAbandoned) {
+      const answered = await actor.device.request(request, args, requestId).catch(() => null);
+      const answer = changed(answered);
+      this.#changes.push({ groupId, userId: actor.userId, requestId, operation, targetSeq, answer });
+      if (answered !== null && (answered.success || !answered.can_retry)) return;
+      await pause(retryMs);
     }
   }
 
@@ -218,10 +251,18 @@ export class CheckedTraffic implements AsyncDisposable {
       ...(served === undefined ? {} : { served: await served(logs) }),
       ...(leases === undefined ? {} : { leases: leases() }),
       sends: this.#sends,
+      changes: this.#changes,
+      readings: logs,
       deliveries: this.#deliveries(),
       resumptions: this.#followers.flatMap(({ resumptions }) => resumptions),
     };
   }
+}
+
+function changed(answer: AnyAnswer | null): ChangeAttempt['answer'] {
+  if (answer === null || (!answer.success && answer.code === 'timeout')) return { type: 'unknown' };
+  if (!answer.success) return { type: 'refused', code: answer.code };
+  return { type: 'ack', epoch: String(answer.result['epoch']), seq: Number(answer.result['seq']) };
 }
 
 function recorded(answer: AnyAnswer | null): Send['answer'] {

@@ -5,6 +5,7 @@
 import type {
   GroupEvent,
   HistoryEntry,
+  MessageEvent,
   RelayMessagePush,
   ResyncPush,
   SubscribedPush,
@@ -51,6 +52,7 @@ export class Follower {
       this.#take({ type: 'message', request_id, ...result }),
     );
     socket.on('group_event', (event: GroupEvent) => this.#take(event));
+    socket.on('message_event', (event: MessageEvent) => this.#take(event));
     socket.on('subscribed', ({ groups }: SubscribedPush) => this.#attached(groups));
     socket.on('resync', (push: ResyncPush) => this.#resynced(push));
   }

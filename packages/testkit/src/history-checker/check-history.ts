@@ -1,6 +1,8 @@
 /** Checks a recorded run for all invariants; each invariant is one function. */
 import { entriesAreDelivered } from './adapters-served.ts';
 import { lossIsAnnounced } from './announced-loss.ts';
+import { changesAreAllowed } from './change-rules.ts';
+import { changesAreStored, presentIsWhatWasTold, takeDownsLeaveNoText } from './changed-messages.ts';
 import { commitsAreEntitled } from './commits-entitled.ts';
 import { permissionsHold, sendersWereActive } from './entry-rules.ts';
 import { countsOf, foldLog } from './fold-log.ts';
@@ -11,6 +13,7 @@ import { acksAreStored, refusedIsInvisible, requestsAreStoredOnce, seqsAreDense 
 
 const invariants: readonly ((history: RunHistory) => Violation[])[] = [
   acksAreStored,
+  changesAreStored,
   refusedIsInvisible,
   requestsAreStoredOnce,
   seqsAreDense,
@@ -19,9 +22,12 @@ const invariants: readonly ((history: RunHistory) => Violation[])[] = [
   deliveriesAreEntitled,
   sendersWereActive,
   permissionsHold,
+  changesAreAllowed,
   lossIsAnnounced,
   entriesAreDelivered,
   commitsAreEntitled,
+  presentIsWhatWasTold,
+  takeDownsLeaveNoText,
 ];
 
 /** @returns the violations; an empty list for a correct run */

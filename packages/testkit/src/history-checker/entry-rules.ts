@@ -222,7 +222,7 @@ function judge(log: EpochLog): Violation[] {
 export const permissionsHold = ({ logs }: RunHistory): Violation[] => logs.flatMap(judge);
 
 /** @returns why the user may not send, or null */
-function hindranceOf({ members, posting }: FoldedGroup, userId: string): string | null {
+export function hindranceOf({ members, posting }: FoldedGroup, userId: string): string | null {
   const sender = members.get(userId);
   if (sender?.status !== 'active') return `the sender was ${sender?.status ?? 'not in the group'}`;
   const mayPost = posting === 'members' || (posting === 'admins' && sender.roles.includes('admin'));

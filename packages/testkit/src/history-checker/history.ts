@@ -36,6 +36,26 @@ export interface Send {
   readonly times?: { readonly sentMs: number; readonly answeredMs: number };
 }
 
+/** One attempt to change a message and its result for the actor. */
+export interface ChangeAttempt {
+  readonly groupId: string;
+  readonly userId: string;
+  readonly requestId: string;
+  readonly operation: 'edit' | 'take_down' | 'react' | 'unreact' | 'pin' | 'unpin';
+  /** Of the message. */
+  readonly targetSeq: number;
+  readonly answer: /** The place is that of the entry; if nothing had to change, of the newest one that concerns the message. */
+    | { readonly type: 'ack'; readonly epoch: string; readonly seq: number }
+    | { readonly type: 'refused'; readonly code: string }
+    | { readonly type: 'unknown' };
+}
+
+/** Entries of a group that were read anew when all was quiet: messages in their present state. */
+export interface Reading {
+  readonly groupId: string;
+  readonly entries: readonly HistoryEntry[];
+}
+
 /** The entries of one group that one device got, in the order of arrival. */
 export interface Delivery {
   readonly device: string;
@@ -67,6 +87,10 @@ export interface RunHistory {
   readonly logs: readonly EpochLog[];
   readonly sends: readonly Send[];
   readonly deliveries: readonly Delivery[];
+  /** Absent: not recorded. */
+  readonly changes?: readonly ChangeAttempt[];
+  /** At the end of the run. Absent: not recorded. */
+  readonly readings?: readonly Reading[];
   readonly resumptions?: readonly Resumption[];
   /** Absent: not recorded. */
   readonly served?: readonly ServedAdapter[];
@@ -100,7 +124,7 @@ export interface LeaseEvent {
   readonly nodeId: string;
 }
 
-export type Invariant = 'I1' | 'I2' | 'I3' | 'I4' | 'I5' | 'I6' | 'I7' | 'I8' | 'I9' | 'I10' | 'I11' | 'I14';
+export type Invariant = `I${1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11 | 14 | 17 | 18}`;
 
 /**
  * What a violation means to the users of a group. `lost`: an entry that should be there is not. `duplicated`: twice.
@@ -119,6 +143,10 @@ export interface Violation {
 }
 
 export const isMessage = (entry: HistoryEntry): entry is MessageEntry => entry.type === 'message';
+
+/** True for a message with changes in it: it was read anew, and its text may differ from the one that was sent. */
+export const isChanged = (entry: MessageEntry): boolean =>
+  'deleted' in entry || entry.state_seq !== undefined;
 
 /** Names an entry for a reader: its seq, its type, and the user or the message that it concerns. */
 export function named(entry: HistoryEntry): string {

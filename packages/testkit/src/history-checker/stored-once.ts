@@ -1,6 +1,7 @@
 /** Compares the answers to senders with the logs, and checks the shape of the logs. */
-import type { HistoryEntry } from '@plenum/protocol';
+import { type HistoryEntry, isMessageEvent } from '@plenum/protocol';
 import {
+  isChanged,
   isMessage,
   type MessageEntry,
   named,
@@ -28,7 +29,7 @@ export function acksAreStored(history: RunHistory): Violation[] {
     const isSame =
       entry.from_user_id === userId &&
       entry.request_id === requestId &&
-      entry.message === message &&
+      (isChanged(entry) || entry.message === message) &&
       entry.message_id === answer.messageId;
     if (isSame) return [];
     const what = `${acked}, and something else is there: ${named(entry)}`;
@@ -76,22 +77,29 @@ function entriesOfOneRequest(history: RunHistory): Violation[] {
   });
 }
 
-/** All entries with the same epoch and seq, in the log and at devices, are equal, and the log contains that entry. */
+/**
+ * All entries with the same epoch and seq, in the log and at devices, are equal, and the log contains that entry. What
+ * changes make of a message is not compared here.
+ */
 function entriesOfOnePlace({ logs, deliveries }: RunHistory): Violation[] {
   const seen = new Map<string, string>();
+  const texts = new Map<string, string>();
   const violations = new Map<string, Violation>();
   const known = new Set(
     logs.flatMap(({ groupId, entries }) => entries.map((entry) => placeOf(groupId, entry))),
   );
   const see = (groupId: string, entry: HistoryEntry, isStored: boolean) => {
     const place = placeOf(groupId, entry);
-    const text = canonical(entry);
-    const first = seen.get(place) ?? text;
+    const bare = canonical(withoutState(entry));
+    const first = seen.get(place) ?? bare;
     seen.set(place, first);
+    const text = isMessage(entry) && !isChanged(entry) ? canonical(entry) : null;
+    const firstText = texts.get(place) ?? text;
+    if (firstText !== null) texts.set(place, firstText);
     if (!isStored && !known.has(place)) {
       const what = `${named(entry)} was delivered and is not stored`;
       violations.set(place, { invariant: 'I3', harm: 'lost', groupId, what });
-    } else if (first !== text) {
+    } else if (first !== bare || (text !== null && firstText !== text)) {
       const what = `${named(entry)} differs from what else has its epoch and seq`;
       violations.set(place, { invariant: 'I3', harm: 'conflicting', groupId, what });
     }
@@ -101,7 +109,18 @@ function entriesOfOnePlace({ logs, deliveries }: RunHistory): Violation[] {
   return [...violations.values()];
 }
 
-const canonical = (entry: HistoryEntry): string =>
+/** The entry without what depends on when it is read. */
+function withoutState(entry: HistoryEntry): object {
+  if (isMessage(entry)) {
+    const { group_id, epoch, seq, message_id, from_user_id, request_id, timestamp } = entry;
+    return { type: 'message', group_id, epoch, seq, message_id, from_user_id, request_id, timestamp };
+  }
+  if (!isMessageEvent(entry) || entry.type !== 'edited') return entry;
+  const { message: _, metadata: _metadata, mentions: _mentions, deleted: _deleted, ...rest } = entry;
+  return rest;
+}
+
+const canonical = (entry: object): string =>
   JSON.stringify(Object.entries(entry).sort(([a], [b]) => (a < b ? -1 : 1)));
 
 function differingAcks({ sends }: RunHistory): Violation[] {
