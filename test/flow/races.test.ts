@@ -6,6 +6,7 @@ import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, test } from 'vitest';
 import { Cluster } from '../support/cluster/cluster.ts';
 import { LogTap } from '../support/cluster/log-tap.ts';
+import { enteringRaces } from '../support/races/entering-races.ts';
 import { type Race, races } from '../support/races/races.ts';
 import { RaceRunner } from '../support/races/runner.ts';
 import { sendingRaces } from '../support/races/sending-races.ts';
@@ -53,7 +54,7 @@ async function hunt(race: Race): Promise<number> {
 }
 
 describe('races', () => {
-  test.each([...races, ...sendingRaces].map((race) => [race.name, race] as const))(
+  test.each([...races, ...sendingRaces, ...enteringRaces].map((race) => [race.name, race] as const))(
     '%s',
     async (name, race) => {
       const tries = await hunt(race);

@@ -17,7 +17,11 @@ export interface Ask {
   /** Default: an id of its own. Asks of one user and id are one request. */
   readonly requestId?: string;
   /** The entry that is in the log as often as requests like this one succeed. */
-  readonly entry: { readonly type: HistoryEntry['type'] } & Readonly<Record<string, string>>;
+  readonly entry: {
+    readonly type: HistoryEntry['type'];
+    /** It may have this type instead, as the group then is. */
+    readonly orType?: HistoryEntry['type'];
+  } & Readonly<Record<string, string>>;
   /** The only codes with which it may be refused. */
   readonly refusals: readonly ErrorCode[];
 }

@@ -111,12 +111,13 @@ export class Verdict {
     return new Map(Object.entries(stateOf(this.#lastLog()).members)).get(userId)?.status ?? 'none';
   }
 
-  #entriesLike(entry: Ask['entry']): HistoryEntry[] {
+  #entriesLike({ type, orType, ...entry }: Ask['entry']): HistoryEntry[] {
     const wanted = Object.entries(this.#attempt.withUsers(entry));
     const { groupId, arranged } = this.#attempt;
     return this.#tap
       .entriesOf(groupId)
       .slice(arranged)
+      .filter((stored) => stored.type === type || stored.type === orType)
       .filter((stored) => {
         const fields = new Map<string, unknown>(Object.entries(stored));
         return wanted.every(([field, value]) => fields.get(field) === value);

@@ -65,3 +65,14 @@ test('an entry older than the record that was read is pushed and changes nothing
   onEvent(6, 'joined');
   expect(pushed).toEqual(['left: none', 'joined: active']);
 });
+
+test('an invite whose nudge comes after its entry and its end is pushed once', () => {
+  const { pushed, members, onEvent } = watched();
+  const nudged = { group_id: groupId, status: 'invited', roles: [], type: 'invited' } as const;
+  onEvent(4, 'invited');
+  onEvent(5, 'banned');
+  members.pushInvite(ann, 4, nudged);
+  expect(pushed).toEqual(['invited: invited', 'banned: none']);
+  members.pushInvite(ann, 6, nudged);
+  expect(pushed.slice(2)).toEqual(['invited: invited']);
+});

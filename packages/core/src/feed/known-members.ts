@@ -175,7 +175,9 @@ export class KnownMembers {
 
   /** Pushes the invite that a nudge brought, unless the entry has been applied. The end of an invite comes by its entry. */
   pushInvite(userId: string, seq: number, payload: MembershipPush): void {
-    if (payload.status === 'invited' && !this.#members.has(userId)) this.push(userId, seq, payload);
+    const isApplied = this.#recent.some((event) => event.user_id === userId && event.seq >= seq);
+    if (payload.status !== 'invited' || isApplied || this.#members.has(userId)) return;
+    this.push(userId, seq, payload);
   }
 
   #remember(event: UserEvent): void {
