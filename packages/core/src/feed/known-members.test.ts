@@ -68,7 +68,7 @@ test('an entry older than the record that was read is pushed and changes nothing
 
 test('an invite whose nudge comes after its entry and its end is pushed once', () => {
   const { pushed, members, onEvent } = watched();
-  const nudged = { group_id: groupId, status: 'invited', roles: [], type: 'invited' } as const;
+  const nudged: MembershipPush = { group_id: groupId, status: 'invited', roles: [], type: 'invited' };
   onEvent(4, 'invited');
   onEvent(5, 'banned');
   members.pushInvite(ann, 4, nudged);
