@@ -130,7 +130,7 @@ describe('a run is flagged', () => {
     ['for a take-down by a member', next('deleted', 5, 'ann')],
     ['for a second take-down', next('deleted', 4, 'owner')],
     ['for a pin by a member', next('pinned', 5, 'bob')],
-    ['for a reaction of a stranger', next('reacted', 5, 'cyd', { reaction: 'a', count: 1 })],
+    ['for a reaction by a user that is no member', next('reacted', 5, 'cyd', { reaction: 'a', count: 1 })],
     ['for a reaction to no message', next('reacted', 3, 'bob', { reaction: 'a', count: 1 })],
     [
       'for a reaction of a user that was kicked before',
