@@ -17,7 +17,7 @@ import {
 import { z } from 'zod';
 import type { Asked, MakeCall } from './call.ts';
 
-interface InGroup {
+export interface InGroup {
   readonly groupId: string;
   /** A call with the id of a successful call gets that call's answer again. Default: a new random id. */
   readonly requestId?: string;
@@ -131,7 +131,7 @@ interface Send extends SelfAction, SendFields {
 /** The request types for which core has an operation of the same name. */
 type OperationType = Exclude<RequestType, 'send_message' | 'refresh_token'>;
 
-type Call<O, T extends RequestType> = (options: O) => Promise<Outcome<RequestResult<T>>>;
+export type Call<O, T extends RequestType> = (options: O) => Promise<Outcome<RequestResult<T>>>;
 
 export interface GroupsApi {
   readonly create: Call<Create, 'create_group'>;
@@ -165,7 +165,7 @@ export interface GroupsApiDeps {
 }
 
 /** Makes the call of a request type from the schema and the operation with its name. */
-function callsOf({ call, operations, table }: GroupsApiDeps) {
+export function callsOf({ call, operations, table }: GroupsApiDeps) {
   const schemas: { readonly [T in OperationType]: { readonly args: z.ZodType<RequestArgs<T>> } } = table;
   const all: { readonly [T in OperationType]: OperationOf<T> } = operations;
   return <T extends OperationType, O>(requestType: T, asked: (options: O) => Asked): Call<O, T> =>
