@@ -17,7 +17,15 @@ import {
 
 const runnerCount = 8;
 const free = { ratePerSec: 1e6, rateBurst: 1e6, membershipRatePerSec: 1e6, membershipRateBurst: 1e6 };
-const reads = ['history', 'list_members', 'get_group_info', 'subscribe', 'get_message'];
+const reads = [
+  'history',
+  'list_members',
+  'list_bans',
+  'list_invites',
+  'get_group_info',
+  'subscribe',
+  'get_message',
+];
 
 const plain = { status: 'active', roles: ['member'] };
 /** The answer of a success, and the status of the target after it. */

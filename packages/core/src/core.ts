@@ -11,6 +11,7 @@ import { ImportOperations } from './operations/imports.ts';
 import { Invitations } from './operations/invites.ts';
 import { MessageOperations } from './operations/messages.ts';
 import type { OperationDeps, Operations } from './operations/operations.ts';
+import { Outsiders } from './operations/outsiders.ts';
 import { PresenceOperations } from './operations/presence.ts';
 import { Reads } from './operations/read.ts';
 import { Roles } from './operations/roles.ts';
@@ -119,6 +120,7 @@ export function createCore(deps: CoreDeps): Core {
       ...new MembersOperations(shared),
       ...new Invitations(shared),
       ...new Roles(shared),
+      ...new Outsiders(shared),
       ...new Reads(shared),
       ...new PresenceOperations(shared, deps.clock),
       ...new Administration(shared),

@@ -66,6 +66,8 @@ export function fakeOperations(calls: Call[], overrides: Partial<Operations> = {
     explain: answer('explain', { allowed: true, checks: [] }),
     find_groups: answer('find_groups', { groups: [], next_cursor: null }),
     get_group_info: answer('get_group_info', { group_id, group_type: 'public' }),
+    list_bans: answer('list_bans', { bans: [], next_cursor: null }),
+    list_invites: answer('list_invites', { invites: [], next_cursor: null }),
     list_members: answer('list_members', { members: [], next_cursor: null }),
     list_groups: answer('list_groups', { groups: [], next_cursor: null }),
     subscribe: answer('subscribe', { groups: [] }),

@@ -117,6 +117,22 @@ const rows: readonly Row[] = [
     query: ['cursor', 'limit', 'status'],
   },
   {
+    method: 'GET',
+    path: `${group}/bans`,
+    summary: 'Page through the bans of a group',
+    request: 'list_bans',
+    actor: 'token',
+    query: ['cursor', 'limit'],
+  },
+  {
+    method: 'GET',
+    path: `${group}/invites`,
+    summary: 'Page through the open invites of a group',
+    request: 'list_invites',
+    actor: 'token',
+    query: ['cursor', 'limit'],
+  },
+  {
     method: 'POST',
     path: `${group}/members::batch`,
     summary: 'Add and remove up to 1,000 users each, with an answer per user; for the service only',

@@ -26,4 +26,5 @@ end
 redis.call('HDEL', invites_key, user_id)
 local ban = { status = 'b', role = 'm', joined_at = now, since_seq = group.seq + 1, ends_at = end_of(for_ms) }
 put_ban(group, user_id, ban)
+redis.call('HSET', applications_key, user_id .. ' ban', actor .. ' ' .. reason)
 return done(ban, record_change('banned', reason_field(reason) .. until_field('banned_until', ban.ends_at)))

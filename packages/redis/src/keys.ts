@@ -47,7 +47,7 @@ export class Keys {
   mutes = (groupId: GroupId): string => this.#of('mutes', groupId);
   /** ZSET: banned users by the end of their ban, ms; `inf` for a ban without an end. */
   bans = (groupId: GroupId): string => this.#of('bans', groupId);
-  /** Hash: applicant → JSON text of its note. An applicant without a note has no field. */
+  /** Hash: applicant → JSON text of its note; `<applicant> accepts` → who has accepted it; `<banned user> ban` → `<actor> <JSON text of the reason>`. */
   applications = (groupId: GroupId): string => this.#of('applications', groupId);
   /** ZSET: users by the time, ms, of their last message; written only in slow mode, and expires with its interval. */
   slow = (groupId: GroupId): string => this.#of('slow', groupId);

@@ -170,7 +170,9 @@ export class RuleRunner {
 /** Routes that read use the identity of the bearer: no user can read for another. */
 export const hasBehalf = ({ operation, actor }: Cell): boolean =>
   actor !== 'service' &&
-  !['history', 'list_members', 'get_group_info', 'get_message'].includes(operation) &&
+  !['history', 'list_members', 'list_bans', 'list_invites', 'get_group_info', 'get_message'].includes(
+    operation,
+  ) &&
   !isExplain(operation);
 export const isExplain = (operation: string): boolean => operation.startsWith('explain:');
 const takesTarget = (type: string): boolean =>

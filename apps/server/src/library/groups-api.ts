@@ -110,10 +110,12 @@ interface Info extends InGroup {
   readonly userId?: string;
   readonly includeMembers?: boolean;
 }
-interface Members extends InGroup {
+interface Paged extends InGroup {
   readonly cursor?: string;
   /** 1–200, default 50. */
   readonly limit?: number;
+}
+interface Members extends Paged {
   readonly status?: MemberStatus;
 }
 export interface SendFields {
@@ -156,6 +158,8 @@ export interface GroupsApi {
   readonly delete: Call<Delete, 'delete_group'>;
   readonly info: Call<Info, 'get_group_info'>;
   readonly members: Call<Members, 'list_members'>;
+  readonly bans: Call<Paged, 'list_bans'>;
+  readonly invites: Call<Paged, 'list_invites'>;
 }
 
 export interface GroupsApiDeps {
@@ -197,6 +201,8 @@ export function groupsApi(deps: GroupsApiDeps): GroupsApi {
     delete: of('delete_group', remove),
     info: of('get_group_info', info),
     members: of('list_members', members),
+    bans: of('list_bans', paged),
+    invites: of('list_invites', paged),
   };
 }
 
@@ -317,6 +323,12 @@ const members = ({ groupId, requestId, cursor, limit, status }: Members): Asked 
   actorId: undefined,
   requestId,
   args: { group_id: groupId, cursor, limit, status },
+});
+
+const paged = ({ groupId, requestId, cursor, limit }: Paged): Asked => ({
+  actorId: undefined,
+  requestId,
+  args: { group_id: groupId, cursor, limit },
 });
 
 const send = ({ groupId, userId, message, requestId, replyTo, expiresInMs, ...fields }: Send): Asked => ({

@@ -105,6 +105,22 @@ export interface MemberRow extends MemberRecord {
   readonly note: string | null;
 }
 
+/** A row of a page of bans. */
+export interface BanRow {
+  readonly userId: UserId;
+  readonly sinceMs: number;
+  /** Null: until an unban. */
+  readonly untilMs: number | null;
+  /** Null: not known, because an earlier version has banned the user. */
+  readonly bannedBy: Actor | null;
+  readonly reason: string | null;
+}
+
+/** A row of a page of open invites. */
+export interface InviteRow extends Invite {
+  readonly userId: UserId;
+}
+
 /** A group in a user's `list_groups`; verified against the group itself. It has a member or an invite. */
 export interface Membership {
   readonly groupId: GroupId;
@@ -114,6 +130,12 @@ export interface Membership {
   readonly head: LogHead;
 }
 
+/** Which page is asked for. */
+export interface PageOf {
+  /** `nextCursor` of the page before; null: the first page. */
+  readonly cursor: string | null;
+  readonly limit: number;
+}
 export interface Page<T> {
   readonly rows: readonly T[];
   /** Opaque; null after the last page. */

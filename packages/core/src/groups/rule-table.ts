@@ -115,7 +115,7 @@ const maySend = [
 const messageReadable = check('message is readable', 'message_not_found');
 
 /**
- * Rows of the table: the state changes, sending, reading (subscribe, history, presence, members, messages), what the
+ * Rows of the table: the state changes, sending, reading (subscribe, history, presence, members, messages; lists of bans and invites), what the
  * service does to each user of a `change_members`, and changes of messages. `react` is for `unreact` too, and `pin` for
  * `unpin`.
  */
@@ -123,6 +123,8 @@ export type RuleName =
   | Operation
   | 'send'
   | 'read'
+  | 'list_bans'
+  | 'list_invites'
   | 'add'
   | 'remove'
   | 'edit'
@@ -188,6 +190,12 @@ export const rules: Readonly<Record<RuleName, ByType>> = {
     check('reader is in the group', 'not_a_member'),
     check('reader is not pending', 'pending_membership'),
   ),
+  list_bans: everyType(exists, actorAdmin),
+  list_invites: {
+    public: [exists, actorInGroup, actorActive],
+    private: [exists, actorInGroup, actorActive],
+    strict_private: [exists, actorInGroup, actorModerator],
+  },
   add: everyType(...joinPublic),
   remove: everyType(exists, check('user is in the group', 'user_not_in_group'), notLastAdmin),
   edit: everyType(

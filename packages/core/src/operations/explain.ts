@@ -58,7 +58,8 @@ async function isInvitedByAcceptor(
   return mayAccept(position.groupType, inviter?.member ?? null);
 }
 
-async function factsOf({ engine }: OperationDeps, groupId: GroupId, actor: Actor) {
+/** The facts about one user that acts for itself, or about the service. */
+export async function factsOf({ engine }: OperationDeps, groupId: GroupId, actor: Actor) {
   const [position, group] = await Promise.all([
     engine.groups.position(groupId, actor === SERVICE ? null : actor),
     engine.groups.group(groupId),

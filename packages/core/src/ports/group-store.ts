@@ -8,7 +8,16 @@ import type {
   MembersChanged,
   Refused,
 } from '../groups/commands.ts';
-import type { GroupRecord, MemberRow, Membership, Page, Position } from '../groups/records.ts';
+import type {
+  BanRow,
+  GroupRecord,
+  InviteRow,
+  MemberRow,
+  Membership,
+  Page,
+  PageOf,
+  Position,
+} from '../groups/records.ts';
 
 /**
  * Groups and their members. Every method throws `PlenumError` (`unavailable`, `timeout`) when the store cannot be
@@ -50,6 +59,14 @@ export interface GroupStore {
     groupId: GroupId,
     page: { readonly cursor: string | null; readonly limit: number; readonly status: MemberStatus | null },
   ): Promise<Page<MemberRow> | null>;
+  /**
+   * Lists the bans in force: those that end first come first, those without an end last, those of one end by the bytes of
+   * their users. A ban that stays as it is between two pages is listed once. Costs the page. Null: no such group.
+   * @throws PlenumError `invalid_args` for a cursor that this method did not return
+   */
+  bans(groupId: GroupId, page: PageOf): Promise<Page<BanRow> | null>;
+  /** Lists the open invites by the bytes of their users, each once. Null: no such group. Throws as `bans`. */
+  invites(groupId: GroupId, page: PageOf): Promise<Page<InviteRow> | null>;
   /**
    * Lists all groups whose id begins with `prefix`, ascending by id. For operators: costs one page per partition.
    * @throws PlenumError `invalid_args` for a cursor that is no group id

@@ -16,6 +16,7 @@ import type { MemoryState } from '../state/memory-state.ts';
 import { byText, type SortedList } from '../state/sorted-list.ts';
 import { admitChange, change } from './change.ts';
 import { changeMembers } from './change-members.ts';
+import { bansPage, invitesPage } from './outsiders.ts';
 
 export function memoryGroupStore(state: MemoryState, defer: Defer): GroupStore {
   return {
@@ -37,6 +38,16 @@ export function memoryGroupStore(state: MemoryState, defer: Defer): GroupStore {
       defer(() => {
         const group = state.groups.get(groupId);
         return group === undefined ? null : memberPage(group, page, state.now());
+      }),
+    bans: (groupId, page) =>
+      defer(() => {
+        const group = state.groups.get(groupId);
+        return group === undefined ? null : bansPage(group, page, state.now());
+      }),
+    invites: (groupId, page) =>
+      defer(() => {
+        const group = state.groups.get(groupId);
+        return group === undefined ? null : invitesPage(group, page, state.now());
       }),
     list: (page) => defer(() => groupPage(state, page)),
     memberships: (userId, page) => defer(() => membershipPage(state, userId, page)),

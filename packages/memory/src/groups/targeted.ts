@@ -93,7 +93,7 @@ export function ban({ state, group, command, nowMs }: Step<BanMember>): ChangeDo
   const { actor, userId, reason, forMs } = command;
   const bannedUntilMs = forMs === null ? null : nowMs + forMs;
   group.remove(userId);
-  group.bans.put(userId, bannedUntilMs);
+  group.bans.put({ userId, untilMs: bannedUntilMs, sinceMs: nowMs, bannedBy: actor, reason });
   if (bannedUntilMs !== null) state.timed.add(group);
   const seq = state.record(
     group,

@@ -1,5 +1,5 @@
 /** The bans of one group. */
-import type { Position } from '@plenum/core';
+import type { BanRow, Position } from '@plenum/core';
 import type { UserId } from '@plenum/protocol';
 import { byText, SortedList } from './sorted-list.ts';
 
@@ -12,14 +12,21 @@ interface BanEnd {
   readonly userId: UserId;
 }
 
+const hasEnded = ({ untilMs }: Pick<BanRow, 'untilMs'>, nowMs: number): boolean =>
+  untilMs !== null && untilMs <= nowMs;
+
+type BanPlace = Pick<BanRow, 'untilMs' | 'userId'>;
+export const byEnd = (a: BanPlace, b: BanPlace): number =>
+  (a.untilMs ?? Number.MAX_SAFE_INTEGER) - (b.untilMs ?? Number.MAX_SAFE_INTEGER) ||
+  byText(a.userId, b.userId);
+
 /** The bans of one group, by user. An ended ban no longer counts, even before it is removed. */
 export class Bans {
-  /** The end of each ban, ms; null for a ban without an end. */
-  readonly #untilMs = new Map<UserId, number | null>();
+  readonly #bans = new Map<UserId, BanRow>();
   readonly #ends = new SortedList<BanEnd>((a, b) => a.untilMs - b.untilMs || byText(a.userId, b.userId));
 
   get size(): number {
-    return this.#untilMs.size;
+    return this.#bans.size;
   }
 
   /** True if some bans have an end. */
@@ -27,21 +34,22 @@ export class Bans {
     return this.#ends.size > 0;
   }
 
-  /** Adds a ban, or replaces the end of an earlier one. */
-  put(userId: UserId, untilMs: number | null): void {
+  /** Adds a ban, or replaces an earlier one. */
+  put(ban: BanRow): void {
+    const { userId, untilMs } = ban;
     this.delete(userId);
-    this.#untilMs.set(userId, untilMs);
+    this.#bans.set(userId, ban);
     if (untilMs !== null) this.#ends.add({ untilMs, userId });
   }
 
   delete(userId: UserId): void {
-    const untilMs = this.#untilMs.get(userId) ?? null;
+    const untilMs = this.#bans.get(userId)?.untilMs ?? null;
     if (untilMs !== null) this.#ends.delete({ untilMs, userId });
-    this.#untilMs.delete(userId);
+    this.#bans.delete(userId);
   }
 
   clear(): void {
-    for (const userId of [...this.#untilMs.keys()]) this.delete(userId);
+    for (const userId of [...this.#bans.keys()]) this.delete(userId);
   }
 
   /** Removes ended bans, the earliest first, at most `limit`. */
@@ -51,8 +59,13 @@ export class Bans {
   }
 
   standing(userId: UserId, nowMs: number): BanStanding {
-    const untilMs = this.#untilMs.get(userId);
-    if (untilMs === undefined || (untilMs !== null && untilMs <= nowMs)) return notBanned;
-    return { isBanned: true, bannedUntilMs: untilMs };
+    const ban = this.#bans.get(userId);
+    if (ban === undefined || hasEnded(ban, nowMs)) return notBanned;
+    return { isBanned: true, bannedUntilMs: ban.untilMs };
+  }
+
+  /** The bans in force: those that end first come first, those without an end last, those of one end by their users. */
+  inOrder(nowMs: number): readonly BanRow[] {
+    return [...this.#bans.values()].filter((ban) => !hasEnded(ban, nowMs)).sort(byEnd);
   }
 }

@@ -1,6 +1,7 @@
 /** The open invites of one group. */
-import type { Invite } from '@plenum/core';
+import type { Invite, InviteRow } from '@plenum/core';
 import type { UserId } from '@plenum/protocol';
+import { byText } from './sorted-list.ts';
 
 const isEnded = ({ untilMs }: Invite, nowMs: number): boolean => untilMs !== null && untilMs <= nowMs;
 
@@ -11,6 +12,14 @@ export class Invites {
 
   constructor(max: number) {
     this.#max = max;
+  }
+
+  /** The invites in force, by their users. */
+  inOrder(nowMs: number): readonly InviteRow[] {
+    return [...this.#open]
+      .filter(([, invite]) => !isEnded(invite, nowMs))
+      .map(([userId, invite]) => ({ userId, ...invite }))
+      .sort((a, b) => byText(a.userId, b.userId));
   }
 
   users(): UserId[] {

@@ -137,6 +137,21 @@ export const memberOperations = {
     body: asAnn,
     result: { roles: ['member'] },
   },
+  list_bans: {
+    operationId: 'list_bans',
+    tag: 'members',
+    parameters: { ...team, ...page },
+    result: {
+      bans: [{ user_id: 'dan', since: timestamp, banned_until: until, banned_by: 'ann', reason: 'spam' }],
+      next_cursor: null,
+    },
+  },
+  list_invites: {
+    operationId: 'list_invites',
+    tag: 'members',
+    parameters: { ...team, ...page },
+    result: { invites: [{ user_id: 'gus', invited_by: 'ann', invited_until: null }], next_cursor: null },
+  },
   transfer_group: {
     operationId: 'transfer_group',
     tag: 'members',

@@ -108,6 +108,8 @@ const actionSchema = z
     'delete',
     'send',
     'read',
+    'list_bans',
+    'list_invites',
     'add',
     'remove',
     'edit',

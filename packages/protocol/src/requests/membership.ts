@@ -5,7 +5,7 @@ import { grantedRoleSchema, memberStatusSchema, roleSchema, timestampSchema } fr
 import { userIdSchema } from '../ids.ts';
 import { limits } from '../limits.ts';
 import { noteSchema, reasonSchema } from '../text.ts';
-import { group, positioned, target } from './arguments.ts';
+import { group, nextCursorSchema, paged, positioned, target } from './arguments.ts';
 
 const forMsSchema = z
   .int()
@@ -56,6 +56,27 @@ const changedSchema = z
     }),
   ])
   .meta({ id: 'MemberChange', description: 'The status of the user afterwards, or why it was refused' });
+
+const banSchema = z
+  .object({
+    user_id: userIdSchema,
+    since: timestampSchema,
+    banned_until: timestampSchema.nullable().describe('Null: until an unban'),
+    banned_by: z
+      .string()
+      .optional()
+      .describe('`$service` when no user acted; absent: an earlier version has banned the user'),
+    reason: z.string().optional(),
+  })
+  .meta({ id: 'Ban', description: 'A user that may not join' });
+
+const inviteSchema = z
+  .object({
+    user_id: userIdSchema,
+    invited_by: z.string().describe('`$service` when no user acted'),
+    invited_until: timestampSchema.nullable().describe('Null: until it is revoked'),
+  })
+  .meta({ id: 'Invite', description: 'An open invite of a user that is no member' });
 
 export const membershipRequests = {
   /** Adds and removes many users of one group; an entry `members_changed` per 100 of them. */
@@ -136,6 +157,12 @@ export const membershipRequests = {
     args: z.strictObject({ ...target, for_ms: forMsSchema.optional(), reason: reasonSchema.optional() }),
     result: z.object({ status: z.literal('banned'), banned_until: timestampSchema.optional() }),
   },
+  /** Lists the bans in force: those that end first come first, those without an end last. */
+  list_bans: {
+    access: 'read',
+    args: z.strictObject({ ...group, ...paged }),
+    result: z.object({ bans: z.array(banSchema), next_cursor: nextCursorSchema }),
+  },
   unban_member: {
     access: 'change',
     args: z.strictObject({ ...target, reason: reasonSchema.optional() }),
@@ -149,6 +176,12 @@ export const membershipRequests = {
       invited_until: timestampSchema.optional(),
       ...positioned,
     }),
+  },
+  /** Lists the open invites by their users. */
+  list_invites: {
+    access: 'read',
+    args: z.strictObject({ ...group, ...paged }),
+    result: z.object({ invites: z.array(inviteSchema), next_cursor: nextCursorSchema }),
   },
   decline_invite: {
     access: 'change',

@@ -50,6 +50,7 @@ end
 -- Removes the ban of a user. A record with another status stays.
 local function end_ban(user)
   redis.call('ZREM', bans_key, user)
+  redis.call('HDEL', applications_key, user .. ' ban')
   if string.sub(redis.call('HGET', members_key, user) or '', 1, 2) == 'b ' then
     redis.call('HDEL', members_key, user)
   end

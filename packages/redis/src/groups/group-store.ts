@@ -1,5 +1,6 @@
 /** Groups and members on Redis: each change is one script, each read shows one instant. */
 import {
+  type BanRow,
   type Bounded,
   type ChangeAdmission,
   type ChangeMembers,
@@ -9,6 +10,7 @@ import {
   type GroupRecord,
   type GroupSettings,
   type GroupStore,
+  type InviteRow,
   limitReached,
   type MemberRow,
   type MembersChanged,
@@ -16,6 +18,7 @@ import {
   type Operation,
   PARTITION_COUNT,
   type Page,
+  type PageOf,
   PlenumError,
   type Position,
   type Refused,
@@ -31,6 +34,7 @@ import { refusalOf } from '../script-calls/refusals.ts';
 import type { ScriptCalls, StateDeps } from '../script-calls/script-calls.ts';
 import { joinerOf, moveOf, recallArgs, runChange } from './change-calls.ts';
 import { runChangeMembers } from './change-members.ts';
+import { bansPage, invitesPage } from './outsiders.ts';
 import { type IndexedGroup, UserIndex } from './user-index.ts';
 import { type TakenPlaces, UserQuotas } from './user-quotas.ts';
 
@@ -105,6 +109,14 @@ export class RedisGroupStore implements GroupStore {
     const rows = status === null ? members : members.filter((row) => row.status === status);
     const last = seen.at(-1);
     return { rows, nextCursor: isLast || last === undefined ? null : `m${last.place}` };
+  }
+
+  bans(groupId: GroupId, page: PageOf): Promise<Page<BanRow> | null> {
+    return bansPage(this.#calls, this.#deps.keys, { groupId, page });
+  }
+
+  invites(groupId: GroupId, page: PageOf): Promise<Page<InviteRow> | null> {
+    return invitesPage(this.#calls, this.#deps.keys, { groupId, page });
   }
 
   async memberships(

@@ -13,6 +13,7 @@ import {
   revokeUser,
 } from './cluster.ts';
 import { importMessages } from './imports.ts';
+import * as listings from './listings.ts';
 import * as messages from './message-changes.ts';
 import { commitDelivery, deleteDeadLetter, openOutbox, readOutbox, retryDeadLetter } from './outbox.ts';
 import { changePresence, endAbsence, publishTyping, readPresence } from './presence.ts';
@@ -42,6 +43,7 @@ export {
   revokeUser,
 } from './cluster.ts';
 export { importMessages } from './imports.ts';
+export * from './listings.ts';
 export * from './message-changes.ts';
 export { commitDelivery, deleteDeadLetter, openOutbox, readOutbox, retryDeadLetter } from './outbox.ts';
 export { changePresence, endAbsence, publishTyping, readPresence } from './presence.ts';
@@ -86,6 +88,8 @@ export const scripts = [
   reads.readPosition,
   reads.readRange,
   reads.readMembers,
+  listings.readBans,
+  listings.readInvites,
   chargeMembership,
   forgetMembership,
   reservePlace,

@@ -41,6 +41,13 @@ export function inviteOf(text: string, nowMs: number): Invite | null {
   return untilMs !== null && untilMs <= nowMs ? null : { invitedBy, untilMs };
 }
 
+/** Reads the record of a ban; null: the record is none, because another change has replaced it. */
+export function banOf(text: string): { readonly sinceMs: number; readonly untilMs: number | null } | null {
+  if (text === '') return null;
+  const [status, , sinceMs, , untilMs] = words.parse(text.split(' '));
+  return status === 'b' ? { sinceMs, untilMs } : null;
+}
+
 export interface Standing {
   readonly member: MemberRecord | null;
   readonly isBanned: boolean;

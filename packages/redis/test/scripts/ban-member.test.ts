@@ -45,6 +45,18 @@ onEveryRedis((open) => {
     });
   });
 
+  test('a ban by an earlier version is listed without its author, and a member record is no ban', async () => {
+    const stage = open();
+    await stage.create();
+    await stage.do(banCommand({ groupId, actor: 'owner', userId: 'u1', reason: 'spam' }));
+    await stage.redis.hdel(stage.keys.applications(groupId), 'u1 ban');
+    await stage.redis.zadd(stage.keys.bans(groupId), '+inf', 'owner');
+    expect(await stage.groups.bans(groupId, { cursor: null, limit: 5 })).toEqual({
+      rows: [{ userId: 'u1', sinceMs: expect.any(Number), untilMs: null, bannedBy: null, reason: null }],
+      nextCursor: null,
+    });
+  });
+
   test('a ban is in no count, list or page, even of an outsider', async () => {
     const stage = open();
     await stage.create('strict_private');

@@ -214,6 +214,8 @@ function argsOf(script: AnyScript, keys: Keys, id: GroupId): Readonly<Record<str
     isExpired: '0',
     fromId: '-',
     afterRetry: '',
+    afterEnd: '',
+    afterUser: '',
     afterLetter: '',
     ...deliveryOf(script),
   };
@@ -303,6 +305,8 @@ export async function prepareGroup(redis: Redis, keys: Keys): Promise<void> {
     .zadd(key('pending'), 6, 'applicant')
     .hset(key('applications'), 'applicant', '"let me in"')
     .hset(key('invites'), 'invited', 'owner -')
+    .hset(key('applications'), 'banned ban', 'owner "spam"')
+    .zadd(key('bans'), '+inf', 'banned')
     .zadd(key('mutes'), 1, 'late', 9_999_999_999_999, 'muted')
     .zadd(key('due'), 1, groupId)
     .zadd(key('groups'), 0, groupId)

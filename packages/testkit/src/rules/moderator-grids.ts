@@ -25,6 +25,8 @@ export const ownOfModerator = `
     get_message         ok
     history             ok
     list_members        ok
+    list_bans           NA
+    list_invites        ok
     subscribe           ok
     get_group_info      all`;
 
@@ -42,6 +44,8 @@ const explained = (mute: 'ok' | 'NS') => `
     invite         ok
     revoke_invite  ok
     decline_invite IN
+    list_bans    NA
+    list_invites ok
     promote      NA
     demote       NA
     transfer     NA

@@ -24,6 +24,8 @@ export const ownGrids: Readonly<Record<GroupType, string>> = {
     get_message         NO       ok     ok        ok        BA      ok       NO
     history             NO       ok     ok       ok         BA      ok        NO
     list_members        NO       ok     ok       ok         BA      ok        NO
+    list_bans           NA       NA       ok       ok       NA       ok       NA
+    list_invites        NU       ok       ok       ok       NU       ok       NU
     subscribe           NO       ok     ok       ok         BA      -         NO
     get_group_info      own      all    all      all        own     all       own`,
   private: `
@@ -45,6 +47,8 @@ export const ownGrids: Readonly<Record<GroupType, string>> = {
     get_message         NO       PM       ok     ok        ok        BA      ok       NO
     history             NO       PM       ok     ok       ok         BA      ok        NO
     list_members        NO       PM       ok     ok       ok         BA      ok        NO
+    list_bans           NA       NA       NA       ok       ok       NA       ok       NA
+    list_invites        NU       NA       ok       ok       ok       NU       ok       NU
     subscribe           NO       PM       ok     ok       ok         BA      -         NO
     get_group_info      own      own      all    all      all        own     all       own`,
   strict_private: `
@@ -66,6 +70,8 @@ export const ownGrids: Readonly<Record<GroupType, string>> = {
     get_message         NO       PM       ok     ok     ok        ok        BA      ok       NO
     history             NO       PM       ok     ok     ok       ok         BA      ok        NO
     list_members        NO       PM       ok     ok     ok       ok         BA      ok        NO
+    list_bans           NA       NA       NA       NA       ok       ok       NA       ok       NA
+    list_invites        NU       NA       NA       NA       ok       ok       NU       ok       NU
     subscribe           NO       PM       ok     ok     ok       ok         BA      -         NO
     get_group_info      own      own      all    all    all      all        own     all       own`,
 };
@@ -83,8 +89,10 @@ export const explainGrids: Readonly<Record<GroupType, string>> = {
     kick         NA       NA     ok       ok         NA       NA
     ban          NA       NA     ok       ok         NA       NA
     unban        NA       NA     ok       ok         NA       NA
+    list_bans    NA       NA     ok       ok         NA       NA
     invite       NU       ok     ok        ok        NU      NU
     revoke_invite NU      ok     ok        ok        NU      NU
+    list_invites  NU      ok     ok        ok        NU      NU
     decline_invite IN     IN     IN        IN        IN      ok
     promote      NA       NA     ok       ok         NA       NA
     demote       NA       NA     ok       ok         NA       NA
@@ -110,8 +118,10 @@ export const explainGrids: Readonly<Record<GroupType, string>> = {
     kick         NA       NA       NA     ok       ok         NA       NA
     ban          NA       NA       NA     ok       ok         NA       NA
     unban        NA       NA       NA     ok       ok         NA       NA
+    list_bans    NA       NA       NA     ok       ok         NA       NA
     invite       NU       NA       ok     ok        ok        NU      NU
     revoke_invite NU      NA       ok     ok        ok        NU      NU
+    list_invites  NU      NA       ok     ok        ok        NU      NU
     decline_invite IN     IN       IN     IN        IN        IN      ok
     promote      NA       NA       NA     ok       ok         NA       NA
     demote       NA       NA       NA     ok       ok         NA       NA
@@ -137,8 +147,10 @@ export const explainGrids: Readonly<Record<GroupType, string>> = {
     kick         NA       NA       NA     NA     ok       ok         NA       NA
     ban          NA       NA       NA     NA     ok       ok         NA       NA
     unban        NA       NA       NA     NA     ok       ok         NA       NA
+    list_bans    NA       NA       NA     NA     ok       ok         NA       NA
     invite       NU       NA       NA     NA     ok        ok        NU      NU
     revoke_invite NU      NA       NA     NA     ok        ok        NU      NU
+    list_invites  NU      NA       NA     NA     ok        ok        NU      NU
     decline_invite IN     IN       IN     IN     IN        IN        IN      ok
     promote      NA       NA       NA     NA     ok       ok         NA       NA
     demote       NA       NA       NA     NA     ok       ok         NA       NA
@@ -203,6 +215,8 @@ export const noGroupGrid = `
     get_message         NF        NF
     history             NF        NF
     list_members        NF        NF
+    list_bans           NF        NF
+    list_invites        NF        NF
     subscribe           NF        -
     get_group_info      NF        NF
     explain:join        NF        NF

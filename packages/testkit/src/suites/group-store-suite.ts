@@ -15,6 +15,7 @@ import { inviting } from './store/inviting.ts';
 import { joining } from './store/joining.ts';
 import { leaving } from './store/leaving.ts';
 import { listing } from './store/listing.ts';
+import { listingOutsiders } from './store/listing-outsiders.ts';
 import { membershipRate } from './store/membership-rate.ts';
 import { muting } from './store/muting.ts';
 import { paging } from './store/paging.ts';
@@ -43,6 +44,7 @@ export function groupStoreSuite(name: string, makeEngine: MakeEngine): void {
     admittingChanges(makeEngine);
     paging(makeEngine);
     listing(makeEngine);
+    listingOutsiders(makeEngine);
     hostileIds(makeEngine);
   });
 }
