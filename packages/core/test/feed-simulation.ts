@@ -381,6 +381,8 @@ export class Simulation {
         group: unused,
         members: unused,
         list: unused,
+        bans: unused,
+        invites: unused,
         position: (_, userId) => this.#read(() => this.#position(userId)),
         memberships: (userId) =>
           this.#read(() => {
