@@ -35,7 +35,7 @@ async function paged(scene: Scene, list: 'bans' | 'invites', limit: number): Pro
 
 export function listingOutsiders(makeEngine: MakeEngine): void {
   describe('a list of bans', () => {
-    test('tells who is banned, by whom, since and until when, and why', async () => {
+    test('names who is banned, by whom, since and until when, and why', async () => {
       await using scene = await begin(makeEngine, { users: { guest: 'active' } });
       await scene.do(banCommand({ ...by('guest'), reason: 'spam "☃"\n', forMs: hourMs }));
       await scene.do(banCommand(by('stranger', SERVICE)));
@@ -83,7 +83,7 @@ export function listingOutsiders(makeEngine: MakeEngine): void {
       for (const limit of [1, 2, 5, all.length, 50]) expect(await paged(scene, 'bans', limit)).toEqual(all);
     });
 
-    test('goes on behind a ban that ended between two pages', async () => {
+    test('continues behind a ban that ended between two pages', async () => {
       await using scene = await begin(makeEngine);
       for (const userId of ['a', 'b', 'c', 'd']) await scene.do(banCommand(by(userId)));
       const page = await scene.engine.groups.bans(scene.groupId, { cursor: null, limit: 2 });
@@ -97,7 +97,7 @@ export function listingOutsiders(makeEngine: MakeEngine): void {
   });
 
   describe('a list of invites', () => {
-    test('tells who is invited, by whom and until when, in pages by the user', async () => {
+    test('names who is invited, by whom and until when, in pages by the user', async () => {
       await using scene = await begin(makeEngine, { users: { ann: 'active' } });
       await scene.do(inviteCommand({ ...by('guest'), forMs: hourMs }));
       await scene.do(inviteCommand(by('Zoe', 'ann')));
