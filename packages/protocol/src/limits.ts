@@ -55,6 +55,8 @@ export const limits = {
   pendingMax: 1000,
   /** Highest `accepts_needed`. */
   acceptsNeededMax: 16,
+  /** Longest `id_reserved_ms`: 30 days. */
+  idReservedMsMax: 2_592_000_000,
   /** Invites of users that may be open in one group. */
   invitesMax: 1000,
   /** Highest `max_members`. */

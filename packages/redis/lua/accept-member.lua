@@ -6,6 +6,7 @@ local reason = ARGV[19]
 -- @include change
 -- @include change-entry
 -- @include accepts
+-- @include mute-again
 
 if not group then return refuse('group_not_found') end
 local code, applicant = refusal_of_decision(group, now)
@@ -35,4 +36,6 @@ applicant.status = 'a'
 applicant.joined_at = now
 applicant.since_seq = group.seq + 1
 put_in(group, user_id, applicant)
-return done(applicant, record_change('accepted', reason_field(reason)))
+local seq = record_change('accepted', reason_field(reason))
+mute_again(group, user_id, applicant)
+return done(applicant, seq)

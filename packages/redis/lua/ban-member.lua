@@ -20,6 +20,7 @@ local limited = check_limits()
 if limited then return limited end
 
 if member then
+  keep_mute(group, user_id, member)
   take_out(group, user_id, member)
   forget_receiver(group, user_id)
 end

@@ -54,6 +54,11 @@ local function add(index, addition)
     -- Places of one entry differ, and none is above its seq.
     place = string.format('%.7f', group.seq + index / 128),
   }
+  local is_muted, ends_at = take_kept_mute(addition.user, now)
+  if is_muted and member.status == 'a' and member.role ~= 'a' then
+    member.status = 'm'
+    member.ends_at = ends_at
+  end
   put_in(group, addition.user, member)
   redis.call('HDEL', invites_key, addition.user)
   changes[#changes + 1] = '{"user_id":"' .. addition.user .. '","status":"' .. STATUS_NAME[member.status] .. '"'
@@ -67,6 +72,7 @@ local function remove(user)
   local member = find_member(user, now)
   if not member then return '!user_not_in_group' end
   if is_last_admin(group, member) then return '!last_admin' end
+  keep_mute(group, user, member)
   take_out(group, user, member)
   redis.call('HDEL', members_key, user)
   if drop_receiver(user) then offline[#offline + 1] = { user = user, is_online = false } end

@@ -17,8 +17,9 @@ if may_create then answer_scope = 'living' end
 -- @include creation
 -- @include accepts
 -- @include invites
+-- @include mute-again
 
-if not group and may_create and redis.call('HGET', group_key, 'closed') ~= '1' then
+if not group and may_create and redis.call('HGET', group_key, 'closed') ~= '1' and not id_reserved_until(now) then
   if creates_public == 'full' then return { 'groups_full', integer(now) } end
   local limited = check_limits()
   if limited then return limited end
@@ -52,10 +53,13 @@ if is_direct then
   local is_first = group.type == 'public' and group.active == 0
   local joiner = { status = 'a', role = is_first and 'a' or 'm', joined_at = now, since_seq = group.seq + 1 }
   put_in(group, user_id, joiner)
-  return done(joiner, record_change('joined', is_first and roles_field(joiner) or ''))
+  local seq = record_change('joined', is_first and roles_field(joiner) or '')
+  mute_again(group, user_id, joiner)
+  return done(joiner, seq)
 end
 
 if member then
+  keep_mute(group, user_id, member)
   take_out(group, user_id, member)
   forget_receiver(group, user_id)
 end

@@ -39,10 +39,19 @@ local function first_rank()
 end
 
 local reply = { 'found', now }
-local first = first_rank()
-for _, user in ipairs(redis.call('ZRANGE', bans_key, first, first + limit - 1)) do
+local function add(user)
+  -- The index also has mutes that outlast a membership.
+  if string.find(user, ' ', 1, true) then return end
   reply[#reply + 1] = user
   reply[#reply + 1] = redis.call('HGET', members_key, user) or ''
   reply[#reply + 1] = redis.call('HGET', applications_key, user .. ' ban') or ''
 end
+
+local rank = first_rank()
+repeat
+  local left = limit - (#reply - 2) / 3
+  local found = redis.call('ZRANGE', bans_key, rank, rank + left - 1)
+  for _, user in ipairs(found) do add(user) end
+  rank = rank + #found
+until #found < left or #reply == 2 + 3 * limit
 return reply

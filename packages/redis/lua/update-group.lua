@@ -8,7 +8,9 @@ local posting = ARGV[22]
 local slow_mode_ms = ARGV[23]
 local edit_window_ms = ARGV[24]
 local accepts_needed = ARGV[25]
-local if_seq = ARGV[26]
+local mute_survives_rejoin = ARGV[26]
+local id_reserved_ms = ARGV[27]
+local if_seq = ARGV[28]
 -- @include change
 -- @include change-entry
 -- @include sending-text
@@ -43,6 +45,11 @@ if posting ~= '' or slow_mode_ms ~= '' then
 end
 set('edit_window_ms', edit_window_ms, edit_window_ms)
 set('accepts_needed', accepts_needed, accepts_needed)
+if mute_survives_rejoin ~= '' then
+  show('mute_survives_rejoin', mute_survives_rejoin)
+  redis.call('HSET', group_key, 'mute_survives_rejoin', mute_survives_rejoin == 'true' and '1' or '')
+end
+set('id_reserved_ms', id_reserved_ms, id_reserved_ms)
 local seq = record_change('updated', ',"changes":{' .. table.concat(changes, ',') .. '}')
 redis.call('HSET', group_key, 'changed_seq', integer(seq))
 return done(find_member(actor, now), seq)

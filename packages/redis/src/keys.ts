@@ -45,7 +45,7 @@ export class Keys {
   pending = (groupId: GroupId): string => this.#of('pending', groupId);
   /** ZSET: muted users by the end of their mute, ms. */
   mutes = (groupId: GroupId): string => this.#of('mutes', groupId);
-  /** ZSET: banned users by the end of their ban, ms; `inf` for a ban without an end. */
+  /** ZSET: banned users by the end of their ban, ms; `inf` for a ban without an end. So too `<user> muted`: a mute that outlasts a membership. */
   bans = (groupId: GroupId): string => this.#of('bans', groupId);
   /** Hash: applicant → JSON text of its note; `<applicant> accepts` → who has accepted it; `<banned user> ban` → `<actor> <JSON text of the reason>`. */
   applications = (groupId: GroupId): string => this.#of('applications', groupId);

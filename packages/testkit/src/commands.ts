@@ -74,15 +74,29 @@ export const groupSettings = (settings: Partial<GroupSettings> = {}): GroupSetti
 });
 
 export const createCommand = (
-  given: Request & { readonly actor: string; readonly groupType?: GroupType } & Partial<GroupSettings>,
+  given: Request & {
+    readonly actor: string;
+    readonly groupType?: GroupType;
+    readonly isByService?: boolean;
+  } & Partial<GroupSettings>,
 ): CreateGroup => {
-  const { groupId, requestId, payloadHash, rememberMs, actor, groupType = 'public', ...settings } = given;
+  const {
+    groupId,
+    requestId,
+    payloadHash,
+    rememberMs,
+    actor,
+    groupType = 'public',
+    isByService = false,
+    ...settings
+  } = given;
   return {
     operation: 'create',
     groupId: groupIdSchema.parse(groupId),
     actor: userIdSchema.parse(actor),
     request: keyOf(given, ['create', groupId, groupType, settings]),
     groupType,
+    isByService,
     settings: groupSettings(settings),
   };
 };

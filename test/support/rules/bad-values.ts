@@ -278,6 +278,8 @@ export const badValues: Readonly<Record<string, readonly BadValue[]>> = {
   status: choice,
   ephemeral: otherTypes('flag'),
   ensure: otherTypes('flag'),
+  mute_survives_rejoin: otherTypes('flag'),
+  id_reserved_ms: wholeNumber(0, limits.idReservedMsMax),
   unread: otherTypes('flag'),
   include_members: otherTypes('flag'),
   max_members: wholeNumber(1, limits.groupMembersMax),

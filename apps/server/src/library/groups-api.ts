@@ -42,7 +42,13 @@ interface Sending {
   /** A message may be edited for so many ms; default: one day. */
   readonly editWindowMs?: number;
 }
-interface Create extends InGroup, Sending {
+interface Staying {
+  /** True: a muted user that leaves and comes back is muted again, until the end of that mute. */
+  readonly muteSurvivesRejoin?: boolean;
+  /** After the end of the group no user can create one with its id for so many ms, at most 30 days; default: 0. */
+  readonly idReservedMs?: number;
+}
+interface Create extends InGroup, Sending, Staying {
   /** How many different users have to accept an applicant; default: 1. */
   readonly acceptsNeeded?: number;
   readonly groupType: GroupType;
@@ -87,7 +93,7 @@ interface ChangeMembers extends InGroup {
   }[];
   readonly remove?: readonly string[];
 }
-interface Update extends InGroup, Sending {
+interface Update extends InGroup, Sending, Staying {
   /** `seq` of an `info`: refused with `conflict` if settings were changed after it. */
   readonly ifSeq?: number;
   readonly actorId?: string;
@@ -179,7 +185,7 @@ export function callsOf({ call, operations, table }: GroupsApiDeps) {
 export function groupsApi(deps: GroupsApiDeps): GroupsApi {
   const of = callsOf(deps);
   return {
-    create: of('create_group', create),
+    create: deps.call(create, createArgs(deps.table), deps.operations.create_group),
     join: deps.call(join, joinArgs(deps.table), deps.operations.join_group),
     leave: of('leave_group', selfAction),
     accept: of('accept_member', decide),
@@ -208,6 +214,8 @@ export function groupsApi(deps: GroupsApiDeps): GroupsApi {
 
 export const sendCall = (deps: GroupsApiDeps): Call<Send, 'relay_msg'> => callsOf(deps)('relay_msg', send);
 
+const createArgs = (table: RequestTable) => table.create_group.args.extend({ by_service: z.literal(true) });
+
 /** The arguments of a join, with those that only the service may use: `user_id` and `admit`. */
 const joinArgs = (table: RequestTable) =>
   table.join_group.args.extend({
@@ -227,6 +235,8 @@ const create = ({ groupId, creatorId, requestId, ...settings }: Create): Asked =
     metadata: settings.metadata,
     accepts_needed: settings.acceptsNeeded,
     ...sendingArgs(settings),
+    ...stayingArgs(settings),
+    by_service: true,
   },
 });
 
@@ -234,6 +244,11 @@ const sendingArgs = ({ posting, slowModeMs, editWindowMs }: Sending) => ({
   posting,
   slow_mode_ms: slowModeMs,
   edit_window_ms: editWindowMs,
+});
+
+const stayingArgs = ({ muteSurvivesRejoin, idReservedMs }: Staying) => ({
+  mute_survives_rejoin: muteSurvivesRejoin,
+  id_reserved_ms: idReservedMs,
 });
 
 const join = ({ groupId, userId, requestId, ensure, admit, note }: Join): Asked =>
@@ -298,6 +313,7 @@ const update = ({ groupId, actorId, requestId, maxMembers, history, metadata, ..
     accepts_needed: rest.acceptsNeeded,
     if_seq: rest.ifSeq,
     ...sendingArgs(rest),
+    ...stayingArgs(rest),
   },
 });
 

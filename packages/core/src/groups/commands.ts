@@ -36,6 +36,8 @@ export interface CreateGroup extends Base {
   readonly actor: UserId;
   readonly groupType: GroupType;
   readonly settings: GroupSettings;
+  /** The service creates it for the creator: a reserved id does not refuse it. */
+  readonly isByService?: boolean;
 }
 export interface JoinGroup extends Base {
   readonly operation: 'join';

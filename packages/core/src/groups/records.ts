@@ -37,6 +37,10 @@ export interface GroupSettings {
   readonly editWindowMs: number;
   /** How many different users who may accept have to accept an applicant. */
   readonly acceptsNeeded: number;
+  /** True: the mute of a user that leaves continues when the user comes back. */
+  readonly muteSurvivesRejoin: boolean;
+  /** How long no user can create a group with the same id after the end of this one. */
+  readonly idReservedMs: number;
 }
 
 /** The settings of a group that a join creates. */
@@ -49,6 +53,8 @@ export const defaultGroupSettings: GroupSettings = {
   slowModeMs: 0,
   editWindowMs: limits.editWindowMsDefault,
   acceptsNeeded: 1,
+  muteSurvivesRejoin: false,
+  idReservedMs: 0,
 };
 
 /** A finished epoch of a log and the last seq that belongs to it. */
@@ -173,6 +179,13 @@ export const changedSince: Failure = {
   error: 'The settings of the group have changed since if_seq',
   details: { field: 'if_seq' },
 };
+
+/** The refusal of a create by a user while the id of an ended group is reserved. */
+export const idReserved = (untilMs: number): Failure => ({
+  code: 'already_exists',
+  error: `The id of an ended group is reserved until ${isoTime(untilMs)}`,
+  details: { field: 'group_id', reason: 'reserved' },
+});
 
 /** @param untilMs null: the ban does not end by itself */
 export const bannedFailure = (untilMs: number | null): Failure =>

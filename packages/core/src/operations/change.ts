@@ -15,7 +15,7 @@ import { isoTime } from '../groups/records.ts';
 import { fail, type Outcome, PlenumError, succeed } from '../outcome/outcome.ts';
 import type { Device } from '../ports/devices.ts';
 import { makeChange, needsUser, nudgeDevices } from './made-change.ts';
-import { type Caller, type JoinArgs, type OperationDeps, requestKey } from './operations.ts';
+import { type Caller, type CreateArgs, type JoinArgs, type OperationDeps, requestKey } from './operations.ts';
 
 type Result<T extends RequestType> = Promise<Outcome<RequestResult<T>>>;
 
@@ -30,7 +30,10 @@ export class Changes {
     this.#deps = deps;
   }
 
-  create_group = async (caller: Caller, args: RequestArgs<'create_group'>): Result<'create_group'> => {
+  create_group = async (
+    caller: Caller,
+    { by_service = false, ...args }: CreateArgs,
+  ): Result<'create_group'> => {
     const creator = caller.actor;
     if (creator === SERVICE) return fail(needsUser('creator_id'));
     const done = await this.#joining(caller, args.group_id, () =>
@@ -40,6 +43,7 @@ export class Changes {
         actor: creator,
         request: requestKey(caller, 'create_group', args),
         groupType: args.group_type,
+        isByService: by_service,
         settings: {
           maxMembers: args.max_members ?? null,
           ephemeral: args.ephemeral ?? false,
@@ -49,6 +53,8 @@ export class Changes {
           slowModeMs: args.slow_mode_ms ?? 0,
           editWindowMs: args.edit_window_ms ?? limits.editWindowMsDefault,
           acceptsNeeded: args.accepts_needed ?? 1,
+          muteSurvivesRejoin: args.mute_survives_rejoin ?? false,
+          idReservedMs: args.id_reserved_ms ?? 0,
         },
       }),
     );
@@ -98,7 +104,7 @@ export class Changes {
   accept_member = async (caller: Caller, args: RequestArgs<'accept_member'>): Result<'accept_member'> => {
     const done = await this.#decide('accept', caller, args);
     if (!done.ok) return done;
-    const { accepts, epoch, seq } = done.result;
+    const { status, accepts, epoch, seq } = done.result;
     if (accepts !== null) {
       return succeed({
         status: 'pending',
@@ -109,7 +115,7 @@ export class Changes {
       });
     }
     this.#nudge(args.group_id, args.user_id, done.result, 'accepted', caller.actor);
-    return succeed({ status: 'active', epoch, seq });
+    return succeed({ status: status === 'none' ? 'active' : status, epoch, seq });
   };
 
   reject_member = async (caller: Caller, args: RequestArgs<'reject_member'>): Result<'reject_member'> => {
@@ -165,6 +171,7 @@ export class Changes {
 
   update_group = async (caller: Caller, args: RequestArgs<'update_group'>): Result<'update_group'> => {
     const { max_members, history, metadata, posting, slow_mode_ms, edit_window_ms, accepts_needed } = args;
+    const { mute_survives_rejoin, id_reserved_ms } = args;
     const done = await this.#change({
       operation: 'update',
       groupId: args.group_id,
@@ -179,6 +186,8 @@ export class Changes {
         ...(slow_mode_ms === undefined ? {} : { slowModeMs: slow_mode_ms }),
         ...(edit_window_ms === undefined ? {} : { editWindowMs: edit_window_ms }),
         ...(accepts_needed === undefined ? {} : { acceptsNeeded: accepts_needed }),
+        ...(mute_survives_rejoin === undefined ? {} : { muteSurvivesRejoin: mute_survives_rejoin }),
+        ...(id_reserved_ms === undefined ? {} : { idReservedMs: id_reserved_ms }),
       },
     });
     return done.ok ? succeed({ epoch: done.result.epoch, seq: done.result.seq }) : done;

@@ -26,10 +26,13 @@ export interface Caller {
 }
 
 /** The edge answers `refresh_token`, because it concerns only the connection. */
-type Plain = Exclude<RequestType, 'join_group' | 'send_message' | 'refresh_token'>;
+type Plain = Exclude<RequestType, 'create_group' | 'join_group' | 'send_message' | 'refresh_token'>;
 
 /** A user's own join. With `user_id` and `admit`, the service admits that user directly as `active`. */
 export type JoinArgs = RequestArgs<'join_group'> & { readonly user_id?: UserId; readonly admit?: boolean };
+
+/** With `by_service`, the service creates the group for the actor. */
+export type CreateArgs = RequestArgs<'create_group'> & { readonly by_service?: boolean };
 
 export type OperationOf<T extends RequestType> = (
   caller: Caller,
@@ -41,6 +44,10 @@ export type OperationOf<T extends RequestType> = (
  * reached, the outcome is unknown) or because of a bug. The schemas of the protocol have parsed the arguments.
  */
 export type Operations = { readonly [T in Plain]: OperationOf<T> } & {
+  readonly create_group: (
+    caller: Caller,
+    args: CreateArgs,
+  ) => Promise<Outcome<RequestResult<'create_group'>>>;
   readonly join_group: (caller: Caller, args: JoinArgs) => Promise<Outcome<RequestResult<'join_group'>>>;
 };
 

@@ -229,6 +229,8 @@ const settingsView = (group: GroupRecord, rooms: Rooms): Partial<GroupInfo> => (
   slow_mode_ms: group.slowModeMs,
   edit_window_ms: group.editWindowMs,
   accepts_needed: group.acceptsNeeded,
+  mute_survives_rejoin: group.muteSurvivesRejoin,
+  id_reserved_ms: group.idReservedMs,
   partition: partitionOf(group.groupId),
   room: rooms.groupRoom(group.groupId),
 });

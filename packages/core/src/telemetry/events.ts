@@ -156,11 +156,11 @@ export function emitChanged(command: GroupCommand, outcome: ChangeOutcome): void
   }
   if (outcome.isDuplicate) return;
   if (operation === 'create') emitTelemetry('room_join', { groupId, userId: command.actor });
-  if (operation === 'join' && outcome.status === 'active') {
+  const isReceiver = outcome.status === 'active' || outcome.status === 'muted';
+  if (operation === 'join' && isReceiver) {
     emitTelemetry('room_join', { groupId, userId: command.userId });
   }
-  if (operation === 'accept' && outcome.status === 'active')
-    emitTelemetry('room_join', { groupId, userId: command.userId });
+  if (operation === 'accept' && isReceiver) emitTelemetry('room_join', { groupId, userId: command.userId });
   if (operation === 'leave' || operation === 'kick' || operation === 'ban') {
     emitTelemetry('room_leave', { groupId, userId: command.userId });
   }

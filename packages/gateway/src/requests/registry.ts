@@ -76,7 +76,7 @@ function messageHandler(
 function createHandler({ operations, createPolicy }: RegistryDeps, table: RequestSchemas): RequestHandler {
   return handler(table.create_group.args, async ({ caller, isByService }, args) => {
     if (createPolicy === 'service' && !isByService) return fail({ code: 'forbidden' });
-    return operations.create_group(caller, args);
+    return operations.create_group(caller, isByService ? { ...args, by_service: true } : args);
   });
 }
 

@@ -62,7 +62,7 @@ function conclude(
 }
 
 function addOne(
-  { group, nowMs }: StepBase,
+  { state, group, nowMs }: StepBase,
   { userId, status, role }: MemberAddition,
   { seq, index }: { readonly seq: number; readonly index: number },
 ): MemberOutcome {
@@ -71,9 +71,13 @@ function addOne(
   if (failure !== null) return { type: 'refused', userId, failure };
   const isFirst = group.groupType === 'public' && group.counts(nowMs).active === 0;
   const roles: Role[] = [isFirst ? 'admin' : role];
-  const record = { status, roles, joinedAtMs: nowMs, sinceSeq: seq, mutedUntilMs: null };
+  const kept = group.takeKeptMute(userId, nowMs);
+  const isMuted = kept !== null && status === 'active' && !roles.includes('admin');
+  const muted = isMuted ? { status: 'muted' as const, ...kept } : { status, mutedUntilMs: null };
+  if (muted.mutedUntilMs !== null) state.timed.add(group);
+  const record = { ...muted, roles, joinedAtMs: nowMs, sinceSeq: seq };
   group.put(userId, record, placeInEntry(seq, index));
-  return { type: 'done', userId, status, roles };
+  return { type: 'done', userId, status: record.status, roles };
 }
 
 function removeOne({ group, nowMs }: StepBase, userId: UserId): MemberOutcome {

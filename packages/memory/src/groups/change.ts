@@ -5,6 +5,7 @@ import {
   type ChangeOutcome,
   firstRefusal,
   type GroupCommand,
+  idReserved,
   invitesFull,
   type JoinGroup,
   limitReached,
@@ -64,10 +65,14 @@ function judgeChange(state: MemoryState, command: GroupCommand, nowMs: number): 
   }
   const facts = factsOf(group, command, nowMs);
   const isClosed = state.groupOrTombstone(command.groupId, nowMs)?.isClosed === true;
-  const isCreate = group === null && isCreatingJoin(command) && !isClosed;
+  const reservedUntilMs = group === null ? state.reservedUntilMs(command.groupId, nowMs) : null;
+  const isCreate = group === null && isCreatingJoin(command) && !isClosed && reservedUntilMs === null;
   const isCreating = command.operation === 'create' || isCreate;
   const limited = isCreating ? groupsLimit(state, command) : null;
   if (limited !== null) return refused(limited);
+  if (command.operation === 'create' && reservedUntilMs !== null && command.isByService !== true) {
+    return refused(idReserved(reservedUntilMs));
+  }
   const refusal = isCreate ? null : firstRefusal(command.operation, facts, rowOf(command, group, nowMs));
   if (refusal !== null) return refused(refusal);
   const repeated = repeatedAccept(group, command, nowMs);
@@ -105,7 +110,8 @@ function hindranceOf(
   const { bansPerGroupMax, invitesPerGroupMax, roomQueueLimit } = state.settings;
   if (command.operation === 'ban' && group !== null && bansPerGroupMax > 0) {
     const isNew = !group.bans.standing(command.userId, nowMs).isBanned;
-    if (isNew && group.bans.size >= bansPerGroupMax) return limitReached('bans', bansPerGroupMax);
+    if (isNew && group.bans.size + group.keptMutes.size >= bansPerGroupMax)
+      return limitReached('bans', bansPerGroupMax);
   }
   const limited =
     command.operation === 'join' && group !== null && !isAdmittedByInvite(group, command.userId, nowMs)

@@ -16,6 +16,7 @@ export function endDueMutes(
 ): void {
   const { nowMs } = due;
   group.bans.dropEnded(nowMs, dueMutesPerStep);
+  group.keptMutes.dropEnded(nowMs);
   for (const userId of group.dueMutes(nowMs, dueMutesPerStep)) end(userId);
   for (const userId of due.users) if (group.isMuteDue(userId, nowMs)) end(userId);
 

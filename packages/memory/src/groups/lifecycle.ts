@@ -93,6 +93,8 @@ const onTheWire = ({ maxMembers, history, metadata, ...sending }: UpdateGroup['c
   ...(sending.slowModeMs === undefined ? {} : { slow_mode_ms: sending.slowModeMs }),
   ...(sending.editWindowMs === undefined ? {} : { edit_window_ms: sending.editWindowMs }),
   ...(sending.acceptsNeeded === undefined ? {} : { accepts_needed: sending.acceptsNeeded }),
+  ...(sending.muteSurvivesRejoin === undefined ? {} : { mute_survives_rejoin: sending.muteSurvivesRejoin }),
+  ...(sending.idReservedMs === undefined ? {} : { id_reserved_ms: sending.idReservedMs }),
 });
 
 /** Deletes the group. The entry `deleted` is its last one; the log of the tombstone stays readable. */

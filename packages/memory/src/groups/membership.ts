@@ -6,6 +6,7 @@ import type { ChangeDone, JoinGroup, LeaveGroup, MemberRecord } from '@plenum/co
 import { type Role, SERVICE, type UserId } from '@plenum/protocol';
 import type { EventDraft } from '../state/group-entries.ts';
 import { acceptByInvite, isAdmittedByInvite } from './invites.ts';
+import { muteAgain } from './mute-again.ts';
 import { actedBy, goneDone, memberDone, type Step, type StepBase } from './step.ts';
 
 /** Makes the user a member if the group is public, or the service or an invite admits it; otherwise an applicant. */
@@ -32,7 +33,7 @@ function enter({ state, group, command, nowMs }: Step<JoinGroup>): ChangeDone {
     mutedUntilMs: null,
   };
   group.put(userId, member);
-  return memberDone(group, member, seq);
+  return memberDone(group, muteAgain({ state, group, nowMs }, userId, member), seq);
 }
 
 /** Makes the user an applicant. A muted member may apply too: it stops receiving but keeps its roles. */
@@ -53,6 +54,7 @@ function ask({ state, group, command, nowMs }: Step<JoinGroup>): ChangeDone {
     sinceSeq: seq,
     mutedUntilMs: null,
   };
+  group.keepMute(userId);
   group.put(userId, applicant);
   if (note !== null) group.notes.set(userId, note);
   if (accepts.length > 0) group.accepts.set(userId, accepts);

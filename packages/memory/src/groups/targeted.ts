@@ -12,6 +12,7 @@ import {
 } from '@plenum/core';
 import type { Role } from '@plenum/protocol';
 import { endorse } from './accepts.ts';
+import { muteAgain } from './mute-again.ts';
 import { actedBy, because, goneDone, memberDone, type Step } from './step.ts';
 
 /** Makes an applicant a member, if no other accept is needed. It receives entries from `accepted` on. */
@@ -31,7 +32,7 @@ export function accept(step: Step<TargetCommand>, applicant: MemberRecord): Chan
   );
   const member: MemberRecord = { ...applicant, status: 'active', joinedAtMs: nowMs, sinceSeq: seq };
   group.put(command.userId, member);
-  return memberDone(group, member, seq);
+  return memberDone(group, muteAgain(step, command.userId, member), seq);
 }
 
 /** Rejects an applicant or removes a member. */

@@ -12,6 +12,7 @@ import { Bans } from './bans.ts';
 import type { GroupEntries } from './group-entries.ts';
 import { GroupPresence } from './group-presence.ts';
 import { Invites } from './invites.ts';
+import { KeptMutes } from './kept-mutes.ts';
 import { byText, SortedList } from './sorted-list.ts';
 
 export interface Place {
@@ -30,6 +31,9 @@ interface Origin extends Pick<GroupRecord, 'groupId' | 'groupType' | 'createdAtM
   /** Called when a user goes offline because it is no longer a receiver. */
   readonly onOffline: (group: GroupState, userId: UserId) => void;
 }
+
+/** In one count with the bans; a mute above it is not kept. */
+const keptMutesMax = 10_000;
 
 const isActiveAdmin = ({ status, roles }: MemberRecord) => status === 'active' && roles.includes('admin');
 
@@ -55,6 +59,8 @@ export class GroupState {
   readonly notes = new Map<UserId, string>();
   /** Who has accepted an applicant that needs more accepts. */
   readonly accepts = new Map<UserId, readonly UserId[]>();
+  /** Mutes that outlast a membership. */
+  readonly keptMutes = new KeptMutes();
   /** The time of the last message of each user, ms, written only in slow mode. It outlasts the membership. */
   readonly lastSentMs = new Map<UserId, number>();
   /** The import that the group has taken last, and how many messages of it. */
@@ -169,6 +175,19 @@ export class GroupState {
     if (record.status === 'pending') this.#endReceiving(userId);
   }
 
+  /** Keeps the mute of a member that goes, if the settings say so; it ends like a ban. */
+  keepMute(userId: UserId): void {
+    const record = this.#members.get(userId);
+    if (record?.status !== 'muted' || !this.settings.muteSurvivesRejoin) return;
+    if (this.bans.size + this.keptMutes.size < keptMutesMax) this.keptMutes.put(userId, record.mutedUntilMs);
+  }
+
+  /** Ends the mute that was kept for a user. @returns it if it is in force, else null */
+  takeKeptMute(userId: UserId, nowMs: number): Pick<MemberRecord, 'mutedUntilMs'> | null {
+    const kept = this.keptMutes.take(userId, nowMs);
+    return this.settings.muteSurvivesRejoin ? kept : null;
+  }
+
   /** Adds an invite of a user that is no member, or replaces an earlier one. */
   invite(userId: UserId, invite: Invite, nowMs: number): void {
     for (const ended of this.invites.ended(nowMs)) this.endInvite(ended);
@@ -184,6 +203,7 @@ export class GroupState {
 
   /** Removes a member, an applicant or an invited user. */
   remove(userId: UserId): void {
+    this.keepMute(userId);
     this.#forget(userId);
     this.invites.delete(userId);
     this.#places.delete(userId);
@@ -197,6 +217,7 @@ export class GroupState {
     this.isClosed = this.groupType !== 'public' || this.bans.size > 0;
     for (const userId of [...this.#members.keys(), ...this.invites.users()]) this.remove(userId);
     this.bans.clear();
+    this.keptMutes.clear();
   }
 
   /** Removes the presence and the read mark of a receiver, which end with its membership. */

@@ -68,6 +68,8 @@ export class MemoryState {
   /** Messages that wait for a time, by that time. */
   readonly timedMessages = new SortedList<Timed>(byTime);
   readonly #tombstones: ExpiringMap<GroupId, GroupState>;
+  /** Ids of ended groups that no user can use, and until when. */
+  readonly #reserved: ExpiringMap<GroupId, number>;
   readonly outbox: MemoryOutbox;
   readonly #created = new Map<UserId, number>();
   readonly #publish: MemoryStateDeps['publish'];
@@ -90,11 +92,17 @@ export class MemoryState {
     const { changeRatePerSec, changeRateBurst } = deps.settings;
     this.changeBuckets = new TokenBuckets({ perSec: changeRatePerSec, burst: changeRateBurst }, nowMs);
     this.#tombstones = new ExpiringMap(nowMs);
+    this.#reserved = new ExpiringMap(nowMs);
   }
 
   /** @returns the group, or its tombstone for 10 min after its end */
   groupOrTombstone(groupId: GroupId, nowMs: number): GroupState | null {
     return this.groups.get(groupId) ?? this.#tombstones.get(groupId, nowMs) ?? null;
+  }
+
+  /** @returns the time until which no user can create a group with the id of an ended group, ms; null: it can now */
+  reservedUntilMs(groupId: GroupId, nowMs: number): number | null {
+    return this.#reserved.get(groupId, nowMs) ?? null;
   }
 
   /** @returns the head of the current log of this id, which may be that of a tombstone */
@@ -121,6 +129,7 @@ export class MemoryState {
   /** Adds a new group. Replaces a tombstone with its log. */
   begin(group: GroupState): void {
     this.#tombstones.delete(group.groupId);
+    this.#reserved.delete(group.groupId);
     this.groups.set(group.groupId, group);
     this.#created.set(group.creator, this.createdBy(group.creator) + 1);
     this.groupIds.add(group.groupId);
@@ -136,6 +145,8 @@ export class MemoryState {
     this.groupIds.delete(group.groupId);
     this.timed.delete(group);
     this.#tombstones.set(group.groupId, group, nowMs + tombstoneMs);
+    const { idReservedMs } = group.settings;
+    if (idReservedMs > 0) this.#reserved.set(group.groupId, nowMs + idReservedMs, nowMs + idReservedMs);
   }
 
   /** Appends an event. @returns its seq */
@@ -210,5 +221,6 @@ export class MemoryState {
     this.membershipBuckets.sweep(nowMs);
     this.changeBuckets.sweep(nowMs);
     this.#tombstones.sweep(nowMs);
+    this.#reserved.sweep(nowMs);
   }
 }

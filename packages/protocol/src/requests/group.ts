@@ -52,6 +52,24 @@ const acceptsNeededSchema = z
     examples: [2],
   });
 
+/** What stays after a membership, and after the group. */
+const stayingSettings = {
+  mute_survives_rejoin: z
+    .boolean()
+    .optional()
+    .describe('true: a muted user that leaves and comes back is muted again, until the end of that mute'),
+  id_reserved_ms: z
+    .int()
+    .min(0)
+    .max(limits.idReservedMsMax)
+    .optional()
+    .meta({
+      description:
+        'After its end no user can create a group with its id for so many ms, at most 30 days; 0: at once',
+      examples: [86_400_000],
+    }),
+};
+
 const createSettings = {
   group_type: groupTypeSchema,
   max_members: z
@@ -68,6 +86,7 @@ const createSettings = {
   metadata: metadataSchema.optional(),
   accepts_needed: acceptsNeededSchema.optional(),
   ...sendingSettings,
+  ...stayingSettings,
 };
 
 /** Null removes a setting. */
@@ -83,6 +102,7 @@ const updateSettings = {
   metadata: metadataSchema.nullable().optional().describe('Replaces the whole object; null takes it away'),
   accepts_needed: acceptsNeededSchema.optional(),
   ...sendingSettings,
+  ...stayingSettings,
 };
 const settingNames = Object.keys(updateSettings);
 
@@ -182,6 +202,7 @@ const groupInfoSchema = z
     history: historySettingSchema.optional(),
     ephemeral: z.boolean().optional(),
     ...sendingSettings,
+    ...stayingSettings,
     partition: z.int().min(0).optional(),
     room: z.string().optional(),
     members: z.record(z.string(), memberSchema).optional(),

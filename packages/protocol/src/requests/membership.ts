@@ -126,7 +126,7 @@ export const membershipRequests = {
     access: 'change',
     args: z.strictObject({ ...target, reason: reasonSchema.optional() }),
     result: z.object({
-      status: memberStatusSchema.extract(['active', 'pending']),
+      status: memberStatusSchema.describe('`muted`: an earlier mute continues'),
       accepts: z.int().min(1).optional().describe('Of a user that is still pending: who has accepted it'),
       accepts_needed: z.int().min(1).optional(),
       ...positioned,

@@ -7,7 +7,8 @@
 local function commit(group, now, answer)
   save_group(group)
   if group.is_deleted then
-    for _, key in ipairs({ group_key, log_key, present_key, changed_key, reactors_key, mentions_key }) do
+    redis.call('PEXPIRE', group_key, integer(math.max(TOMBSTONE_MS, group.reserved_ms)))
+    for _, key in ipairs({ log_key, present_key, changed_key, reactors_key, mentions_key }) do
       redis.call('PEXPIRE', key, TOMBSTONE_MS)
     end
   elseif not group.log_renewal or now >= group.log_renewal then

@@ -1,6 +1,13 @@
 -- Creates a group with its first admin. Replaces a tombstone.
 
--- @param settings { type, max_members, ephemeral, history, metadata, sending, edit_window_ms, accepts_needed } as they are stored
+-- @return the time, ms, until which no user can create a group with the id of an ended group; nil: it can now
+local function id_reserved_until(now)
+  local reserved_until = tonumber(redis.call('HGET', group_key, 'reserved_until') or nil)
+  return reserved_until and reserved_until > now and reserved_until or nil
+end
+
+-- @param settings { type, max_members, ephemeral, history, metadata, sending, edit_window_ms, accepts_needed,
+-- mute_survives_rejoin, id_reserved_ms } as they are stored; the last two may be absent
 -- @return the reply of the script
 local function create(settings)
   redis.call('UNLINK', group_key, log_key, present_key, changed_key, reactors_key, mentions_key)
@@ -9,6 +16,9 @@ local function create(settings)
     'log_renewal', '', 'events', '', 'sending', settings.sending, 'type', settings.type, 'created', integer(now), 'max_members', settings.max_members,
     'ephemeral', settings.ephemeral, 'history', settings.history, 'metadata', settings.metadata,
     'edit_window_ms', settings.edit_window_ms, 'accepts_needed', settings.accepts_needed, 'creator', user_id)
+  for _, name in ipairs({ 'mute_survives_rejoin', 'id_reserved_ms' }) do
+    if (settings[name] or '') ~= '' then redis.call('HSET', group_key, name, settings[name]) end
+  end
   redis.call('ZADD', groups_key, 0, group_id)
   group = {
     type = settings.type,

@@ -1,5 +1,6 @@
 -- Ends memberships and groups. The presence and the read mark of a member end with its membership.
 -- @include presence
+-- @include kept-mutes
 -- @include writable
 
 local function expect_removable()
@@ -20,6 +21,7 @@ local function forget_receiver(group, user)
 end
 
 local function remove_member(group, user, member)
+  keep_mute(group, user, member)
   take_out(group, user, member)
   redis.call('HDEL', members_key, user)
   forget_receiver(group, user)
@@ -33,9 +35,14 @@ local function is_closed(group)
 end
 
 -- Turns the group into a tombstone; the script must bind the keys of the states of messages. Members are removed at
--- once; the log and those states stay for 10 minutes, so that every node can still deliver `deleted`.
+-- once; the log and those states stay for 10 minutes, so that every node can still deliver `deleted`. The hash stays as
+-- long as the id is reserved.
 local function leave_tombstone(group, now)
   redis.call('HSET', group_key, 'deleted', integer(now), 'closed', is_closed(group) and '1' or '0')
+  group.reserved_ms = tonumber(redis.call('HGET', group_key, 'id_reserved_ms') or '') or 0
+  if group.reserved_ms > 0 then
+    redis.call('HSET', group_key, 'reserved_until', integer(now + group.reserved_ms), 'metadata', '')
+  end
   redis.call('UNLINK', members_key, receivers_key, pending_key, mutes_key, bans_key, on_key, reads_key,
     applications_key, invites_key)
   redis.call('ZREM', groups_key, group_id)

@@ -119,10 +119,10 @@ export function runChange(
     (deadlineMs: number) => ({ ...common, deadlineMs, ...extra });
   switch (command.operation) {
     case 'create': {
-      const { groupType, settings } = command;
+      const { groupType, settings, isByService } = command;
       return calls.change(scripts.createGroup, {
         keys,
-        args: withExtra({ groupType, ...settingsArgs(settings) }),
+        args: withExtra({ groupType, ...settingsArgs(settings), isByService: flag(isByService === true) }),
       });
     }
     case 'join': {
@@ -183,6 +183,8 @@ const settingsArgs = ({ maxMembers, ephemeral, history, metadata, ...rest }: Gro
   sending: sendingText(rest),
   editWindowMs: rest.editWindowMs,
   acceptsNeeded: rest.acceptsNeeded === 1 ? '' : rest.acceptsNeeded,
+  muteSurvivesRejoin: rest.muteSurvivesRejoin ? '1' : '',
+  idReservedMs: rest.idReservedMs === 0 ? '' : rest.idReservedMs,
 });
 
 /** Formats the changes for the script: an empty argument keeps the value, `null` removes it. */
@@ -194,6 +196,8 @@ const updateArgs = (changes: UpdateGroup['changes']) => ({
   slowModeMs: changes.slowModeMs ?? '',
   editWindowMs: changes.editWindowMs ?? '',
   acceptsNeeded: changes.acceptsNeeded ?? '',
+  muteSurvivesRejoin: changes.muteSurvivesRejoin === undefined ? '' : String(changes.muteSurvivesRejoin),
+  idReservedMs: changes.idReservedMs ?? '',
 });
 
 const plain = {

@@ -263,6 +263,8 @@ const settingsOf = (group: StoredGroup): GroupSettings => ({
   ...group.sending,
   editWindowMs: group.editWindowMs,
   acceptsNeeded: group.acceptsNeeded,
+  muteSurvivesRejoin: group.muteSurvivesRejoin,
+  idReservedMs: group.idReservedMs,
 });
 
 type Answer = Exclude<ChangeReply, { type: 'late' | 'groups_full' }>;

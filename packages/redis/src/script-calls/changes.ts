@@ -101,6 +101,9 @@ export const createGroup = defineEnding('create-group', [
   'sending',
   'editWindowMs',
   'acceptsNeeded',
+  'muteSurvivesRejoin',
+  'idReservedMs',
+  'isByService',
 ]);
 export const joinGroup = defineEnding('join-group', [
   'isEnsured',
@@ -132,6 +135,8 @@ export const updateGroup = defineChange('update-group', [
   'slowModeMs',
   'editWindowMs',
   'acceptsNeeded',
+  'muteSurvivesRejoin',
+  'idReservedMs',
   'ifSeq',
 ]);
 export const deleteGroup = defineEnding('delete-group', []);

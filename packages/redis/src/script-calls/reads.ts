@@ -65,6 +65,8 @@ const positionDetails = z
       record: z.string(),
       invite: z.string(),
       acceptsNeeded: z.union([z.literal('').transform(() => 1), integerWord]),
+      muteSurvivesRejoin: z.enum(['', '1']).transform((word) => word === '1'),
+      idReservedMs: z.union([z.literal('').transform(() => 0), integerWord]),
     }),
   ])
   .transform(([head, group]) => ({ head, group }));
@@ -88,6 +90,8 @@ const positionNames = [
   'record',
   'invite',
   'acceptsNeeded',
+  'muteSurvivesRejoin',
+  'idReservedMs',
 ] as const;
 
 export const readPosition = defineScript({

@@ -2,6 +2,7 @@
 import {
   type Bounded,
   changedSince,
+  idReserved,
   invitesFull,
   isoTime,
   limitReached,
@@ -27,6 +28,7 @@ export function refusalOf(
   if (code === 'banned') return refused({ code, details: { banned_until: isoTime(ms) } });
   if (code === 'too_many_invites') return refused(invitesFull(ms));
   if (code === 'conflict') return refused(changedSince);
+  if (code === 'already_exists') return refused(idReserved(ms));
   if (code === 'limit_reached') return refused(limitReached(bounded, ms));
   if (code === 'muted') {
     const retryAfterMs = Math.max(1, ms - reply.nowMs);

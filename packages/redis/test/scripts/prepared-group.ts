@@ -169,6 +169,9 @@ function argsOf(script: AnyScript, keys: Keys, id: GroupId): Readonly<Record<str
     sending: 'm 1000',
     editWindowMs: '99999999999999',
     acceptsNeeded: '2',
+    muteSurvivesRejoin: nameOf(script) === 'update-group' ? 'true' : '1',
+    idReservedMs: '5000',
+    isByService: '0',
     isEnsured: '0',
     isAdmitted: '0',
     createsPublic: '0',
@@ -295,6 +298,7 @@ export async function prepareGroup(redis: Redis, keys: Keys): Promise<void> {
     log_renewal: 1,
     sending: 'm 1000',
     changes_due: 1,
+    mute_survives_rejoin: '1',
   };
   await redis
     .pipeline()

@@ -58,6 +58,9 @@ const posting = fc.constantFrom('members' as const, 'members' as const, 'admins'
 const slowModeMs = fc.constantFrom(0, 0, 3_600_000);
 const ifSeq = fc.nat({ max: 20 });
 const editWindowMs = fc.constantFrom(0, 86_400_000);
+const muteSurvivesRejoin = fc.boolean();
+/** A reservation outlasts a run, or there is none. */
+const idReservedMs = fc.constantFrom(0, 0, 3_600_000);
 const acceptsNeeded = fc.constantFrom(1, 1, 2);
 const history = fc.constantFrom('all' as const, 'since_join' as const);
 /** Request ids that repeat. For one user a repeated id is a retry or a conflict; for two users it has no meaning. */
@@ -96,6 +99,9 @@ const creating = fc.record({
   posting,
   slowModeMs,
   acceptsNeeded,
+  muteSurvivesRejoin,
+  idReservedMs,
+  isByService: fc.boolean(),
 });
 const joining = fc.record(
   {
@@ -115,7 +121,20 @@ const muting = fc.record(
 );
 const banning = fc.record({ ...target, forMs, reason }, { requiredKeys: ['groupId', 'actor', 'userId'] });
 const updating = fc.record(
-  { groupId, actor, maxMembers, history, metadata, posting, slowModeMs, editWindowMs, acceptsNeeded, ifSeq },
+  {
+    groupId,
+    actor,
+    maxMembers,
+    history,
+    metadata,
+    posting,
+    slowModeMs,
+    editWindowMs,
+    acceptsNeeded,
+    muteSurvivesRejoin,
+    idReservedMs,
+    ifSeq,
+  },
   { requiredKeys: ['groupId', 'actor'] },
 );
 const sending = fc.record({ groupId, sender: user, message: fc.constantFrom('hello', '"}]☃\u2028') });

@@ -20,6 +20,7 @@ import { membershipRate } from './store/membership-rate.ts';
 import { muting } from './store/muting.ts';
 import { paging } from './store/paging.ts';
 import { retrying } from './store/retrying.ts';
+import { staying } from './store/staying.ts';
 import { updating } from './store/updating.ts';
 
 /** Tests what every `GroupStore` guarantees, except the rules, which the rule matrix tests. */
@@ -36,6 +37,7 @@ export function groupStoreSuite(name: string, makeEngine: MakeEngine): void {
     inviting(makeEngine);
     changingRoles(makeEngine);
     updating(makeEngine);
+    staying(makeEngine);
     changingMembers(makeEngine);
     deleting(makeEngine);
     retrying(makeEngine);

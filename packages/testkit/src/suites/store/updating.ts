@@ -16,6 +16,8 @@ const settings = {
   slowModeMs: 1000,
   editWindowMs: 60_000,
   acceptsNeeded: 3,
+  muteSurvivesRejoin: true,
+  idReservedMs: 5000,
 } as const;
 /** JSON as Node writes it, which a store that parsed it would not give back. */
 const metadata = '{"b":[],"a":{},"n":12345678901234567000,"t":"\\u0000☃\\"}%s","__proto__":{"x":1e+300}}';
@@ -29,6 +31,8 @@ const cases: readonly (readonly [string, Changes, object])[] = [
   ['no metadata', { metadata: null }, { metadata: null }],
   ['an announcement group', { posting: 'admins' }, { posting: 'admins' }],
   ['slow mode', { slowModeMs: 5000 }, { slow_mode_ms: 5000 }],
+  ['a mute that ends with the membership', { muteSurvivesRejoin: false }, { mute_survives_rejoin: false }],
+  ['an id that is free at once', { idReservedMs: 0 }, { id_reserved_ms: 0 }],
   ['two accepts', { acceptsNeeded: 2 }, { accepts_needed: 2 }],
   ['no edits', { editWindowMs: 0 }, { edit_window_ms: 0 }],
   [
