@@ -20,6 +20,8 @@ describe.each(engines)('the export of a user on %s', (engine) => {
     await plenum.groups.create({ groupId: 'c', groupType: 'private', creatorId: 'owner' });
     const invite = { body: { actor_id: 'owner' } };
     await service.rest('POST', '/v1/groups/c/members/zoe/invite', invite);
+    const level = { body: { level: 'mentions', until_ms: Date.UTC(2100, 0) } };
+    await service.rest('PUT', '/v1/groups/b/members/zoe/notifications', level);
     await plenum.groups.leave({ groupId: 'left', userId: 'zoe' });
     await plenum.groups.ban({ groupId: 'out', userId: 'zoe', forMs: 3_600_000 });
   });
@@ -44,7 +46,10 @@ describe.each(engines)('the export of a user on %s', (engine) => {
     expect(lines[0]).toMatchObject({ type: 'user', user_id: 'zoe', groups: 'own' });
     expect(ofType(lines, 'membership')).toMatchObject([
       { group_id: 'a', group_type: 'public', status: 'active', roles: ['member'], since_seq: 2, unread: 1 },
-      { group_id: 'b', status: 'active', read_seq: 4, unread: 0 },
+      {
+        ...{ group_id: 'b', status: 'active', read_seq: 4, unread: 0 },
+        notifications: { level: 'mentions', until: '2100-01-01T00:00:00.000Z' },
+      },
     ]);
     expect(ofType(lines, 'invite')).toEqual([{ type: 'invite', group_id: 'c', invited_by: 'owner' }]);
     const messages = ofType(lines, 'message');

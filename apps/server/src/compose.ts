@@ -111,6 +111,7 @@ export interface ComposeDeps {
   /** The steps of a send by name, in order. Undefined: the built-in steps, then `middleware`. */
   readonly middlewares: readonly string[] | undefined;
   readonly createOnJoin: NonNullable<CoreDeps['createOnJoin']>;
+  readonly readMarksOfOthers: NonNullable<CoreDeps['readMarksOfOthers']>;
   readonly fanOut: FanOutMode;
   /** Null if this process does not listen. */
   readonly edge: EdgeDeps | null;
@@ -160,6 +161,7 @@ function openCore({ engine, logger, nodeId, adapters, middleware, middlewares, .
     adapters,
     middleware,
     createOnJoin: deps.createOnJoin,
+    readMarksOfOthers: deps.readMarksOfOthers,
     clock: systemClock,
     fanOut: createFanOut({ logger, clock: systemClock, mode: deps.fanOut }),
     ...(middlewares === undefined ? {} : { order: middlewares }),

@@ -53,6 +53,7 @@ export interface Config {
   readonly transports: readonly ('websocket' | 'polling')[];
   readonly createPolicy: 'any' | 'service';
   readonly createOnJoin: 'none' | 'public';
+  readonly readMarksOfOthers: 'on' | 'off';
   readonly fanOut: 'coalesced' | 'plain';
   readonly messageMaxBytes: number;
   /** Maximum of sockets per user on this node; 0: no limit. */
@@ -226,6 +227,7 @@ function configOf(variables: Environment, extensions: Extensions): Config {
     transports: variables.PLENUM_TRANSPORTS,
     createPolicy: variables.PLENUM_CREATE,
     createOnJoin: variables.PLENUM_CREATE_ON_JOIN,
+    readMarksOfOthers: variables.PLENUM_READ_MARKS_OF_OTHERS,
     fanOut: variables.PLENUM_FANOUT,
     messageMaxBytes: variables.PLENUM_MESSAGE_MAX_BYTES,
     maxConnectionsPerUser: variables.PLENUM_MAX_CONNECTIONS_PER_USER,

@@ -74,6 +74,7 @@ export async function createPlenum(options: PlenumOptions = {}): Promise<Plenum>
       middleware: options.middleware ?? {},
       middlewares: options.middlewares,
       createOnJoin: options.createOnJoin ?? 'none',
+      readMarksOfOthers: options.readMarksOfOthers ?? 'on',
       fanOut: options.fanOut ?? 'coalesced',
       edge: edgeOf(options),
       strategy: options.clusterStrategy ?? 'owner',

@@ -68,6 +68,7 @@ export async function startNode(options: NodeOptions): Promise<PlenumNode> {
       middleware: config.extensions.middleware,
       middlewares: config.middlewares,
       createOnJoin: config.createOnJoin,
+      readMarksOfOthers: config.readMarksOfOthers,
       fanOut: config.fanOut,
       edge: edgeOf(options, secrets),
       strategy: config.strategy,

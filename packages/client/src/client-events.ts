@@ -26,6 +26,8 @@ export interface ClientEvents {
   readonly typing: PushPayload<'typing'>;
   /** Another device of the user has read up to `read_seq`. Use the highest `read_seq` of an epoch. */
   readonly read: PushPayload<'read'>;
+  /** Another device of the user has set of which messages the user is notified. */
+  readonly notifications: PushPayload<'notifications'>;
   readonly status: Status;
   /** The server will close the connection for this reason; the client reconnects by itself. */
   readonly closing: PushPayload<'closing'>;

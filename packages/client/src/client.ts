@@ -121,6 +121,7 @@ class SocketClient extends TypedRequests implements Client {
         presence_changed: (push) => this.#listeners.emit('presence', push),
         typing: (push) => this.#listeners.emit('typing', push),
         read: (push) => this.#listeners.emit('read', push),
+        notifications: (push) => this.#listeners.emit('notifications', push),
         drain: () => undefined,
         token_expiring: () => void this.#refreshToken(),
         closing: (push) => {

@@ -47,6 +47,8 @@ export interface CoreDeps extends Pick<PipelineDeps, 'middleware' | 'order'> {
   readonly nodeId: string;
   /** Default: `none`. */
   readonly createOnJoin?: OperationDeps['createOnJoin'];
+  /** Default: `on`. */
+  readonly readMarksOfOthers?: OperationDeps['readMarksOfOthers'];
   /** Moderation and auth are asked in addition to the rules; a readable archive continues histories below the log. */
   readonly adapters?: Pick<Adapters, 'auth' | 'moderation' | 'archive'>;
 }
@@ -100,6 +102,7 @@ export function createCore(deps: CoreDeps): Core {
     search: archivedSearch(adapters.archive, deps),
     pipeline,
     createOnJoin: deps.createOnJoin ?? 'none',
+    readMarksOfOthers: deps.readMarksOfOthers ?? 'on',
   };
   return {
     feeds,

@@ -337,7 +337,8 @@ export class Simulation {
         hostingNodes: unused,
         endAbsences: unused,
       },
-      readMarks: { mark: unused, of: unused },
+      readMarks: { mark: unused, of: unused, among: unused },
+      notificationLevels: { set: unused, among: unused },
       revocations: { revoke: unused, revokedAt: unused },
       erasures: {
         begin: unused,
@@ -351,8 +352,8 @@ export class Simulation {
         send: () => {},
         cut: () => {},
         onCut: () => {},
-        read: () => {},
-        onRead: () => {},
+        note: () => {},
+        onNote: () => {},
         listen: (listener) => {
           this.#nudged = listener;
         },

@@ -75,6 +75,8 @@ export function fakeOperations(calls: Call[], overrides: Partial<Operations> = {
     presence: answer('presence', { online: [], count: 0 }),
     typing: answer('typing', {}),
     mark_read: answer('mark_read', { read_seq: 7, unread: 0 }),
+    set_notifications: answer('set_notifications', { level: 'all' }),
+    list_read_marks: answer('list_read_marks', { marks: [], epoch: 'e', head_seq: 7, next_cursor: null }),
     disconnect_user: answer('disconnect_user', { status: 'disconnected' }),
     erase_user: answer('erase_user', {
       user_id: userIdSchema.parse('u1'),

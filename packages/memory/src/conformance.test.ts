@@ -8,6 +8,7 @@ import {
   leasesSuite,
   messageChangesSuite,
   modelSuite,
+  notificationLevelsSuite,
   nudgesSuite,
   onManualClock,
   outboxSuite,
@@ -28,6 +29,7 @@ feedTransportSuite('memory', makeEngine);
 nudgesSuite('memory', makeEngine);
 presenceSuite('memory', makeEngine);
 readMarksSuite('memory', makeEngine);
+notificationLevelsSuite('memory', makeEngine);
 revocationsSuite('memory', makeEngine);
 outboxSuite('memory', makeEngine);
 engineSuite('memory', makeEngine);

@@ -19,7 +19,7 @@ import { endDueMutesOfIdleGroups, memoryDueMutes } from './groups/due-mutes.ts';
 import { memoryGroupStore } from './groups/group-store.ts';
 import { memoryGroupLog } from './log/group-log.ts';
 import { memoryImports } from './log/imports.ts';
-import { memoryReadMarks } from './log/read-marks.ts';
+import { memoryNotificationLevels, memoryReadMarks } from './log/read-marks.ts';
 import { memoryMessageChanges } from './messages/message-changes.ts';
 import { memoryTimedMessages } from './messages/timed-messages.ts';
 import { MemoryPresence } from './presence/presence.ts';
@@ -93,6 +93,7 @@ export function createMemoryEngine(options: MemoryEngineOptions): Engine {
     nudges,
     presence,
     readMarks: memoryReadMarks(state, deferWhileOpen),
+    notificationLevels: memoryNotificationLevels(state, deferWhileOpen),
     revocations: memoryRevocations(state.now, deferWhileOpen),
     erasures,
     outbox: outbox.port,

@@ -36,6 +36,13 @@ export const postingSchema = z.enum(['members', 'admins', 'nobody']).meta({
     'Who may send and edit messages: every active member, the admins of a group for announcements, or none while it is frozen',
 });
 
+export const notificationLevelSchema = z.enum(['all', 'mentions', 'none']).meta({
+  id: 'NotificationLevel',
+  description:
+    'Of which messages of the group the member is notified: of all, of those that mention it, or of none',
+});
+
+export type NotificationLevel = z.infer<typeof notificationLevelSchema>;
 export type GroupType = z.infer<typeof groupTypeSchema>;
 export type MemberStatus = z.infer<typeof memberStatusSchema>;
 export type OwnStatus = z.infer<typeof ownStatusSchema>;
@@ -74,6 +81,11 @@ export const timestampSchema = z.iso.datetime({ precision: 3 }).meta({
   description: 'UTC with milliseconds',
   examples: ['2026-03-01T12:00:00.000Z'],
 });
+
+/** A member's own setting. `until` is absent if it does not end by itself; afterwards the level is `all` again. */
+export const notificationsSchema = z
+  .object({ level: notificationLevelSchema, until: timestampSchema.exactOptional() })
+  .meta({ id: 'Notifications', description: 'Of what the member is notified, and until when' });
 
 export const memberSchema = z
   .object({

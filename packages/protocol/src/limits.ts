@@ -69,6 +69,10 @@ export const limits = {
   editWindowMsMax: 315_360_000_000,
   /** Longest timed mute or ban: ten years, in ms. */
   forMsMax: 315_360_000_000,
+  /** Latest `until_ms` of `set_notifications`: the end of the year 9999. */
+  untilMsMax: 253_402_300_799_999,
+  /** Members of a group whose read marks `list_read_marks` shows. */
+  readMarksMembersMax: 100,
   /** A position more entries behind the head than this is answered `too_far`. */
   resumeMaxEntries: 1000,
 } as const;

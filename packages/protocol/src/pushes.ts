@@ -6,6 +6,7 @@ import {
   epochSchema,
   groupEventSchema,
   groupEventTypeSchema,
+  notificationsSchema,
   ownStatusSchema,
   resyncReasonSchema,
   roleSchema,
@@ -63,6 +64,8 @@ export const readPushSchema = z.object({
   unread: z.int(),
   lowered: z.literal(true).exactOptional(),
 });
+/** Pushed to the user's other devices when one device has set how the user is notified of a group. Ephemeral. */
+export const notificationsPushSchema = notificationsSchema.extend({ group_id: groupIdSchema });
 export const drainPushSchema = z.object({ within_ms: z.int() });
 /** The token ends soon: `refresh_token` keeps the socket. */
 export const tokenExpiringPushSchema = z.object({ expires_at: timestampSchema });
@@ -81,6 +84,7 @@ export const pushTable = {
   presence_changed: presenceChangedPushSchema,
   typing: typingPushSchema,
   read: readPushSchema,
+  notifications: notificationsPushSchema,
   drain: drainPushSchema,
   token_expiring: tokenExpiringPushSchema,
   closing: closingPushSchema,

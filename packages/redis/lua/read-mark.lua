@@ -1,5 +1,5 @@
 #!lua flags=no-writes
--- Reads the read mark of a receiver, and how many messages and mentions come after it.
+-- Reads the read mark of a receiver, how many messages and mentions come after it, and the receiver's notification level.
 local group_key = KEYS[1]
 local members_key = KEYS[2]
 local log_key = KEYS[3]
@@ -10,6 +10,7 @@ local user_id = ARGV[1]
 -- @include member
 -- @include read-marks
 -- @include mentions
+-- @include levels
 
 local now = clock_ms()
 local field = redis.call('HMGET', group_key, 'seq', 'events', 'deleted', 'created')
@@ -35,4 +36,5 @@ end
 
 return {
   'found', integer(now), integer(read_seq), integer(head_messages - messages), integer(unread_mentions()),
+  redis.call('HGET', reads_key, level_field(user_id)) or '',
 }

@@ -17,7 +17,7 @@ local now = clock_ms()
 local field = redis.call('HMGET', group_key, 'epoch', 'seq', 'past', 'deleted', 'type', 'created',
   'active', 'pending', 'muted', 'admins', 'next_due', 'max_members', 'ephemeral', 'history', 'metadata',
   'sending', 'edit_window_ms', 'moderators', 'accepts_needed', 'changes_due',
-  'mute_survives_rejoin', 'id_reserved_ms')
+  'mute_survives_rejoin', 'id_reserved_ms', 'levels')
 if not field[1] then return { 'none', integer(now) } end
 
 local next_due = tonumber(field[11])
@@ -33,5 +33,5 @@ return {
   'found', integer(now), epoch, seq, past, oldest_seq, is_deleted,
   field[5], field[6], field[7], field[8], field[9], field[10], integer(due),
   field[12], field[13], field[14], field[15], sending, field[17] or '', sent_at and integer(sent_at) or '',
-  field[18] or '0', record, invite, field[19] or '', field[21] or '', field[22] or '',
+  field[18] or '0', record, invite, field[19] or '', field[21] or '', field[22] or '', field[23] and '1' or '0',
 }

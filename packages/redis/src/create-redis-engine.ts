@@ -38,7 +38,7 @@ import { RedisGroupStore } from './groups/group-store.ts';
 import { Keys } from './keys.ts';
 import { RedisGroupLog } from './log/group-log.ts';
 import { RedisImports } from './log/imports.ts';
-import { RedisReadMarks } from './log/read-marks.ts';
+import { RedisNotificationLevels, RedisReadMarks } from './log/read-marks.ts';
 import { RedisMessageChanges } from './messages/message-changes.ts';
 import { RedisTimedMessages } from './messages/timed-messages.ts';
 import { RedisPresence } from './presence/presence.ts';
@@ -174,6 +174,7 @@ function assemble(foundation: Foundation): RedisEngine {
     nudges: pubsub.nudges,
     presence,
     readMarks: new RedisReadMarks(readState),
+    notificationLevels: new RedisNotificationLevels(readState),
     revocations: new RedisRevocations(readState),
     erasures,
     nodes,

@@ -91,6 +91,7 @@ export { groupLogSuite } from './suites/group-log-suite.ts';
 export { groupStoreSuite } from './suites/group-store-suite.ts';
 export { leasesSuite } from './suites/leases-suite.ts';
 export { messageChangesSuite } from './suites/message-changes-suite.ts';
+export { notificationLevelsSuite } from './suites/notification-levels-suite.ts';
 export { nudgesSuite } from './suites/nudges-suite.ts';
 export { outboxSuite } from './suites/outbox-suite.ts';
 export { presenceSuite } from './suites/presence-suite.ts';

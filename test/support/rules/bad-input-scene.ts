@@ -87,6 +87,7 @@ export class BadInputScene implements AsyncDisposable {
       revoke_invite: target,
       list_groups: {},
       mark_read: { group_id, seq: 1 },
+      set_notifications: { group_id, level: 'none' },
       disconnect_user: { user_id: 'nobody' },
       revoke_user: { user_id: 'nobody' },
       erase_user: { user_id: 'nobody' },

@@ -241,6 +241,8 @@ export const badValues: Readonly<Record<string, readonly BadValue[]>> = {
   groups,
   group_type: choice,
   role: choice,
+  level: choice,
+  until_ms: wholeNumber(0, limits.untilMsMax),
   action: choice,
   prefix: [
     ...otherTypes('text'),

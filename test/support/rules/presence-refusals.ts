@@ -68,6 +68,20 @@ export const presenceRefusals: readonly Refusal[] = [
     arrange: async (scene) => inGroup(await scene.create('public'), 'owner', 'mark_read', { seq: -1 }),
   },
   {
+    code: 'pending_membership',
+    to: 'an applicant who sets of what it is notified',
+    arrange: async (scene) => ({
+      ...inGroup(await (await scene.create('private')).applicant('ann'), 'ann', 'set_notifications', {
+        level: 'none',
+      }),
+    }),
+  },
+  {
+    code: 'not_a_member',
+    to: 'an outsider who asks how far members have read',
+    arrange: async (scene) => inGroup(await scene.create('public'), 'ann', 'list_read_marks'),
+  },
+  {
     code: 'forbidden',
     to: 'a user who changes many members',
     arrange: async (scene) =>

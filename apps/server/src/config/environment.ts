@@ -51,6 +51,7 @@ export const environmentSchema = z.object({
   PLENUM_TRANSPORTS: transports().prefault('websocket'),
   PLENUM_CREATE: oneOf('any', 'service').prefault('any'),
   PLENUM_CREATE_ON_JOIN: oneOf('none', 'public').prefault('none'),
+  PLENUM_READ_MARKS_OF_OTHERS: oneOf('on', 'off').prefault('on'),
   PLENUM_FANOUT: oneOf('coalesced', 'plain').prefault('coalesced'),
   // A message must fit into one frame together with its envelope.
   PLENUM_MESSAGE_MAX_BYTES: wholeNumber(1, limits.frameMaxBytes - frameRoomBytes).prefault(

@@ -101,6 +101,7 @@ const judges: { readonly [Name in keyof PlenumOptions]-?: Judge } = {
   corsOrigins: variable('PLENUM_CORS_ORIGINS', 'list'),
   createPolicy: oneOf('any', 'service'),
   createOnJoin: oneOf('none', 'public'),
+  readMarksOfOthers: oneOf('on', 'off'),
   fanOut: oneOf('coalesced', 'plain'),
   messageMaxBytes: variable('PLENUM_MESSAGE_MAX_BYTES', 'number'),
   maxConnectionsPerUser: variable('PLENUM_MAX_CONNECTIONS_PER_USER', 'number'),

@@ -42,6 +42,8 @@ export interface PlenumOptions {
   readonly createPolicy?: 'any' | 'service';
   /** `public`: joining an unknown id creates a public group with the joiner as its admin. */
   readonly createOnJoin?: 'none' | 'public';
+  /** `off`: `list_read_marks` is `forbidden`. Default: `on`. */
+  readonly readMarksOfOthers?: 'on' | 'off';
   /** Default `coalesced`; `plain` sends by Socket.IO's own broadcast. */
   readonly fanOut?: FanOutMode;
   /** UTF-8 bytes of `message`, default 4096. */

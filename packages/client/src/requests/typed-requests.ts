@@ -11,6 +11,8 @@ export type HistoryRange = Omit<RequestInput<'history'>, 'group_id'>;
 /** What an edit may replace besides the text. */
 export type EditFields = Omit<RequestInput<'edit_message'>, 'group_id' | 'message_id' | 'message'>;
 export type ReactionPage = Omit<RequestInput<'list_reactions'>, 'group_id' | 'message_id'>;
+export type NotificationLevel = RequestInput<'set_notifications'>['level'];
+export type MarksPage = Omit<RequestInput<'list_read_marks'>, 'group_id'>;
 export type SearchPage = Omit<RequestInput<'search_messages'>, 'group_id' | 'query'>;
 type Answered<T extends RequestType> = Promise<Outcome<RequestResult<T>>>;
 
@@ -57,6 +59,17 @@ export interface MessageMethods {
   markRead(groupId: string, seq: number, epoch?: string): Answered<'mark_read'>;
   /** Makes what is above `seq` unread again. The mark goes back, at most to where the user became a receiver. */
   markUnread(groupId: string, seq: number, epoch?: string): Answered<'mark_read'>;
+  /**
+   * Sets of which messages of the group the user is notified.
+   * @param untilMs ms since 1970: from then on of all again. Default: until it is changed
+   */
+  setNotifications(
+    groupId: string,
+    level: NotificationLevel,
+    untilMs?: number,
+  ): Answered<'set_notifications'>;
+  /** Reads how far the members of a group of at most 100 members have read. */
+  readMarks(groupId: string, page?: MarksPage): Answered<'list_read_marks'>;
 }
 
 export interface InviteMethods {
@@ -145,6 +158,15 @@ export abstract class TypedRequests implements MessageMethods, InviteMethods {
   markUnread(group_id: string, seq: number, epoch?: string) {
     const args = { group_id, seq, unread: true };
     return this.request('mark_read', { ...args, ...(epoch === undefined ? {} : { epoch }) });
+  }
+
+  setNotifications(group_id: string, level: NotificationLevel, untilMs?: number) {
+    const until = untilMs === undefined ? {} : { until_ms: untilMs };
+    return this.request('set_notifications', { group_id, level, ...until });
+  }
+
+  readMarks(group_id: string, page: MarksPage = {}) {
+    return this.request('list_read_marks', { ...page, group_id });
   }
 
   invite(group_id: string, user_id: string, given: RequestOptions & { readonly for_ms?: number } = {}) {

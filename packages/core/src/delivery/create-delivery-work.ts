@@ -16,7 +16,7 @@ import { AdapterLink, type DeliveryTarget } from './target.ts';
 const policy = { failuresToOpen: 5, firstPauseMs: 250, longestPauseMs: 5000 };
 
 export interface DeliveryDeps {
-  readonly engine: Pick<Engine, 'outbox' | 'groups' | 'presence'>;
+  readonly engine: Pick<Engine, 'outbox' | 'groups' | 'notificationLevels' | 'presence'>;
   readonly adapters: Pick<Adapters, 'archive' | 'notifier'>;
   readonly settings: DeliverySettings;
   readonly clock: Clock;
@@ -39,8 +39,8 @@ export function createDeliveryWork(deps: DeliveryDeps): DeliveryWork {
   }
   if (notifier !== undefined) {
     const link = linkTo('notifier');
-    const { groups, presence } = engine;
-    targets.push(new NotifierTarget({ notifier, link, living, groups, presence }));
+    const { groups, presence, notificationLevels: levels } = engine;
+    targets.push(new NotifierTarget({ notifier, link, living, groups, presence, levels }));
   }
   return new DeliveryWork({ ...deps, outbox: engine.outbox, targets });
 }

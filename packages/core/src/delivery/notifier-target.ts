@@ -1,6 +1,6 @@
 /**
  * Delivers one message at a time to the notifier, in pages of recipients: the members who could receive the message
- * when it was sent and still can.
+ * when it was sent and still can, except those whose level of notifications leaves the message out now.
  */
 import type { UserId } from '@plenum/protocol';
 import type { ReadAnswer } from '../adapters/guarded-call.ts';
@@ -8,7 +8,7 @@ import { type GroupRecord, isReceiver } from '../groups/records.ts';
 import type { ArchiveEntry, DeliveredMessage } from '../log/entry.ts';
 import { isGoodPosition } from '../log/epoch-chain.ts';
 import type { Notifier, Recipient } from '../ports/adapters.ts';
-import type { GroupStore } from '../ports/group-store.ts';
+import type { GroupStore, NotificationLevels } from '../ports/group-store.ts';
 import type { Presence } from '../ports/presence.ts';
 import type { LivingEntries } from './living-entries.ts';
 import { type AdapterLink, type Delivered, type DeliveryTarget, reasonLine } from './target.ts';
@@ -24,6 +24,7 @@ export interface NotifierDeps {
   readonly living: LivingEntries;
   readonly groups: Pick<GroupStore, 'members' | 'group'>;
   readonly presence: Pick<Presence, 'onlineAmong'>;
+  readonly levels: Pick<NotificationLevels, 'among'>;
 }
 
 /** Reads the notifier's answer: nothing, or `{ refused: reason }`. */
@@ -34,6 +35,7 @@ const readRefusal: ReadAnswer<string | null> = (answer) => {
   return typeof reason === 'string' ? { value: reasonLine(reason) } : null;
 };
 
+const noLevels: ReadonlyMap<UserId, 'mentions' | 'none'> = new Map();
 const noneRefused: ReadonlyMap<string, string> = new Map();
 const taken: Delivered = { type: 'taken', refused: noneRefused, membersCursor: null };
 
@@ -121,7 +123,7 @@ export class NotifierTarget implements DeliveryTarget {
 
   /** @returns null if these are members of another group that was created later with the same id */
   async #present(message: DeliveredMessage, users: readonly UserId[]): Promise<readonly Recipient[] | null> {
-    const { groups, presence } = this.#deps;
+    const { groups, presence, levels } = this.#deps;
     const { group_id: groupId } = message;
     const [online, group] = await Promise.all([
       presence.onlineAmong(groupId, users),
@@ -130,7 +132,12 @@ export class NotifierTarget implements DeliveryTarget {
     ]);
     if (group === null || !isOf(message, group)) return null;
     const mentioned = new Set(message.mentions);
-    return users.map((user_id) => ({
+    const levelOf = group.hasLevels ? await levels.among(groupId, users) : noLevels;
+    const isWanted = (userId: UserId) => {
+      const level = levelOf.get(userId);
+      return level === undefined || (level === 'mentions' && mentioned.has(userId));
+    };
+    return users.filter(isWanted).map((user_id) => ({
       user_id,
       online: online.has(user_id),
       ...(mentioned.has(user_id) ? { mentioned: true } : {}),

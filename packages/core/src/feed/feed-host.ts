@@ -62,8 +62,8 @@ export class FeedHost implements DeviceHub, FeedListener {
     });
     deps.engine.feeds.listen(this);
     deps.engine.nudges.listen((nudge) => this.#onNudge(nudge));
-    deps.engine.nudges.onRead(({ userId, exceptDeviceId, push }) => {
-      for (const device of devices.of(userId)) if (device.id !== exceptDeviceId) device.push('read', push);
+    deps.engine.nudges.onNote(({ userId, exceptDeviceId, event, push }) => {
+      for (const device of devices.of(userId)) if (device.id !== exceptDeviceId) device.push(event, push);
     });
   }
 

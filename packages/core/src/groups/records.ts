@@ -81,6 +81,8 @@ export interface GroupRecord extends GroupSettings {
   readonly createdAtMs: number;
   readonly counts: Counts;
   readonly head: LogHead;
+  /** True if a member has, or had, a notification level of its own. */
+  readonly hasLevels: boolean;
 }
 
 /** An invite of a user that is no member; one that has ended counts as none. */

@@ -66,6 +66,8 @@ export interface OperationDeps {
   readonly search: ArchivedSearch | null;
   /** What a join of an unknown group id does: `none` refuses it, `public` creates a public group. */
   readonly createOnJoin: 'none' | 'public';
+  /** `off`: the service does not show a member the read marks of others. */
+  readonly readMarksOfOthers: 'on' | 'off';
 }
 
 /** JSON with sorted keys, so that equal arguments give equal text in any order. The edge bounds the depth. */

@@ -1,4 +1,4 @@
-/** Operations for presence, typing and read marks. */
+/** Operations for presence, typing, read marks and the levels of notifications. */
 import {
   limits,
   type RequestArgs,
@@ -7,10 +7,11 @@ import {
   SERVICE,
   type UserId,
 } from '@plenum/protocol';
+import { isReceiver } from '../groups/records.ts';
 import { fail, type Outcome, succeed } from '../outcome/outcome.ts';
 import type { Clock } from '../ports/runtime.ts';
 import type { Caller, OperationDeps } from './operations.ts';
-import { refusalFor, userOf } from './read.ts';
+import { notificationsView, refusalFor, userOf } from './read.ts';
 
 type Result<T extends RequestType> = Promise<Outcome<RequestResult<T>>>;
 
@@ -52,11 +53,61 @@ export class PresenceOperations {
     if (marked.hasRisen || marked.hasFallen) {
       const lowered = marked.hasFallen ? ({ lowered: true } as const) : {};
       const push = { group_id, epoch: marked.epoch, ...mark, ...lowered };
-      nudges.read({ userId: actor, exceptDeviceId: device?.id ?? null, push });
+      nudges.note({ userId: actor, exceptDeviceId: device?.id ?? null, event: 'read', push });
     }
     return succeed(mark);
   };
+
+  set_notifications = async (
+    caller: Caller,
+    { group_id, level, until_ms }: RequestArgs<'set_notifications'>,
+  ): Result<'set_notifications'> => {
+    const { actor, device } = caller;
+    if (actor === SERVICE) return fail(needsMember);
+    const { notificationLevels, nudges } = this.#deps.engine;
+    const outcome = await notificationLevels.set(group_id, actor, { level, untilMs: until_ms ?? null });
+    if (outcome.type === 'refused') return fail(outcome.failure);
+    const present = notificationsView(outcome.setting);
+    const push = { group_id, ...present };
+    nudges.note({ userId: actor, exceptDeviceId: device?.id ?? null, event: 'notifications', push });
+    return succeed(present);
+  };
+
+  list_read_marks = async (
+    caller: Caller,
+    args: RequestArgs<'list_read_marks'>,
+  ): Result<'list_read_marks'> => {
+    const { group_id: groupId, limit } = args;
+    const cursor = args.cursor ?? null;
+    const { groups, readMarks } = this.#deps.engine;
+    const refusal = refusalFor(caller, await groups.position(groupId, userOf(caller)));
+    if (refusal !== null) return fail(refusal);
+    if (this.#deps.readMarksOfOthers === 'off' && caller.actor !== SERVICE) return fail(marksOff);
+    const group = await groups.group(groupId);
+    if (group === null) return fail({ code: 'group_not_found' });
+    if (group.counts.active + group.counts.muted > limits.readMarksMembersMax) return fail(tooLarge);
+    const page = await groups.members(groupId, { cursor, limit, status: null });
+    if (page === null) return fail({ code: 'group_not_found' });
+    const rows = page.rows.filter(isReceiver);
+    const seqs = await readMarks.among(
+      groupId,
+      rows.map(({ userId }) => userId),
+    );
+    const marks = rows.map(({ userId, sinceSeq }) => ({
+      user_id: userId,
+      read_seq: seqs.get(userId) ?? sinceSeq,
+    }));
+    const { epoch, seq } = group.head;
+    return succeed({ marks, epoch, head_seq: seq, next_cursor: page.nextCursor });
+  };
 }
+
+const marksOff = { code: 'forbidden', error: 'This service does not show the read marks of others' } as const;
+const tooLarge = {
+  code: 'limit_reached',
+  error: `Read marks of others are shown in groups of at most ${limits.readMarksMembersMax} members`,
+  details: { field: 'group_id', limit: limits.readMarksMembersMax },
+} as const;
 
 const perSec = 5;
 const burst = 10;

@@ -9,6 +9,7 @@ import {
   type RequestResult,
   type RequestType,
   SERVICE,
+  type UserId,
 } from '@plenum/protocol';
 import { authorize } from '../adapters/guards.ts';
 import {
@@ -25,6 +26,7 @@ import { isGoodPosition } from '../log/epoch-chain.ts';
 import { fail, type Outcome, succeed } from '../outcome/outcome.ts';
 import { partitionOf } from '../partitions.ts';
 import type { Rooms } from '../ports/engine.ts';
+import type { NotificationSetting, ReadState } from '../ports/group-store.ts';
 import { readHistoryPage } from './history-page.ts';
 import type { Caller, OperationDeps } from './operations.ts';
 
@@ -57,13 +59,23 @@ export class Reads {
         : { me: { status: ownStatus(position) ?? 'none', roles: [...(member?.roles ?? [])] } };
     const outside = { group_id: args.group_id, group_type: position.groupType, ...mine };
     if (refusalFor(caller, position) !== null) return succeed(outside);
-    const group = await groups.group(args.group_id);
+    const [group, own] = await Promise.all([
+      groups.group(args.group_id),
+      caller.actor === SERVICE ? {} : this.#notifications(args.group_id, caller.actor),
+    ]);
     if (group === null || !isGoodPosition(position.head.epoch, position.head.seq, group.head)) {
       return fail({ code: 'group_not_found' });
     }
     const members = args.include_members ? await this.#infoMembers(args.group_id) : {};
     const pins = await this.#pins(args.group_id, firstReadableSeq(position));
-    return succeed({ ...outside, ...settingsView(group, this.#deps.engine.rooms), ...pins, ...members });
+    const me = mine.me === undefined ? {} : { me: { ...mine.me, ...own } };
+    return succeed({
+      ...outside,
+      ...me,
+      ...settingsView(group, this.#deps.engine.rooms),
+      ...pins,
+      ...members,
+    });
   };
 
   list_members = async (caller: Caller, args: RequestArgs<'list_members'>): Result<'list_members'> => {
@@ -114,6 +126,7 @@ export class Reads {
                 read_seq: mark.readSeq,
                 unread: mark.unread,
                 unread_mentions: mark.unreadMentions,
+                ...ownNotifications(mark),
               }),
         };
       }),
@@ -156,6 +169,11 @@ export class Reads {
       oldest_seq: page.oldestSeq,
     });
   };
+
+  async #notifications(groupId: GroupId, userId: UserId) {
+    const mark = await this.#deps.engine.readMarks.of(groupId, userId);
+    return mark === null ? {} : ownNotifications(mark);
+  }
 
   async #pins(groupId: GroupId, firstSeq: number): Promise<Pick<GroupInfo, 'pinned'>> {
     const pins = await this.#deps.engine.messageChanges.pins(groupId);
@@ -200,6 +218,15 @@ const inviteView = ({ invite }: Pick<Membership, 'invite'>) => ({
   ...(invite === null ? {} : { invited_by: invite.invitedBy }),
   ...(invite === null || invite.untilMs === null ? {} : { invited_until: isoTime(invite.untilMs) }),
 });
+
+export const notificationsView = ({ level, untilMs }: NotificationSetting) => ({
+  level,
+  ...(untilMs === null ? {} : { until: isoTime(untilMs) }),
+});
+
+/** Empty for the level `all`. */
+export const ownNotifications = ({ notifications }: Pick<ReadState, 'notifications'>) =>
+  notifications === null ? {} : { notifications: notificationsView(notifications) };
 
 /** The first seq that a reader may read; the service has no record, and may read all. */
 export const firstReadableSeq = ({ settings, member }: Pick<Position, 'settings' | 'member'>): number =>

@@ -1,10 +1,11 @@
-/** What is kept of one user, as lines of JSON: memberships, read marks, bans and messages. Reads page by page. */
+/** What is kept of one user, as lines of JSON: memberships, read marks, levels of notifications, bans and messages. Reads page by page. */
 import type { ExportedGroups, GroupId, HistoryEntry, UserId } from '@plenum/protocol';
 import { isoTime, type Position } from '../groups/records.ts';
 import { PlenumError } from '../outcome/outcome.ts';
 import type { Engine } from '../ports/engine.ts';
 import type { ArchivedHistory } from './archived-history.ts';
 import { readHistoryPage } from './history-page.ts';
+import { ownNotifications } from './read.ts';
 
 const groupsPerPage = 100;
 const entriesPerPage = 200;
@@ -107,7 +108,7 @@ async function membershipView(
     joined_at: isoTime(member.joinedAtMs),
     since_seq: member.sinceSeq,
     ...(until === null ? {} : { muted_until: isoTime(until) }),
-    ...(mark === null ? {} : { read_seq: mark.readSeq, unread: mark.unread }),
+    ...(mark === null ? {} : { read_seq: mark.readSeq, unread: mark.unread, ...ownNotifications(mark) }),
   };
 }
 

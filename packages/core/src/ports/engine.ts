@@ -5,7 +5,7 @@ import type { Revocations } from './authentication.ts';
 import type { DeadLetters } from './dead-letters.ts';
 import type { Erasures } from './erasures.ts';
 import type { GroupLog } from './group-log.ts';
-import type { DueMutes, GroupStore, ReadMarks } from './group-store.ts';
+import type { DueMutes, GroupStore, NotificationLevels, ReadMarks } from './group-store.ts';
 import type { Imports } from './imports.ts';
 import type { Leases, NodeRegistry, PartitionWork } from './leases.ts';
 import type { MessageChanges } from './message-changes.ts';
@@ -68,6 +68,7 @@ export interface Engine {
   readonly nudges: Nudges;
   readonly presence: Presence & PresenceHousekeeping;
   readonly readMarks: ReadMarks;
+  readonly notificationLevels: NotificationLevels;
   readonly revocations: Revocations;
   readonly erasures: Erasures;
   readonly outbox: Outbox;

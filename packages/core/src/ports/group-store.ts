@@ -1,5 +1,5 @@
 /** Groups and their members: changes, timed mutes that end, and how far each member has read. */
-import type { GroupId, MemberStatus, UserId } from '@plenum/protocol';
+import type { GroupId, MemberStatus, NotificationLevel, UserId } from '@plenum/protocol';
 import type {
   ChangeAdmission,
   ChangeMembers,
@@ -114,6 +114,8 @@ export interface ReadMark {
 export interface ReadState extends ReadMark {
   /** Messages after `readSeq` that mention the user and that the log still has. */
   readonly unreadMentions: number;
+  /** Null: the level is `all`. */
+  readonly notifications: NotificationSetting | null;
 }
 
 /**
@@ -145,4 +147,28 @@ export interface ReadMarks {
   mark(groupId: GroupId, userId: UserId, position: ReadPosition): Promise<Marked | Refused>;
   /** The user's mark; null: the user is no receiver of the group. */
   of(groupId: GroupId, userId: UserId): Promise<ReadState | null>;
+  /** The seqs of the marks of these users; a user without a mark is absent from the map. */
+  among(groupId: GroupId, userIds: readonly UserId[]): Promise<ReadonlyMap<UserId, number>>;
+}
+
+/** Of which messages a member is notified. */
+export interface NotificationSetting {
+  readonly level: NotificationLevel;
+  /** When the level is `all` again, ms of the engine's clock; null: it does not end by itself. */
+  readonly untilMs: number | null;
+}
+
+/** The own settings of members about the notifier. A setting ends with the membership. */
+export interface NotificationLevels {
+  /** Replaces the setting of a receiver. Refuses as the rule table's `read` says. @returns the setting that holds now */
+  set(
+    groupId: GroupId,
+    userId: UserId,
+    setting: NotificationSetting,
+  ): Promise<{ readonly type: 'set'; readonly setting: NotificationSetting } | Refused>;
+  /** The levels of these users that hold now; a user whose level is `all` is absent from the map. */
+  among(
+    groupId: GroupId,
+    userIds: readonly UserId[],
+  ): Promise<ReadonlyMap<UserId, Exclude<NotificationLevel, 'all'>>>;
 }

@@ -49,13 +49,16 @@ export interface Cut {
   readonly code: 'revoked' | 'disconnected';
 }
 
-/** Reports how far the user has read, to the user's devices except the one that marked it. */
-export interface ReadNote {
-  readonly userId: UserId;
-  /** Null: the service set the mark for the user, not a device. */
-  readonly exceptDeviceId: string | null;
-  readonly push: PushPayload<'read'>;
-}
+/** Reports what one device has set for its user, to the user's devices except that one. */
+export type OwnNote = {
+  readonly [E in 'read' | 'notifications']: {
+    readonly userId: UserId;
+    /** Null: the service acted for the user, not a device. */
+    readonly exceptDeviceId: string | null;
+    readonly event: E;
+    readonly push: PushPayload<E>;
+  };
+}['read' | 'notifications'];
 
 /**
  * Messages to the nodes that have devices of a user. May be lost: the sweep finds what a lost nudge would have
@@ -68,9 +71,9 @@ export interface Nudges {
   /** As `send`. If a `revoked` is lost, the periodic comparison of tokens with revocations cuts the socket. */
   cut(cut: Cut): void;
   onCut(listener: (cut: Cut) => void): void;
-  /** As `send`. If it is lost, the device shows an old mark until the next mark, or until it calls `list_groups`. */
-  read(note: ReadNote): void;
-  onRead(listener: (note: ReadNote) => void): void;
+  /** As `send`. If it is lost, the device shows an old value until the next note, or until it calls `list_groups`. */
+  note(note: OwnNote): void;
+  onNote(listener: (note: OwnNote) => void): void;
   /** Resolves when nudges for the user reach this node. */
   watch(userId: UserId): Promise<void>;
   unwatch(userId: UserId): void;

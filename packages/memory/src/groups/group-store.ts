@@ -62,6 +62,7 @@ function recordOf(group: GroupState, nowMs: number): GroupRecord {
     createdAtMs: group.createdAtMs,
     counts: group.counts(nowMs),
     head: group.log.head(nowMs, false),
+    hasLevels: group.levels.size > 0,
   };
 }
 

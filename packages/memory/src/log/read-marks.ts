@@ -1,4 +1,12 @@
-import { type ReadMark, type ReadMarks, type ReadPosition, refused } from '@plenum/core';
+/** The ports `ReadMarks` and `NotificationLevels` in memory. */
+import {
+  type NotificationLevels,
+  type NotificationSetting,
+  type ReadMark,
+  type ReadMarks,
+  type ReadPosition,
+  refused,
+} from '@plenum/core';
 import type { GroupId, UserId } from '@plenum/protocol';
 import type { Defer } from '../defer.ts';
 import { refusalOf } from '../groups/facts.ts';
@@ -25,9 +33,58 @@ export function memoryReadMarks(state: MemoryState, defer: Defer): ReadMarks {
         if (group === undefined || member === null || member.status === 'pending') return null;
         const read = markOf(group, userId, member.sinceSeq);
         const unreadMentions = group.log.mentionsAfter(read.readSeq, userId, state.now());
-        return { ...read, unreadMentions };
+        return { ...read, unreadMentions, notifications: levelOf(group, userId, state.now()) };
+      }),
+    among: (groupId, userIds) =>
+      defer(() => {
+        const reads = state.groups.get(groupId)?.reads;
+        return new Map(
+          userIds.flatMap((userId): [UserId, number][] => {
+            const mark = reads?.get(userId);
+            return mark === undefined ? [] : [[userId, mark.seq]];
+          }),
+        );
       }),
   };
+}
+
+/** @returns null for the level `all`, and for one that has ended */
+function levelOf(group: GroupState, userId: UserId, nowMs: number): NotificationSetting | null {
+  const setting = group.levels.get(userId) ?? null;
+  return setting?.untilMs != null && setting.untilMs <= nowMs ? null : setting;
+}
+
+/** The port `NotificationLevels` in memory. */
+export function memoryNotificationLevels(state: MemoryState, defer: Defer): NotificationLevels {
+  return {
+    set: (groupId, userId, setting) => defer(() => setLevel(state, { groupId, userId, setting })),
+    among: (groupId, userIds) =>
+      defer(() => {
+        const group = state.groups.get(groupId);
+        const found = new Map<UserId, 'mentions' | 'none'>();
+        for (const userId of group === undefined ? [] : userIds) {
+          const level = group === undefined ? null : levelOf(group, userId, state.now())?.level;
+          if (level === 'mentions' || level === 'none') found.set(userId, level);
+        }
+        return found;
+      }),
+  };
+}
+
+function setLevel(
+  state: MemoryState,
+  asked: { readonly groupId: GroupId; readonly userId: UserId; readonly setting: NotificationSetting },
+) {
+  const { groupId, userId, setting } = asked;
+  const nowMs = state.now();
+  const group = state.groups.get(groupId);
+  if (group === undefined) return refused({ code: 'group_not_found' });
+  const refusal = refusalOf('read', userId, { group, nowMs });
+  if (refusal !== null) return refused(refusal);
+  if (setting.level === 'all') group.levels.delete(userId);
+  else group.levels.set(userId, setting);
+  const present = levelOf(group, userId, nowMs) ?? { level: 'all', untilMs: null };
+  return { type: 'set', setting: present } as const;
 }
 
 function mark(

@@ -1,4 +1,4 @@
-import type { Cut, Nudge, Nudges, ReadNote } from '@plenum/core';
+import type { Cut, Nudge, Nudges, OwnNote } from '@plenum/core';
 import type { UserId } from '@plenum/protocol';
 import type { Defer } from '../defer.ts';
 
@@ -8,7 +8,7 @@ export class MemoryNudges implements Nudges {
   readonly #defer: Defer;
   #listener: ((nudge: Nudge) => void) | null = null;
   #cutListener: ((cut: Cut) => void) | null = null;
-  #readListener: ((note: ReadNote) => void) | null = null;
+  #noteListener: ((note: OwnNote) => void) | null = null;
 
   constructor(defer: Defer) {
     this.#defer = defer;
@@ -32,13 +32,13 @@ export class MemoryNudges implements Nudges {
     this.#cutListener = listener;
   }
 
-  read(note: ReadNote): void {
+  note(note: OwnNote): void {
     if (!this.#watched.has(note.userId)) return;
-    setImmediate(() => this.#readListener?.(note));
+    setImmediate(() => this.#noteListener?.(note));
   }
 
-  onRead(listener: (note: ReadNote) => void): void {
-    this.#readListener = listener;
+  onNote(listener: (note: OwnNote) => void): void {
+    this.#noteListener = listener;
   }
 
   watch(userId: UserId): Promise<void> {
@@ -55,6 +55,6 @@ export class MemoryNudges implements Nudges {
     this.#watched.clear();
     this.#listener = null;
     this.#cutListener = null;
-    this.#readListener = null;
+    this.#noteListener = null;
   }
 }

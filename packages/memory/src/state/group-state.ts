@@ -5,6 +5,7 @@ import {
   hasRole,
   type Invite,
   type MemberRecord,
+  type NotificationSetting,
   slowedUntil,
 } from '@plenum/core';
 import type { Counts, GroupId, GroupType, UserId } from '@plenum/protocol';
@@ -55,6 +56,8 @@ export class GroupState {
   readonly presence = new GroupPresence();
   /** The read mark of each member, and the number of messages up to it. */
   readonly reads = new Map<UserId, { readonly seq: number; readonly messages: number }>();
+  /** The notification level of each member that has one of its own. */
+  readonly levels = new Map<UserId, NotificationSetting>();
   /** What applicants wrote to those who may accept them. */
   readonly notes = new Map<UserId, string>();
   /** Who has accepted an applicant that needs more accepts. */
@@ -220,9 +223,10 @@ export class GroupState {
     this.keptMutes.clear();
   }
 
-  /** Removes the presence and the read mark of a receiver, which end with its membership. */
+  /** Removes the presence, the read mark and the level of a receiver, which end with its membership. */
   #endReceiving(userId: UserId): void {
     this.reads.delete(userId);
+    this.levels.delete(userId);
     if (this.presence.forget(userId)) this.#onOffline(this, userId);
   }
 

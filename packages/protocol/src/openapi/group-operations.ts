@@ -135,6 +135,25 @@ export const userOperations = {
       next_cursor: null,
     },
   },
+  set_notifications: {
+    operationId: 'set_notifications',
+    tag: 'users',
+    description: [
+      'The own setting of a member, which no other member sees. The notifier honours it when it delivers a message: `mentions`',
+      'means messages that mention the member, `none` means no message',
+    ].join(' '),
+    parameters: { ...team, user_id: 'bob', ...keyed },
+    body: { level: 'mentions', until_ms: Date.parse(timestamp) },
+    result: { level: 'mentions', until: timestamp },
+  },
+  list_read_marks: {
+    operationId: 'list_read_marks',
+    tag: 'users',
+    description:
+      'For members, in groups of at most 100 members, else `limit_reached`. `forbidden` if the service has turned it off',
+    parameters: { ...team, ...page },
+    result: { marks: [{ user_id: 'bob', read_seq: 40 }], epoch, head_seq: 42, next_cursor: null },
+  },
   disconnect_user: {
     operationId: 'disconnect_user',
     tag: 'users',

@@ -8,6 +8,7 @@ import {
   historySettingSchema,
   memberSchema,
   memberStatusSchema,
+  notificationsSchema,
   ownStatusSchema,
   postingSchema,
   roleSchema,
@@ -182,6 +183,7 @@ const groupRowSchema = z
     read_seq: seqSchema.optional(),
     unread: z.int().min(0).optional().describe('Messages that the user has not read'),
     unread_mentions: z.int().min(0).optional().describe('Those of them that mention the user'),
+    notifications: notificationsSchema.optional().describe('Absent: level `all`'),
   })
   .meta({ id: 'GroupRow' });
 
@@ -190,7 +192,11 @@ const groupInfoSchema = z
     group_id: groupIdSchema,
     group_type: groupTypeSchema,
     me: z
-      .object({ status: z.union([ownStatusSchema, z.literal('none')]), roles: z.array(roleSchema) })
+      .object({
+        status: z.union([ownStatusSchema, z.literal('none')]),
+        roles: z.array(roleSchema),
+        notifications: notificationsSchema.optional().describe('Absent: level `all`'),
+      })
       .optional(),
     epoch: epochSchema.optional(),
     seq: seqSchema.optional(),

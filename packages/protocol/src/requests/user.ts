@@ -1,9 +1,15 @@
 /** Requests about users: presence, typing, read marks, and the tokens and connections of a user. */
 import { z } from 'zod';
-import { epochSchema, seqSchema, timestampSchema } from '../groups.ts';
+import {
+  epochSchema,
+  notificationLevelSchema,
+  notificationsSchema,
+  seqSchema,
+  timestampSchema,
+} from '../groups.ts';
 import { userIdSchema } from '../ids.ts';
 import { limits } from '../limits.ts';
-import { group } from './arguments.ts';
+import { group, nextCursorSchema, paged } from './arguments.ts';
 
 const user = z.strictObject({ user_id: userIdSchema });
 
@@ -46,6 +52,44 @@ export const userRequests = {
     }),
     /** `read_seq` is clamped to the head and only rises, except with `unread: true`; `unread` counts messages. */
     result: z.object({ read_seq: seqSchema, unread: z.int().min(0) }),
+  },
+  /** An own setting of a member, pushed to its own devices only. It ends with the membership. */
+  set_notifications: {
+    access: 'change',
+    args: z.strictObject({
+      ...group,
+      level: notificationLevelSchema,
+      until_ms: z
+        .int()
+        .min(0)
+        .max(limits.untilMsMax)
+        .optional()
+        .meta({
+          description:
+            'ms since 1970: from then on the level is `all` again. Absent: the level does not end by itself',
+          examples: [1_772_366_400_000],
+        }),
+    }),
+    /** The setting that holds now: a level that has ended already is `all`. */
+    result: notificationsSchema,
+  },
+  /** Of a group with more than 100 members: `limit_reached`. A service may turn it off: `forbidden`. */
+  list_read_marks: {
+    access: 'read',
+    args: z.strictObject({ ...group, ...paged }),
+    result: z.object({
+      marks: z.array(
+        z.object({
+          user_id: userIdSchema,
+          read_seq: seqSchema.describe(
+            'How far the member has read; without a mark the entry that made it a member',
+          ),
+        }),
+      ),
+      epoch: epochSchema,
+      head_seq: seqSchema,
+      next_cursor: nextCursorSchema,
+    }),
   },
   refresh_token: {
     access: 'change',

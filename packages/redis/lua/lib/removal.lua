@@ -1,6 +1,7 @@
--- Ends memberships and groups. The presence and the read mark of a member end with its membership.
+-- Ends memberships and groups. The presence, the read mark and the level of a member end with its membership.
 -- @include presence
 -- @include kept-mutes
+-- @include levels
 -- @include writable
 
 local function expect_removable()
@@ -10,7 +11,7 @@ end
 
 -- @return true if the user was online
 local function drop_receiver(user)
-  redis.call('HDEL', reads_key, user)
+  redis.call('HDEL', reads_key, user, level_field(user))
   return redis.call('HDEL', on_key, user) > 0
 end
 

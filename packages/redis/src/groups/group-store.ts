@@ -74,8 +74,9 @@ export class RedisGroupStore implements GroupStore {
   async group(groupId: GroupId): Promise<GroupRecord | null> {
     const found = await this.#read(groupId, null);
     if (found === null || found.position.head.isDeleted) return null;
-    const { groupType, settings, head } = found.position;
-    return { groupId, groupType, createdAtMs: found.createdAtMs, counts: found.counts, head, ...settings };
+    const { position, createdAtMs, counts, hasLevels } = found;
+    const { groupType, settings, head } = position;
+    return { groupId, groupType, createdAtMs, counts, head, hasLevels, ...settings };
   }
 
   async position(groupId: GroupId, userId: UserId | null): Promise<Position | null> {
@@ -246,7 +247,7 @@ export class RedisGroupStore implements GroupStore {
     const position: Position = { groupType, settings, head, ...standing, slowedUntilMs, invite };
     const moderators = group.moderators === 0 ? {} : { moderators: group.moderators };
     const counts = { active: group.active + due, pending, muted: group.muted - due, admins, ...moderators };
-    return { position, createdAtMs, counts };
+    return { position, createdAtMs, counts, hasLevels: group.hasLevels };
   }
 }
 

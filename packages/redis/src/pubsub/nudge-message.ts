@@ -1,12 +1,13 @@
 /**
- * Encodes and decodes a nudge, a cut or a read note on the channel of a user's devices. It has the form of a message of
+ * Encodes and decodes a nudge, a cut or an own note on the channel of a user's devices. It has the form of a message of
  * the Socket.IO adapter, so that plain Socket.IO servers on the same prefix accept it. Our nodes recognize it by its
  * `uid`.
  */
-import type { Cut, Nudge, ReadNote } from '@plenum/core';
+import type { Cut, Nudge, OwnNote } from '@plenum/core';
 import {
   groupIdSchema,
   membershipPushSchema,
+  notificationsPushSchema,
   readPushSchema,
   seqSchema,
   type UserId,
@@ -24,8 +25,12 @@ const readData = z.tuple([
   z.literal('plenum:read'),
   z.object({ except: z.string().nullable(), push: readPushSchema }),
 ]);
+const notificationsData = z.tuple([
+  z.literal('plenum:notifications'),
+  z.object({ except: z.string().nullable(), push: notificationsPushSchema }),
+]);
 const schema = z.object({
-  data: z.object({ packet: z.object({ data: z.union([nudgeData, cutData, readData]) }) }),
+  data: z.object({ packet: z.object({ data: z.union([nudgeData, cutData, readData, notificationsData]) }) }),
 });
 
 /** @param room the Socket.IO room of the user's devices */
@@ -33,10 +38,18 @@ export const encodeNudge = ({ groupId, seq, membership }: Omit<Nudge, 'userId'>,
   encode(room, ['plenum:nudge', { group_id: groupId, seq, membership }]);
 export const encodeCut = ({ code }: Pick<Cut, 'code'>, room: string): string =>
   encode(room, ['plenum:cut', { code }]);
-export const encodeRead = ({ exceptDeviceId, push }: Omit<ReadNote, 'userId'>, room: string): string =>
-  encode(room, ['plenum:read', { except: exceptDeviceId, push }]);
+export function encodeNote(note: OwnNote, room: string): string {
+  const { exceptDeviceId: except, event } = note;
+  return event === 'read'
+    ? encode(room, ['plenum:read', { except, push: note.push }])
+    : encode(room, ['plenum:notifications', { except, push: note.push }]);
+}
 
-type MessageData = z.input<typeof nudgeData> | z.input<typeof cutData> | z.input<typeof readData>;
+type MessageData =
+  | z.input<typeof nudgeData>
+  | z.input<typeof cutData>
+  | z.input<typeof readData>
+  | z.input<typeof notificationsData>;
 const encode = (room: string, data: MessageData): string =>
   JSON.stringify({
     uid: 'plenum1 nudge',
@@ -56,13 +69,16 @@ const encode = (room: string, data: MessageData): string =>
 export const isNudge = (payload: Buffer): boolean => payload.subarray(0, start.length).equals(start);
 
 /** @param userId the user of the channel; a user in the payload is ignored. @returns null for a malformed nudge */
-export function decodeNudge(payload: Buffer, userId: UserId): Nudge | Cut | ReadNote | null {
+export function decodeNudge(payload: Buffer, userId: UserId): Nudge | Cut | OwnNote | null {
   try {
     const parsed = schema.safeParse(JSON.parse(payload.toString('utf8')));
     if (!parsed.success) return null;
     const { data } = parsed.data.data.packet;
     if (data[0] === 'plenum:cut') return { userId, code: data[1].code };
-    if (data[0] === 'plenum:read') return { userId, exceptDeviceId: data[1].except, push: data[1].push };
+    if (data[0] === 'plenum:read')
+      return { userId, exceptDeviceId: data[1].except, event: 'read', push: data[1].push };
+    if (data[0] === 'plenum:notifications')
+      return { userId, exceptDeviceId: data[1].except, event: 'notifications', push: data[1].push };
     const { group_id: groupId, seq, membership } = data[1];
     return { userId, groupId, seq, membership };
   } catch {

@@ -2,12 +2,12 @@
  * Sends and receives nudges on the channel of each user's devices. A nudge may be lost. The Socket.IO adapter uses the
  * same channels; the first bytes of a payload show which of the two it belongs to.
  */
-import type { Clock, Cut, Nudge, Nudges, ReadNote } from '@plenum/core';
+import type { Clock, Cut, Nudge, Nudges, OwnNote } from '@plenum/core';
 import type { UserId } from '@plenum/protocol';
 import type { Anomalies } from '../anomalies.ts';
 import type { Keys } from '../keys.ts';
 import { within } from '../within.ts';
-import { decodeNudge, encodeCut, encodeNudge, encodeRead, isNudge } from './nudge-message.ts';
+import { decodeNudge, encodeCut, encodeNote, encodeNudge, isNudge } from './nudge-message.ts';
 import type { Publisher } from './publisher.ts';
 import type { ChannelHandler, Channels } from './subscription.ts';
 
@@ -27,7 +27,7 @@ export class RedisNudges implements Nudges {
   readonly #watched = new Map<UserId, ChannelHandler>();
   readonly #listeners: ((nudge: Nudge) => void)[] = [];
   readonly #cutListeners: ((cut: Cut) => void)[] = [];
-  readonly #readListeners: ((note: ReadNote) => void)[] = [];
+  readonly #noteListeners: ((note: OwnNote) => void)[] = [];
 
   constructor(deps: RedisNudgesDeps) {
     this.#deps = deps;
@@ -45,12 +45,12 @@ export class RedisNudges implements Nudges {
     this.#cutListeners.push(listener);
   }
 
-  read(note: ReadNote): void {
-    this.#publish(note.userId, encodeRead(note, this.#roomOf(note)));
+  note(note: OwnNote): void {
+    this.#publish(note.userId, encodeNote(note, this.#roomOf(note)));
   }
 
-  onRead(listener: (note: ReadNote) => void): void {
-    this.#readListeners.push(listener);
+  onNote(listener: (note: OwnNote) => void): void {
+    this.#noteListeners.push(listener);
   }
 
   listen(listener: (nudge: Nudge) => void): void {
@@ -92,7 +92,7 @@ export class RedisNudges implements Nudges {
       const heard = decodeNudge(payload, userId);
       if (heard === null) this.#deps.anomalies.note('malformed_nudge', { userId });
       else if ('code' in heard) for (const listener of this.#cutListeners) listener(heard);
-      else if ('push' in heard) for (const listener of this.#readListeners) listener(heard);
+      else if ('push' in heard) for (const listener of this.#noteListeners) listener(heard);
       else for (const listener of this.#listeners) listener(heard);
     };
   }

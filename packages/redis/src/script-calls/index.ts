@@ -18,7 +18,7 @@ import * as messages from './message-changes.ts';
 import { commitDelivery, deleteDeadLetter, openOutbox, readOutbox, retryDeadLetter } from './outbox.ts';
 import { changePresence, endAbsence, publishTyping, readPresence } from './presence.ts';
 import * as reads from './reads.ts';
-import { markRead, readMark } from './reads.ts';
+import { markRead, readMark, setNotifications } from './reads.ts';
 import { chargeMembership, forgetMembership, reservePlace, restorePlace } from './user-index.ts';
 
 export {
@@ -48,7 +48,7 @@ export * from './message-changes.ts';
 export { commitDelivery, deleteDeadLetter, openOutbox, readOutbox, retryDeadLetter } from './outbox.ts';
 export { changePresence, endAbsence, publishTyping, readPresence } from './presence.ts';
 export * from './reads.ts';
-export { markRead, readMark } from './reads.ts';
+export { letterOfLevel, levelOf, markRead, readMark, setNotifications } from './reads.ts';
 export { escapeForJson, runEncoded, runScript, type ScriptValues, written } from './run-script.ts';
 export { bulk, type ScriptArguments } from './script-command.ts';
 export { chargeMembership, forgetMembership, reservePlace, restorePlace } from './user-index.ts';
@@ -102,6 +102,7 @@ export const scripts = [
   endAbsence,
   markRead,
   readMark,
+  setNotifications,
   revokeUser,
   beginErasure,
   finishErasure,

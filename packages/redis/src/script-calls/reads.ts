@@ -67,6 +67,7 @@ const positionDetails = z
       acceptsNeeded: z.union([z.literal('').transform(() => 1), integerWord]),
       muteSurvivesRejoin: z.enum(['', '1']).transform((word) => word === '1'),
       idReservedMs: z.union([z.literal('').transform(() => 0), integerWord]),
+      hasLevels: flagWord,
     }),
   ])
   .transform(([head, group]) => ({ head, group }));
@@ -92,6 +93,7 @@ const positionNames = [
   'acceptsNeeded',
   'muteSurvivesRejoin',
   'idReservedMs',
+  'hasLevels',
 ] as const;
 
 export const readPosition = defineScript({
@@ -203,10 +205,40 @@ export const markRead = defineScript({
   reply: z.discriminatedUnion('type', [reply('marked', marked), reply('refused', refusalWords)]),
 });
 
-/** Parses the seq of a read mark, and the numbers of unread messages and mentions. */
+const levels = { a: 'all', m: 'mentions', n: 'none' } as const;
+export const letterOfLevel = { all: 'a', mentions: 'm', none: 'n' } as const;
+
+const levelText = z
+  .string()
+  .transform((text) => text.split(' '))
+  .pipe(z.tuple([z.enum(['m', 'n']), z.union([z.literal('-').transform(() => null), integerWord])]))
+  .transform(([letter, untilMs]) => ({ level: levels[letter], untilMs }));
+
+/** Parses `<m|n> <end or ->`. @returns null for a level that has ended */
+export function levelOf(text: string, nowMs: number) {
+  const parsed = levelText.parse(text);
+  return parsed.untilMs !== null && parsed.untilMs <= nowMs ? null : parsed;
+}
+
+/** Parses the seq of a read mark, the numbers of unread messages and mentions, and the text of the level. */
 const readState = z
-  .tuple([integerWord, integerWord, integerWord])
-  .transform(([readSeq, unread, unreadMentions]) => ({ readSeq, unread, unreadMentions }));
+  .tuple([integerWord, integerWord, integerWord, z.string()])
+  .transform(([readSeq, unread, unreadMentions, level]) => ({ readSeq, unread, unreadMentions, level }));
+
+export const setNotifications = defineScript({
+  file: 'set-notifications',
+  keys: ['group', 'members', 'reads'],
+  args: ['userId', 'level', 'untilMs'],
+  reply: z.discriminatedUnion('type', [
+    reply(
+      'set',
+      z
+        .tuple([z.enum(['a', 'm', 'n']), z.union([z.literal('').transform(() => null), integerWord])])
+        .transform(([letter, untilMs]) => ({ level: levels[letter], untilMs })),
+    ),
+    reply('refused', refusalWords),
+  ]),
+});
 
 export const readMark = defineScript({
   file: 'read-mark',

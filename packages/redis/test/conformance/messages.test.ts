@@ -2,6 +2,7 @@ import {
   feedTransportSuite,
   groupLogSuite,
   messageChangesSuite,
+  notificationLevelsSuite,
   nudgesSuite,
   outboxSuite,
   readMarksSuite,
@@ -14,5 +15,6 @@ groupLogSuite('redis', makeEngine);
 feedTransportSuite('redis', makeEngine);
 nudgesSuite('redis', makeEngine);
 readMarksSuite('redis', makeEngine);
+notificationLevelsSuite('redis', makeEngine);
 outboxSuite('redis', makeEngine);
 messageChangesSuite('redis', makeEngine, { runs: 20 });

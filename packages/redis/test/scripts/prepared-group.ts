@@ -208,6 +208,8 @@ function argsOf(script: AnyScript, keys: Keys, id: GroupId): Readonly<Record<str
     ttlMs: '6000',
     text: '"edited"',
     mentions: ' member',
+    level: 'm',
+    untilMs: '',
     isPut: '1',
     reaction: '"x"',
     reactionKey: '"x"',

@@ -1,5 +1,5 @@
 /** Nudges reach the nodes that watch a user. */
-import type { Nudge, ReadNote } from '@plenum/core';
+import type { Nudge, OwnNote } from '@plenum/core';
 import { groupIdSchema, userIdSchema } from '@plenum/protocol';
 import { describe, expect, test } from 'vitest';
 import { eventually } from '../eventually.ts';
@@ -40,16 +40,20 @@ export function nudgesSuite(name: string, makeEngine: MakeEngine): void {
       await eventually(() => expect(heard).toEqual([nudgeOf('guest')]));
     });
 
-    test('a read note reaches the node that watches the user, unchanged, and is no nudge', async () => {
+    test('an own note reaches the node that watches the user, unchanged, and is no nudge', async () => {
       const { harness, nudges, heard } = await listening(makeEngine);
       await using _ = harness;
-      const notes: ReadNote[] = [];
-      nudges.onRead((note) => notes.push(note));
+      const notes: OwnNote[] = [];
+      nudges.onNote((note) => notes.push(note));
       await nudges.watch(userIdSchema.parse('guest'));
       const { userId, groupId } = nudgeOf('guest');
-      const push = { group_id: groupId, epoch: '0123456789abcdef', read_seq: 7, unread: 2 };
-      const sent = [null, 'device "1"'].map((exceptDeviceId) => ({ userId, exceptDeviceId, push }));
-      for (const note of sent) nudges.read(note);
+      const read = { group_id: groupId, epoch: '0123456789abcdef', read_seq: 7, unread: 2 };
+      const level = { group_id: groupId, level: 'none', until: '2026-03-01T12:00:00.000Z' } as const;
+      const sent = [null, 'device "1"'].flatMap((exceptDeviceId): OwnNote[] => [
+        { userId, exceptDeviceId, event: 'read', push: read },
+        { userId, exceptDeviceId, event: 'notifications', push: level },
+      ]);
+      for (const note of sent) nudges.note(note);
       await eventually(() => expect(notes).toEqual(sent));
       expect(heard).toEqual([]);
     });
