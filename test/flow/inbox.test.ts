@@ -82,6 +82,53 @@ describe.each(engines)('the groups of a user on %s', (engine) => {
     });
   });
 
+  test('groups are listed by their last message, each in its present state', async () => {
+    const owner = await service.device('act-owner');
+    const bob = await service.device('act-bob');
+    const groups = ['act-a', 'act-b', 'act-c', 'act-d'];
+    const ids: Record<string, unknown> = {};
+    for (const group_id of groups) {
+      await owner.must('create_group', { group_id, group_type: 'public' });
+      await bob.must('join_group', { group_id });
+      if (group_id === 'act-d') continue;
+      const args = { group_id, message: `in ${group_id}`, mentions: ['act-bob'] };
+      ids[group_id] = (await owner.must('relay_msg', args))['message_id'];
+    }
+    const list = async (args: object = {}) =>
+      (await bob.must('list_groups', { order: 'activity', ...args })) as {
+        groups: { group_id: string; last_message: { message?: string } | null }[];
+        next_cursor: string | null;
+      };
+    const first = await list({ limit: 2 });
+    expect(first.groups).toMatchObject([
+      { group_id: 'act-c', unread: 1, unread_mentions: 1, last_message: { message: 'in act-c' } },
+      { group_id: 'act-b', last_message: { type: 'message', message_id: ids['act-b'] } },
+    ]);
+    await owner.must('edit_message', { group_id: 'act-b', message_id: ids['act-b'], message: 'edited' });
+    await owner.must('delete_message', { group_id: 'act-c', message_id: ids['act-c'] });
+    await bob.must('react', { group_id: 'act-a', message_id: ids['act-a'], reaction: 'x' });
+    await owner.must('relay_msg', { group_id: 'act-d', message: 'new' });
+    const second = await list({ limit: 2, cursor: first.next_cursor });
+    expect(second).toMatchObject({ groups: [{ group_id: 'act-a' }], next_cursor: null });
+    const { body } = await service.rest('GET', '/v1/users/act-bob/groups?order=activity');
+    expect(body).toMatchObject({
+      groups: [
+        { group_id: 'act-d', last_message: { message: 'new' } },
+        { group_id: 'act-c', unread_mentions: 0, last_message: { deleted: true } },
+        { group_id: 'act-b', last_message: { message: 'edited', edits: 1 } },
+        { group_id: 'act-a', last_message: { reactions: { x: { count: 1, me: true } } } },
+      ],
+    });
+    expect(JSON.stringify(body)).not.toContain('in act-c');
+    const byId = await bob.must('list_groups', { order: 'id' });
+    expect((byId['groups'] as object[])[0]).not.toHaveProperty('last_message');
+    for (const [order, cursor] of [
+      ['activity', 'act-a'],
+      ['id', first.next_cursor],
+    ])
+      expect(await bob.request('list_groups', { order, cursor })).toMatchObject({ code: 'invalid_args' });
+  });
+
   test('a service may keep the marks of others to itself', async () => {
     await using closed = await Service.start(engine, { readMarksOfOthers: 'off' });
     const device = await closed.device('ann');

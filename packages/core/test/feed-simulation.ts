@@ -384,15 +384,15 @@ export class Simulation {
         list: unused,
         bans: unused,
         invites: unused,
+        activity: unused,
+        membershipsIn: unused,
         position: (_, userId) => this.#read(() => this.#position(userId)),
         memberships: (userId) =>
           this.#read(() => {
             const member = this.members.get(userId);
-            const rows =
-              member === undefined
-                ? []
-                : [{ groupId, groupType: 'public' as const, member, invite: null, head: this.head }];
-            return { rows, nextCursor: null };
+            if (member === undefined) return { rows: [], nextCursor: null };
+            const row = { groupId, groupType: 'public' as const, member, invite: null, head: this.head };
+            return { rows: [row], nextCursor: null };
           }),
       },
     };

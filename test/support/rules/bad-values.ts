@@ -242,6 +242,7 @@ export const badValues: Readonly<Record<string, readonly BadValue[]>> = {
   group_type: choice,
   role: choice,
   level: choice,
+  order: choice,
   until_ms: wholeNumber(0, limits.untilMsMax),
   action: choice,
   prefix: [

@@ -11,7 +11,8 @@ import { isReceiver } from '../groups/records.ts';
 import { fail, type Outcome, succeed } from '../outcome/outcome.ts';
 import type { Clock } from '../ports/runtime.ts';
 import type { Caller, OperationDeps } from './operations.ts';
-import { notificationsView, refusalFor, userOf } from './read.ts';
+import { notificationsView } from './own-groups.ts';
+import { refusalFor, userOf } from './read.ts';
 
 type Result<T extends RequestType> = Promise<Outcome<RequestResult<T>>>;
 

@@ -4,7 +4,6 @@ import {
   type GroupId,
   type GroupInfo,
   limits,
-  type OwnStatus,
   type RequestArgs,
   type RequestResult,
   type RequestType,
@@ -17,7 +16,6 @@ import {
   type GroupRecord,
   isoTime,
   type MemberRow,
-  type Membership,
   mayAccept,
   type Position,
 } from '../groups/records.ts';
@@ -26,9 +24,9 @@ import { isGoodPosition } from '../log/epoch-chain.ts';
 import { fail, type Outcome, succeed } from '../outcome/outcome.ts';
 import { partitionOf } from '../partitions.ts';
 import type { Rooms } from '../ports/engine.ts';
-import type { NotificationSetting, ReadState } from '../ports/group-store.ts';
 import { readHistoryPage } from './history-page.ts';
 import type { Caller, OperationDeps } from './operations.ts';
+import { OwnGroups, ownNotifications, ownStatus } from './own-groups.ts';
 
 type Result<T extends RequestType> = Promise<Outcome<RequestResult<T>>>;
 
@@ -104,34 +102,9 @@ export class Reads {
   list_groups = async (caller: Caller, args: RequestArgs<'list_groups'>): Result<'list_groups'> => {
     if (caller.actor === SERVICE)
       return fail({ code: 'forbidden', error: 'The service itself has no groups' });
-    const page = await this.#deps.engine.groups.memberships(caller.actor, {
-      cursor: args.cursor ?? null,
-      limit: args.limit,
-    });
-    const { actor } = caller;
-    const groups = await Promise.all(
-      page.rows.map(async (row) => {
-        // An applicant and an invited user have nothing to read.
-        const mark = row.member === null ? null : await this.#deps.engine.readMarks.of(row.groupId, actor);
-        return {
-          group_id: row.groupId,
-          group_type: row.groupType,
-          status: ownStatus(row) ?? 'invited',
-          roles: [...(row.member?.roles ?? [])],
-          ...inviteView(row),
-          head_seq: row.head.seq,
-          ...(mark === null
-            ? {}
-            : {
-                read_seq: mark.readSeq,
-                unread: mark.unread,
-                unread_mentions: mark.unreadMentions,
-                ...ownNotifications(mark),
-              }),
-        };
-      }),
-    );
-    return succeed({ groups, next_cursor: page.nextCursor });
+    const page = { cursor: args.cursor ?? null, limit: args.limit };
+    const lists = new OwnGroups(this.#deps, caller.actor);
+    return succeed(args.order === 'activity' ? await lists.byActivity(page) : await lists.byId(page));
   };
 
   /** Lists groups of the whole cluster, for operators. */
@@ -209,24 +182,6 @@ export class Reads {
     };
   }
 }
-
-/** What the user is to the group; null: nothing. */
-const ownStatus = ({ member, invite }: Pick<Membership, 'member' | 'invite'>): OwnStatus | null =>
-  member?.status ?? (invite === null ? null : 'invited');
-
-const inviteView = ({ invite }: Pick<Membership, 'invite'>) => ({
-  ...(invite === null ? {} : { invited_by: invite.invitedBy }),
-  ...(invite === null || invite.untilMs === null ? {} : { invited_until: isoTime(invite.untilMs) }),
-});
-
-export const notificationsView = ({ level, untilMs }: NotificationSetting) => ({
-  level,
-  ...(untilMs === null ? {} : { until: isoTime(untilMs) }),
-});
-
-/** Empty for the level `all`. */
-export const ownNotifications = ({ notifications }: Pick<ReadState, 'notifications'>) =>
-  notifications === null ? {} : { notifications: notificationsView(notifications) };
 
 /** The first seq that a reader may read; the service has no record, and may read all. */
 export const firstReadableSeq = ({ settings, member }: Pick<Position, 'settings' | 'member'>): number =>

@@ -5,7 +5,7 @@ import { PlenumError } from '../outcome/outcome.ts';
 import type { Engine } from '../ports/engine.ts';
 import type { ArchivedHistory } from './archived-history.ts';
 import { readHistoryPage } from './history-page.ts';
-import { ownNotifications } from './read.ts';
+import { ownNotifications } from './own-groups.ts';
 
 const groupsPerPage = 100;
 const entriesPerPage = 200;

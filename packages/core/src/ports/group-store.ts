@@ -1,5 +1,6 @@
 /** Groups and their members: changes, timed mutes that end, and how far each member has read. */
 import type { GroupId, MemberStatus, NotificationLevel, UserId } from '@plenum/protocol';
+import type { GroupActivity } from '../groups/activity.ts';
 import type {
   ChangeAdmission,
   ChangeMembers,
@@ -83,6 +84,13 @@ export interface GroupStore {
     userId: UserId,
     page: { readonly cursor: string | null; readonly limit: number },
   ): Promise<Page<Membership>>;
+  /**
+   * The same groups in no order, each with the last message that the log has and the user may read. Not verified, so
+   * it may name a group that the user is not in, without a message. Costs one call per 32 groups of a server.
+   */
+  activity(userId: UserId): Promise<readonly GroupActivity[]>;
+  /** Those of these groups in which the user has any status, in their order. */
+  membershipsIn(userId: UserId, groupIds: readonly GroupId[]): Promise<readonly Membership[]>;
 }
 
 /** How many mutes and bans one step on a group ends at most, in addition to those of the users that it names. */

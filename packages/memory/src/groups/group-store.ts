@@ -1,11 +1,15 @@
 /** The port `GroupStore` in memory. */
 import {
   forgedCursor,
+  type GroupActivity,
   type GroupRecord,
   type GroupStore,
   type Invite,
+  isReceiver,
+  type LastMessage,
   type MemberRow,
   type Membership,
+  messageOf,
   type Page,
   type Position,
 } from '@plenum/core';
@@ -51,6 +55,9 @@ export function memoryGroupStore(state: MemoryState, defer: Defer): GroupStore {
       }),
     list: (page) => defer(() => groupPage(state, page)),
     memberships: (userId, page) => defer(() => membershipPage(state, userId, page)),
+    activity: (userId) => defer(() => activityOf(state, userId)),
+    membershipsIn: (userId, groupIds) =>
+      defer(() => groupIds.flatMap((groupId) => membershipOf(state, userId, groupId) ?? [])),
   };
 }
 
@@ -106,19 +113,42 @@ function membershipPage(
   page: { readonly cursor: string | null; readonly limit: number },
 ): Page<Membership> {
   checkCursor(page.cursor);
-  const nowMs = state.now();
   const groupIds = state.memberships.page(userId, page.cursor, page.limit + 1);
-  const rows: Membership[] = [];
-  for (const groupId of groupIds.slice(0, page.limit)) {
-    const group = state.groups.get(groupId);
-    const member = group?.member(userId, nowMs) ?? null;
-    if (group === undefined) continue;
-    const invite = inviteOf(group, userId, nowMs);
-    if (member === null && invite === null) continue;
-    rows.push({ groupId, groupType: group.groupType, member, invite, head: group.log.head(nowMs, false) });
-  }
+  const rows = groupIds.slice(0, page.limit).flatMap((groupId) => membershipOf(state, userId, groupId) ?? []);
   const hasMore = groupIds.length > page.limit;
   return { rows, nextCursor: hasMore ? (groupIds[page.limit - 1] ?? null) : null };
+}
+
+function membershipOf(state: MemoryState, userId: UserId, groupId: GroupId): Membership | null {
+  const nowMs = state.now();
+  const group = state.groups.get(groupId);
+  if (group === undefined) return null;
+  const member = group.member(userId, nowMs);
+  const invite = inviteOf(group, userId, nowMs);
+  if (member === null && invite === null) return null;
+  return { groupId, groupType: group.groupType, member, invite, head: group.log.head(nowMs, false) };
+}
+
+function activityOf(state: MemoryState, userId: UserId): readonly GroupActivity[] {
+  const groupIds = state.memberships.page(userId, null, Number.POSITIVE_INFINITY);
+  return groupIds.map((groupId) => {
+    const group = state.groups.get(groupId);
+    return { groupId, last: group === undefined ? null : lastMessageOf(group, userId, state.now()) };
+  });
+}
+
+function lastMessageOf(group: GroupState, userId: UserId, nowMs: number): LastMessage | null {
+  const member = group.member(userId, nowMs);
+  if (!isReceiver(member)) return null;
+  const { seq, oldestSeq } = group.log.head(nowMs, false);
+  const firstSeq = Math.max(oldestSeq, group.settings.history === 'all' ? 0 : member.sinceSeq);
+  for (let at = seq; at >= firstSeq; at -= 1) {
+    const entry = group.log.message(at, nowMs);
+    if (entry === null) continue;
+    const { timestamp } = messageOf(entry).result;
+    return { epoch: entry.epoch, seq: at, timestampMs: Date.parse(timestamp) };
+  }
+  return null;
 }
 
 interface MemberQuery {

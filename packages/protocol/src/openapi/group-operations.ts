@@ -118,6 +118,8 @@ export const userOperations = {
   list_groups: {
     operationId: 'list_user_groups',
     tag: 'users',
+    description:
+      'With `order` `activity` a group that gets a message moves before the cursor: no group is listed twice, and those that moved are new in the first page',
     parameters: { user_id: 'bob', ...page },
     result: {
       groups: [

@@ -1,5 +1,6 @@
 /** Requests about groups: create, settings and delete, and reads of groups and their members. */
 import { z } from 'zod';
+import { messageHistoryEntrySchema } from '../entries.ts';
 import { errorCodeSchema } from '../errors.ts';
 import {
   countsSchema,
@@ -184,6 +185,10 @@ const groupRowSchema = z
     unread: z.int().min(0).optional().describe('Messages that the user has not read'),
     unread_mentions: z.int().min(0).optional().describe('Those of them that mention the user'),
     notifications: notificationsSchema.optional().describe('Absent: level `all`'),
+    last_message: messageHistoryEntrySchema.nullable().optional().meta({
+      description:
+        'Only with `order` `activity`: the last message that the log has and the user may read, in its present state, perhaps a tombstone; null: none',
+    }),
   })
   .meta({ id: 'GroupRow' });
 
@@ -279,7 +284,13 @@ export const groupRequests = {
   },
   list_groups: {
     access: 'read',
-    args: z.strictObject(paged),
+    args: z.strictObject({
+      ...paged,
+      order: z.enum(['id', 'activity']).optional().meta({
+        description:
+          '`id`, the default: ascending by group id. `activity`: by the last message, the newest first, with `last_message`; groups without a message come last',
+      }),
+    }),
     result: z.object({ groups: z.array(groupRowSchema), next_cursor: nextCursorSchema }),
   },
   /** Lists the groups of the cluster whose id begins with `prefix`. */

@@ -6,6 +6,7 @@ import {
   type ChangeMembers,
   type ChangeOutcome,
   forgedCursor,
+  type GroupActivity,
   type GroupCommand,
   type GroupRecord,
   type GroupSettings,
@@ -34,6 +35,7 @@ import { refusalOf } from '../script-calls/refusals.ts';
 import type { ScriptCalls, StateDeps } from '../script-calls/script-calls.ts';
 import { joinerOf, moveOf, recallArgs, runChange } from './change-calls.ts';
 import { runChangeMembers } from './change-members.ts';
+import { lastMessages } from './last-messages.ts';
 import { bansPage, invitesPage } from './outsiders.ts';
 import { type IndexedGroup, UserIndex } from './user-index.ts';
 import { type TakenPlaces, UserQuotas } from './user-quotas.ts';
@@ -137,6 +139,17 @@ export class RedisGroupStore implements GroupStore {
     return { rows: page, nextCursor: rows.length > limit ? (page.at(-1)?.groupId ?? null) : null };
   }
 
+  async activity(userId: UserId): Promise<readonly GroupActivity[]> {
+    const candidates = await this.#index.candidates(userId, null);
+    const groupIds = candidates.map(({ groupId }) => groupId);
+    return lastMessages(this.#calls, this.#deps.keys, { userId, groupIds });
+  }
+
+  async membershipsIn(userId: UserId, groupIds: readonly GroupId[]): Promise<readonly Membership[]> {
+    const found = await Promise.all(groupIds.map((groupId) => this.#membership(userId, groupId)));
+    return found.flatMap((row) => (row === null ? [] : [row]));
+  }
+
   list(page: GroupsPage): Promise<Page<GroupId>> {
     return listGroups(this.#calls, this.#deps.keys, page);
   }
@@ -209,17 +222,20 @@ export class RedisGroupStore implements GroupStore {
   async #verify(userId: UserId, candidates: readonly IndexedGroup[]): Promise<readonly Membership[]> {
     const verified = await Promise.all(
       candidates.map(async (candidate): Promise<Membership[]> => {
-        const { groupId } = candidate;
-        const position = await this.position(groupId, userId);
-        if (position === null || (position.member === null && position.invite === null)) {
-          await this.#index.forget(userId, candidate);
-          return [];
-        }
-        const { groupType, member, invite, head } = position;
-        return [{ groupId, groupType, member, invite, head }];
+        const row = await this.#membership(userId, candidate.groupId);
+        if (row !== null) return [row];
+        await this.#index.forget(userId, candidate);
+        return [];
       }),
     );
     return verified.flat();
+  }
+
+  async #membership(userId: UserId, groupId: GroupId): Promise<Membership | null> {
+    const position = await this.position(groupId, userId);
+    if (position === null || (position.member === null && position.invite === null)) return null;
+    const { groupType, member, invite, head } = position;
+    return { groupId, groupType, member, invite, head };
   }
 
   async #read(groupId: GroupId, userId: UserId | null) {

@@ -1,8 +1,8 @@
 /**
- * Scripts that serve many partitions in one command. In a Cluster one command may declare keys of one slot only: the
+ * Scripts that serve many partitions, or many groups, in one command. In a Cluster one command may declare keys of one slot only: the
  * keys of the other partitions are arguments, and the script uses those that its server has.
  */
-import { type Finding, PlenumError } from '@plenum/core';
+import { type Finding, type LastMessage, PlenumError } from '@plenum/core';
 import { z } from 'zod';
 import { loadLua, type Reply, reply, type Script, shape } from './define-script.ts';
 import { bulk, type ScriptArguments, ScriptText } from './script-command.ts';
@@ -97,3 +97,23 @@ export const countEntries = definePartitionScript(
   'count-entries',
   reply('counted', z.array(z.string().transform((word) => (word === '-' ? null : Number(word))))),
 );
+
+const activityLine = /^([0-9A-Za-z]+)-(\d+) (\S+)$/;
+
+/** A line of `read-activity`. `unknown`: this server cannot say; null: the user may read no message. */
+export type ActivityLine = 'unknown' | LastMessage | null;
+
+const activity = z.string().transform((line, context): ActivityLine => {
+  if (line === 'unknown') return line;
+  if (line === '-') return null;
+  const [, epoch, seq, time = ''] = activityLine.exec(line) ?? [];
+  const timestampMs = Date.parse(time);
+  if (epoch === undefined || Number.isNaN(timestampMs)) {
+    context.addIssue({ code: 'custom', message: 'the line of a group is malformed' });
+    return z.NEVER;
+  }
+  return { epoch, seq: Number(seq), timestampMs };
+});
+
+/** Keys of a group: group, members, log, present. Argument: the user. */
+export const readActivity = definePartitionScript('read-activity', reply('found', z.array(activity)));

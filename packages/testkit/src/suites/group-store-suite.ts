@@ -1,6 +1,7 @@
 import { describe } from 'vitest';
 import type { MakeEngine } from '../scene/engine-harness.ts';
 import { acceptingTogether } from './store/accepting-together.ts';
+import { activity } from './store/activity.ts';
 import { admittingChanges } from './store/admitting-changes.ts';
 import { banning } from './store/banning.ts';
 import { changeBounds } from './store/change-bounds.ts';
@@ -47,6 +48,7 @@ export function groupStoreSuite(name: string, makeEngine: MakeEngine): void {
     paging(makeEngine);
     listing(makeEngine);
     listingOutsiders(makeEngine);
+    activity(makeEngine);
     hostileIds(makeEngine);
   });
 }
