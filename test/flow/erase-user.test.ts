@@ -44,6 +44,51 @@ describe.each(engines)('the erasure of a user on %s', (engine) => {
     );
   });
 
+  test('takes its messages down, also in a group that it left, if that is asked', async () => {
+    const { groups } = service.plenum;
+    await groups.create({ groupId: 'talk', groupType: 'public', creatorId: 'owner' });
+    await groups.create({ groupId: 'past', groupType: 'public', creatorId: 'owner' });
+    for (const groupId of ['talk', 'past']) {
+      await groups.join({ groupId, userId: 'yan' });
+      await service.plenum.send(groupId, 'yan', 'the secret of yan');
+      await service.plenum.send(groupId, 'owner', 'an answer');
+    }
+    await groups.leave({ groupId: 'past', userId: 'yan' });
+    const owner = await service.device('owner');
+    const refused = await service.rest('DELETE', '/v1/users/yan?erase=everything');
+    expect(refused).toMatchObject({ status: 400, body: { code: 'invalid_args' } });
+    const begun = await service.rest('DELETE', '/v1/users/yan?erase=messages');
+    expect(begun).toMatchObject({
+      status: 202,
+      body: { status: 'running', messages_done: 0, archive: 'pending' },
+    });
+    await eventually(
+      async () =>
+        expect(await progress('yan')).toMatchObject({
+          status: 'done',
+          groups_left: 1,
+          messages_done: 2,
+          archive: 'none',
+        }),
+      { timeoutMs: 30_000 },
+    );
+    await owner?.until('message_event', { group_id: 'past', type: 'deleted', actor_id: '$service' });
+    for (const groupId of ['talk', 'past']) {
+      const page = await service.rest('GET', `/v1/groups/${groupId}/messages?after=0`);
+      expect(JSON.stringify(page.body)).not.toContain('secret');
+      expect(page.body['entries']).toMatchObject([
+        { type: 'created' },
+        { type: 'joined' },
+        { from_user_id: 'yan', deleted: true },
+        { message: 'an answer' },
+        {},
+        {},
+      ]);
+    }
+    const talk = await service.rest('GET', '/v1/groups/talk/messages?after=4');
+    expect(talk.body['entries']).toMatchObject([{ type: 'deleted' }, { type: 'left' }]);
+  });
+
   test('is for the service', async () => {
     const token = await tokenOf('zoe');
     for (const [method, path] of [

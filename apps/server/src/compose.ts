@@ -57,9 +57,10 @@ export async function openEngine(deps: EngineDeps): Promise<Engine> {
   const { redisUrl, prefix, settings, logger, role, archive } = deps;
   const clock = systemClock;
   const random = systemRandom;
-  if (redisUrl === null) return createMemoryEngine({ random, clock, settings });
+  const erasing = archive === undefined ? {} : { archive };
+  if (redisUrl === null) return createMemoryEngine({ random, clock, settings, logger, ...erasing });
   const wasInUse = archive?.hasEntriesBefore?.bind(archive);
-  const archived = wasInUse === undefined ? {} : { wasInUse };
+  const archived = { ...erasing, ...(wasInUse === undefined ? {} : { wasInUse }) };
   return createRedisEngine({ random, clock, settings, url: redisUrl, prefix, logger, role, ...archived });
 }
 

@@ -303,7 +303,14 @@ export class Simulation {
         commit: unused,
         waiting: unused,
       },
-      messageChanges: { change: unused, admit: unused, get: unused, reactions: unused, pins: unused },
+      messageChanges: {
+        change: unused,
+        admit: unused,
+        get: unused,
+        reactions: unused,
+        pins: unused,
+        writtenBy: unused,
+      },
       timedMessages: { due: unused, settle: unused },
       deadLetters: { list: unused, retry: unused, delete: unused },
       nodes: {
@@ -345,6 +352,7 @@ export class Simulation {
         of: unused,
         due: unused,
         countLeft: unused,
+        note: unused,
         postpone: unused,
         finish: unused,
       },

@@ -88,6 +88,7 @@ export function pipelineScene({ auth, moderation, admits, appends, ...options }:
     get: unused,
     reactions: unused,
     pins: unused,
+    writtenBy: unused,
   };
   const pipeline = createSendPipeline({
     log,

@@ -1,9 +1,13 @@
 /** The memory engine: implements every port over one shared state. Nothing survives the process. */
 import {
+  type Adapters,
+  ArchiveErasing,
   type Clock,
   type Engine,
   type EngineSettings,
   Eraser,
+  type Logger,
+  MessageEraser,
   MessageTimer,
   numberedTags,
   PlenumError,
@@ -36,7 +40,13 @@ export interface MemoryEngineOptions {
   readonly settings: EngineSettings;
   /** The time of the engine's clock when it is made, ms since 1970. From then on `clock` moves it. */
   readonly wallBaseMs?: number;
+  /** Erases the messages of a user. Default: there is none. */
+  readonly archive?: Adapters['archive'];
+  /** Is told when the archive fails. Default: none. */
+  readonly logger?: Logger;
 }
+
+const silent: Logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
 export function createMemoryEngine(options: MemoryEngineOptions): Engine {
   const { random, clock, settings, wallBaseMs = Date.now() } = options;
@@ -69,8 +79,11 @@ export function createMemoryEngine(options: MemoryEngineOptions): Engine {
   const presence = new MemoryPresence(state, deferWhileOpen);
   const groups = memoryGroupStore(state, deferWhileOpen);
   const erasures = memoryErasures(now, deferWhileOpen);
-  const eraser = new Eraser({ erasures, groups, random });
   const messageChanges = memoryMessageChanges(state, deferWhileOpen);
+  const { deadLetters } = outbox;
+  const archive = new ArchiveErasing({ archive: options.archive, clock, logger: options.logger ?? silent });
+  const messages = new MessageEraser({ groups, messageChanges, deadLetters, archive, random });
+  const eraser = new Eraser({ erasures, groups, messages, random, nowMs: now });
   const timedMessages = memoryTimedMessages(state, deferWhileOpen);
   const timer = new MessageTimer({ timed: timedMessages, changes: messageChanges });
   const stopHousekeeping = startHousekeeping({
@@ -97,7 +110,7 @@ export function createMemoryEngine(options: MemoryEngineOptions): Engine {
     revocations: memoryRevocations(state.now, deferWhileOpen),
     erasures,
     outbox: outbox.port,
-    deadLetters: outbox.deadLetters,
+    deadLetters,
     nodes: memoryNodes(deferWhileOpen),
     leases,
     // One process owns every partition, so the work needs no lease: see startHousekeeping.

@@ -270,8 +270,10 @@ const rows: readonly Row[] = [
   {
     method: 'DELETE',
     path: '/v1/users/:user_id',
-    summary: 'Take a user out of all its groups, in the background; for the service only',
+    summary:
+      'Take a user out of all its groups, and its messages down, in the background; for the service only',
     request: 'erase_user',
+    query: ['erase'],
     actor: 'token',
     successStatus: 202,
   },

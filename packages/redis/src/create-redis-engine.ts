@@ -1,5 +1,7 @@
 /** Composes this package: checks Redis, opens the connections and builds every port on them. */
 import {
+  type Adapters,
+  ArchiveErasing,
   absencesWork,
   type Clock,
   type Engine,
@@ -10,6 +12,7 @@ import {
   Findings,
   idleMutesWork,
   type Logger,
+  MessageEraser,
   MessageTimer,
   presenceWork,
   type Random,
@@ -60,6 +63,8 @@ export interface RedisEngineOptions {
   readonly clock: Clock;
   readonly settings: EngineSettings;
   readonly logger: Logger;
+  /** Erases the messages of a user. Default: there is none. */
+  readonly archive?: Adapters['archive'];
   /** Default `node`. A `client` has one connection: it sends commands and subscribes to nothing. */
   readonly role?: RedisRole;
   /** Asks something outside Redis, such as the archive, whether the prefix was used before a time. */
@@ -143,12 +148,16 @@ function assemble(foundation: Foundation): RedisEngine {
     readCalls,
     untilCallsHaveBegun: () => sleep(clock, takenDownHoldsMs),
   });
+  const deadLetters = new RedisDeadLetters({ calls, keys });
+  const archive = new ArchiveErasing({ archive: foundation.archive, clock, logger });
+  const messages = new MessageEraser({ groups, messageChanges, deadLetters, archive, random });
+  const eraser = new Eraser({ erasures, groups, messages, random, nowMs: () => serverClock.nowMs() });
   const timedMessages = new RedisTimedMessages(readState);
   const works = [
     idleMutesWork({ dueMutes, ...upkeep }),
     absencesWork({ presence, ...upkeep }),
     presenceWork({ presence, nodes, ...upkeep }),
-    erasuresWork({ eraser: new Eraser({ erasures, groups, random }), ...upkeep }),
+    erasuresWork({ eraser, ...upkeep }),
     timedMessagesWork({
       timer: new MessageTimer({ timed: timedMessages, changes: messageChanges }),
       ...upkeep,
@@ -179,7 +188,7 @@ function assemble(foundation: Foundation): RedisEngine {
     erasures,
     nodes,
     outbox: new RedisOutbox({ calls, keys, kinds, anomalies }),
-    deadLetters: new RedisDeadLetters({ calls, keys }),
+    deadLetters,
     leases: new RedisLeases({ ...state, findings }),
     partitionWorks: works,
     roomChannels: pubsub.roomChannels,

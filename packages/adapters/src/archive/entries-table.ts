@@ -4,7 +4,9 @@ import type { HistoryEntry } from '@plenum/protocol';
 import { applyChanges, columnValues } from './changed-messages.ts';
 import { type Connection, dataRefusal } from './connections.ts';
 import { entryColumns, entryOf, rowOf } from './entry-rows.ts';
+import { eraseLate, hasErasedUser, type WrittenEntry } from './erased-users.ts';
 import { reactionsSql } from './reactions-table.ts';
+import { inTransaction } from './transaction.ts';
 
 const names = entryColumns.map(([name]) => name).join(', ');
 const arrays = entryColumns.map(([, type], index) => `$${index + 1}::${type}`).join(', ');
@@ -25,16 +27,17 @@ export interface SavingOptions {
   readonly keepsPreviousTexts: boolean;
 }
 
-async function inTransaction(connection: Connection, work: () => Promise<void>): Promise<void> {
-  await connection.query('BEGIN', []);
-  try {
-    await work();
-    await connection.query('COMMIT', []);
-  } catch (error) {
-    await connection.query('ROLLBACK', []);
-    throw error;
-  }
-}
+/** The entries of a batch that have a text of their user. */
+const writtenIn = (entries: readonly ArchiveEntry[]): readonly WrittenEntry[] =>
+  entries.flatMap((entry) => {
+    const { group_id: groupId, timestamp: at } = entry;
+    if (!isArchivedChange(entry)) {
+      if (entry.type !== 'message') return [];
+      return [{ messageId: entry.message_id, groupId, userId: entry.from_user_id, at }];
+    }
+    if (entry.type !== 'edited' || entry.message === undefined) return [];
+    return [{ messageId: entry.target.message_id, groupId, userId: entry.actor_id, at }];
+  });
 
 /** Saves all or nothing. A pin does not change the state of its message, so it is an entry only. */
 async function saveWhole(
@@ -52,7 +55,14 @@ async function saveWhole(
     const late = rows.filter(({ message_id }) => ids.has(message_id));
     return { late, apply: () => applyChanges(connection, { changes, late, keepsPreviousTexts }) };
   };
-  if (changes.length > 0) return inTransaction(connection, async () => (await save()).apply());
+  const written = writtenIn(entries);
+  const hasErased = await hasErasedUser(connection, written);
+  if (changes.length > 0 || hasErased) {
+    return inTransaction(connection, async () => {
+      await (await save()).apply();
+      if (hasErased) await eraseLate(connection, written);
+    });
+  }
   const { late, apply } = await save();
   if (late.length > 0) await inTransaction(connection, apply);
 }

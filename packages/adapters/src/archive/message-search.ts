@@ -14,15 +14,17 @@ const isSearched = "type = 'message' AND message IS NOT NULL";
 
 /** A larger table would not be indexed within the time of the schema: its index is made by hand, and then found. */
 const indexedRowsMax = 100_000;
-const createIndex = (how: string) =>
-  `CREATE INDEX ${how}plenum_entries_text ON plenum_entries USING gin (${vector}) WHERE ${isSearched}`;
-
-/** A step of the schema. Without the index a search reads every message of the group. */
-export const indexStep = `DO $step$ BEGIN
+/** A step of the schema that creates an index, unless the table is too large for the time of the schema. */
+export const indexUnlessLarge = (index: string): string => `DO $step$ BEGIN
   IF (SELECT count(*) FROM (SELECT FROM plenum_entries LIMIT ${indexedRowsMax + 1}) AS counted) <= ${indexedRowsMax} THEN
-    ${createIndex('IF NOT EXISTS ')};
+    CREATE ${index};
   END IF;
 END $step$`;
+
+/** Without the index a search reads every message of the group. */
+export const indexStep = indexUnlessLarge(
+  `INDEX IF NOT EXISTS plenum_entries_text ON plenum_entries USING gin (${vector}) WHERE ${isSearched}`,
+);
 
 /** A query without a word would match every message of the group. */
 const select = `

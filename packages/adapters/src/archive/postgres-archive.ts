@@ -1,8 +1,17 @@
 /** The archive in PostgreSQL. It stores every entry of every group once, and reads entries by position. */
-import type { AdapterCall, Archive, ArchiveReader, ArchiveSearcher, Clock, Logger } from '@plenum/core';
+import type {
+  AdapterCall,
+  Archive,
+  ArchiveEraser,
+  ArchiveReader,
+  ArchiveSearcher,
+  Clock,
+  Logger,
+} from '@plenum/core';
 import { whyOf } from '../remote-call.ts';
 import { type Connection, Connections, isTableMissing } from './connections.ts';
 import { readEntries, saveEntries } from './entries-table.ts';
+import { eraseMessages } from './erased-users.ts';
 import { searchMessages } from './message-search.ts';
 import { ensureSchema } from './schema.ts';
 
@@ -20,7 +29,7 @@ export interface PostgresArchiveOptions {
   readonly keepsPreviousTexts?: boolean;
 }
 
-export interface PostgresArchive extends Archive, ArchiveReader, ArchiveSearcher {
+export interface PostgresArchive extends Archive, ArchiveReader, ArchiveSearcher, ArchiveEraser {
   /** Creates or updates the tables. Optional: the first call does it too. Rejects with `unavailable` if PostgreSQL is away. */
   ready(): Promise<void>;
   /** Connects and changes nothing. @returns why the archive cannot be used; null if it can */
@@ -72,6 +81,8 @@ export function createPostgresArchive(options: PostgresArchiveOptions): Postgres
       }),
     read: (page, call) => withSchema(call, (connection) => readEntries(connection, page)),
     search: (search, call) => withSchema(call, (connection) => searchMessages(connection, search)),
+    eraseMessages: (erasure, call) =>
+      withSchema(call, async (connection) => ({ erased: await eraseMessages(connection, erasure) })),
     close: () => connections.close(),
   };
 }

@@ -35,6 +35,23 @@ export async function dropSchema(url: string): Promise<void> {
   await statements(url, `DROP SCHEMA ${name} CASCADE`);
 }
 
+/** Every value of every table of the schema, as one text. */
+export async function allRows(url: string): Promise<string> {
+  const tables = await statements(
+    url,
+    "SELECT table_name FROM information_schema.tables WHERE table_schema = current_schema() AND table_type = 'BASE TABLE'",
+  );
+  const rows = await Promise.all(
+    tables.map(({ table_name }) =>
+      statements(url, `SELECT row_to_json(t)::text AS row FROM ${table_name} AS t`),
+    ),
+  );
+  return rows
+    .flat()
+    .map(({ row }) => row)
+    .join('\n');
+}
+
 export const seqsIn = async (url: string): Promise<number[]> => {
   const rows = await statements(url, 'SELECT seq FROM plenum_entries ORDER BY seq');
   return rows.map(({ seq }) => Number(seq));

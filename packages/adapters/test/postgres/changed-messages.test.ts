@@ -12,7 +12,7 @@ import {
 import { Client } from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createPostgresArchive, type PostgresArchive } from '../../src/index.ts';
-import { dropSchema, freshSchema, silentLogger, statements } from './archive-under-test.ts';
+import { allRows, dropSchema, freshSchema, silentLogger, statements } from './archive-under-test.ts';
 
 let postgres: PostgresForTests;
 let url: string;
@@ -53,23 +53,6 @@ const page = {
 } as const;
 const edit = (seq: number, edits: number) =>
   sampleChange({ seq, type: 'edited', of: 1, message: `text ${edits}`, edits });
-
-/** Every value of every table of the schema, as one text. */
-async function allRows(): Promise<string> {
-  const tables = await statements(
-    url,
-    "SELECT table_name FROM information_schema.tables WHERE table_schema = current_schema() AND table_type = 'BASE TABLE'",
-  );
-  const rows = await Promise.all(
-    tables.map(({ table_name }) =>
-      statements(url, `SELECT row_to_json(t)::text AS row FROM ${table_name} AS t`),
-    ),
-  );
-  return rows
-    .flat()
-    .map(({ row }) => row)
-    .join('\n');
-}
 
 /** The statements of the first version, verbatim. */
 const firstVersion = [
@@ -122,7 +105,7 @@ test('a node of the first version beside this one does not bring back a text tha
   const archive = archiveAt(url);
   await archive.save([sampleChange({ seq: 2, type: 'deleted', of: 1 })], patient());
   await insertAsFirstVersion(message);
-  expect(await allRows()).not.toContain(message.message);
+  expect(await allRows(url)).not.toContain(message.message);
 });
 
 test('previous texts are kept in order in a table of their own, whatever comes first', async () => {
@@ -143,7 +126,7 @@ test('with the setting off, no table has a text that an edit has replaced', asyn
   const archive = archiveAt(url, false);
   await archive.save([edit(3, 2)], patient());
   await archive.save([message, edit(2, 1), edit(4, 3)], patient());
-  const rows = await allRows();
+  const rows = await allRows(url);
   expect(rows).toContain('text 3');
   for (const text of [message.message, 'text 1', 'text 2']) expect(rows).not.toContain(text);
 });
@@ -156,7 +139,7 @@ test('after a take-down no table has any text of the message, nor a reaction', a
   const takeDown = sampleChange({ seq: 5, type: 'deleted', of: 1 });
   await archive.save([takeDown], patient());
   await archive.save([reacted, edit(3, 2), secret, edit(2, 1), takeDown], patient());
-  const rows = await allRows();
+  const rows = await allRows(url);
   for (const text of [message.message, 'text', '👍 "']) expect(rows).not.toContain(text);
   expect(await statements(url, 'SELECT * FROM plenum_reactions')).toEqual([]);
 });
@@ -169,7 +152,7 @@ test('a take-down and its late message from two nodes at once, many times: the t
     const takeDown = sampleChange({ seq: seq + 1000, type: 'deleted', of: seq });
     await Promise.all([one.save([late], patient()), other.save([takeDown], patient())]);
   }
-  expect(await allRows()).not.toContain('secret');
+  expect(await allRows(url)).not.toContain('secret');
 });
 
 test('an edit that PostgreSQL refuses is named alone, and the rest of the batch is saved', async () => {

@@ -1,15 +1,17 @@
 /**
- * Takes users out of all their groups and ends their invites, step by step. Every step looks anew at what is left, so a node that dies in the
- * middle loses nothing: the next owner of the partition continues.
+ * Takes users out of all their groups and ends their invites, step by step, and takes their messages down if that is asked.
+ * Every step looks anew at what is left, so a node that dies in the middle loses nothing: the next owner of the partition
+ * continues.
  */
 import { hash } from 'node:crypto';
 import { SERVICE, type UserId } from '@plenum/protocol';
 import type { GroupCommand } from '../groups/commands.ts';
 import type { Membership } from '../groups/records.ts';
-import type { Erasures } from '../ports/erasures.ts';
+import type { Erasure, ErasureRun, Erasures, MessageErasure } from '../ports/erasures.ts';
 import type { GroupStore } from '../ports/group-store.ts';
 import type { Random } from '../ports/runtime.ts';
 import { emitChanged } from '../telemetry/events.ts';
+import { type MessageEraser, StepBudget } from './message-eraser.ts';
 
 /** Groups that one user leaves in one step, and so in a second. */
 const groupsPerStep = 100;
@@ -25,7 +27,10 @@ const rememberMs = 15_000;
 interface EraserDeps {
   readonly erasures: Erasures;
   readonly groups: Pick<GroupStore, 'memberships' | 'change'>;
+  readonly messages: MessageEraser;
   readonly random: Random;
+  /** The engine's clock, ms. */
+  readonly nowMs: () => number;
 }
 
 export class Eraser {
@@ -45,13 +50,51 @@ export class Eraser {
     const { erasures, groups } = this.#deps;
     const erasure = await erasures.of(userId);
     const { rows } = await groups.memberships(userId, { cursor: null, limit: groupsPerStep });
-    if (erasure?.status !== 'running') return erasures.postpone(userId, null);
-    if (rows.length === 0) {
-      const { startedAtMs } = erasure;
-      return erasures.finish(userId, { startedAtMs, againMs: lastLookMs });
-    }
-    await Promise.all(rows.map((row) => this.#leave(userId, row)));
+    if (erasure?.status !== 'running') return this.#lastLook(userId, erasure);
+    const { startedAtMs, messages } = erasure;
+    const run = { startedAtMs, erasesMessages: messages !== null };
+    const isDone =
+      messages === null
+        ? await this.#leaveAll(userId, rows)
+        : await this.#eraseMessages(userId, rows, { run, messages });
+    if (isDone) return erasures.finish(userId, { ...run, againMs: lastLookMs });
     await erasures.postpone(userId, stepEveryMs);
+  }
+
+  /** @returns true if there was no group to leave */
+  async #leaveAll(userId: UserId, rows: readonly Membership[]): Promise<boolean> {
+    await Promise.all(rows.map((row) => this.#leave(userId, row)));
+    return rows.length === 0;
+  }
+
+  /** The messages of a group are taken down before the user leaves it. @returns true if nothing is left to do */
+  async #eraseMessages(
+    userId: UserId,
+    rows: readonly Membership[],
+    { run, messages }: { readonly run: ErasureRun; readonly messages: MessageErasure },
+  ): Promise<boolean> {
+    const { erasures } = this.#deps;
+    if (rows.length === 0) {
+      const step = await this.#deps.messages.step(userId, messages, { untilMs: this.#deps.nowMs() });
+      await erasures.note(userId, run, step.progress);
+      return step.isDone;
+    }
+    const budget = new StepBudget();
+    for (const row of rows) {
+      const isEmpty = await this.#deps.messages.eraseIn(row.groupId, userId, budget);
+      if (!isEmpty) break;
+      await this.#leave(userId, row);
+    }
+    const { archive, place } = messages;
+    await erasures.note(userId, run, { done: budget.done, archive, place });
+    return false;
+  }
+
+  async #lastLook(userId: UserId, erasure: Erasure | null): Promise<void> {
+    const untilMs = erasure?.finishedAtMs ?? null;
+    if (untilMs !== null && erasure?.messages != null)
+      await this.#deps.messages.lastLook(userId, { untilMs });
+    await this.#deps.erasures.postpone(userId, null);
   }
 
   /** An invited user is in the group's list too: its invite ends. */

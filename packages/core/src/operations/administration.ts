@@ -74,10 +74,11 @@ export class Administration {
 
   erase_user = async (
     { actor }: Caller,
-    { user_id: userId }: RequestArgs<'erase_user'>,
+    { user_id: userId, erase }: RequestArgs<'erase_user'>,
   ): Result<'erase_user'> => {
     if (actor !== SERVICE) return fail({ code: 'forbidden' });
-    return succeed(erasureView(userId, await this.#engine.erasures.begin(userId)));
+    const begun = await this.#engine.erasures.begin(userId, { erasesMessages: erase === 'messages' });
+    return succeed(erasureView(userId, begun));
   };
 
   get_erasure = async (
@@ -114,11 +115,12 @@ const view = ({ id, kind, groupId, messageId, entry, raw, reason, attempts, died
 
 function erasureView(userId: UserId, erasure: Erasure | null): ErasureView {
   if (erasure === null) return { user_id: userId, status: 'none', groups_left: 0 };
-  const { status, startedAtMs, finishedAtMs, groupsLeft } = erasure;
+  const { status, startedAtMs, finishedAtMs, groupsLeft, messages } = erasure;
   return {
     user_id: userId,
     status,
     groups_left: groupsLeft,
+    ...(messages === null ? {} : { messages_done: messages.done, archive: messages.archive }),
     started_at: isoTime(startedAtMs),
     ...(finishedAtMs === null ? {} : { finished_at: isoTime(finishedAtMs) }),
   };

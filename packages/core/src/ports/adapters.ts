@@ -70,6 +70,20 @@ export interface ArchiveSearcher {
   search(search: ArchiveSearch, call: AdapterCall): Promise<readonly HistoryEntry[]>;
 }
 
+/** An archive that forgets what one user wrote. */
+export interface ArchiveEraser {
+  /**
+   * Removes texts of the user from all groups: of messages, of their edits and of what edits replaced. A tombstone by
+   * the service stays in the place of each message. A message of the user that was sent until `untilMs` and is saved later
+   * becomes a tombstone too. Idempotent.
+   * @returns how many messages became tombstones, at most `limit`; fewer than `limit`: none is left
+   */
+  eraseMessages(
+    erasure: { readonly userId: UserId; readonly untilMs: number; readonly limit: number },
+    call: AdapterCall,
+  ): Promise<{ readonly erased: number }>;
+}
+
 export interface Recipient {
   readonly user_id: UserId;
   readonly online: boolean;
@@ -121,7 +135,7 @@ export interface Authorization {
 export type OnFailure = 'closed' | 'open';
 
 export interface Adapters {
-  readonly archive?: Archive & Partial<ArchiveReader & ArchiveSearcher>;
+  readonly archive?: Archive & Partial<ArchiveReader & ArchiveSearcher & ArchiveEraser>;
   readonly notifier?: Notifier;
   readonly moderation?: Moderation & { readonly onFailure?: OnFailure };
   readonly auth?: Authorization & { readonly onFailure?: OnFailure };

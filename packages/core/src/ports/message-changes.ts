@@ -27,6 +27,13 @@ export interface Pin extends MessageTarget {
   readonly pinnedAtMs: number;
 }
 
+/** Messages that one user wrote, in a part of a log. */
+export interface Written {
+  readonly targets: readonly MessageTarget[];
+  /** The seq after which the next part begins; null: this was the last part. */
+  readonly nextSeq: number | null;
+}
+
 /**
  * A message is changed as long as the log has it. A message of a past epoch is found if that epoch has its seq. Every
  * method throws `PlenumError` (`unavailable`, `timeout`) when the store cannot be reached; after `timeout` the outcome
@@ -67,6 +74,11 @@ export interface MessageChanges {
       readonly limit: number;
     },
   ): Promise<Page<Reactor> | null>;
+  /**
+   * Finds what the user wrote and the log still shows: messages, and edits whose message has left the log. Reads a
+   * bounded part of the log and returns no text. Nothing is found in a group that was deleted.
+   */
+  writtenBy(groupId: GroupId, userId: UserId, page: { readonly afterSeq: number }): Promise<Written>;
   /** The pinned messages that the log still has, the first pinned first, at most 50. Empty: none, or no such group. */
   pins(groupId: GroupId): Promise<readonly Pin[]>;
 }

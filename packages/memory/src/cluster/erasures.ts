@@ -27,11 +27,16 @@ export function memoryErasures(
   const dueUsers = () => [...kept].flatMap(([userId, { dueAtMs }]) => (dueAtMs <= now() ? [userId] : []));
   return {
     duePartitions: () => new Set(dueUsers().map(partitionOf)),
-    begin: (userId) =>
+    begin: (userId, { erasesMessages }) =>
       defer(() => {
+        const messages = erasesMessages ? ({ done: 0, archive: 'pending', place: '' } as const) : null;
         const present = found(userId);
-        if (present?.erasure.status === 'running') return present.erasure;
-        const erasure: Erasure = { status: 'running', startedAtMs: now(), finishedAtMs: null, groupsLeft: 0 };
+        if (present?.erasure.status === 'running') {
+          present.erasure = { ...present.erasure, messages: present.erasure.messages ?? messages };
+          return present.erasure;
+        }
+        const begun = { status: 'running', startedAtMs: now(), finishedAtMs: null, groupsLeft: 0 } as const;
+        const erasure: Erasure = { ...begun, messages };
         kept.set(userId, { erasure, dueAtMs: now() });
         return erasure;
       }),
@@ -47,15 +52,24 @@ export function memoryErasures(
         const one = found(userId);
         if (one !== null) one.erasure = { ...one.erasure, groupsLeft: one.erasure.groupsLeft + 1 };
       }),
+    note: (userId, { startedAtMs }, { done, archive, place }) =>
+      defer(() => {
+        const one = found(userId);
+        const messages = one?.erasure.messages ?? null;
+        if (one?.erasure.status !== 'running' || one.erasure.startedAtMs !== startedAtMs) return;
+        if (messages === null) return;
+        one.erasure = { ...one.erasure, messages: { done: messages.done + done, archive, place } };
+      }),
     postpone: (userId, ms) =>
       defer(() => {
         const one = found(userId);
         if (one !== null) one.dueAtMs = ms === null ? Number.POSITIVE_INFINITY : now() + ms;
       }),
-    finish: (userId, { startedAtMs, againMs }) =>
+    finish: (userId, { startedAtMs, erasesMessages, againMs }) =>
       defer(() => {
         const one = found(userId);
         if (one?.erasure.status !== 'running' || one.erasure.startedAtMs !== startedAtMs) return;
+        if ((one.erasure.messages !== null) !== erasesMessages) return;
         one.erasure = { ...one.erasure, status: 'done', finishedAtMs: now() };
         one.dueAtMs = now() + againMs;
       }),

@@ -1,5 +1,12 @@
 /** The port `MessageChanges` over memory. */
-import { forgedCursor, type MessageChanges, type Page, type Reactor } from '@plenum/core';
+import {
+  forgedCursor,
+  type LogEntry,
+  type MessageChanges,
+  messageOf,
+  type Page,
+  type Reactor,
+} from '@plenum/core';
 import { type UserId, userIdSchema } from '@plenum/protocol';
 import type { Defer } from '../defer.ts';
 import { presentMessage } from '../log/present.ts';
@@ -30,6 +37,16 @@ export function memoryMessageChanges(state: MemoryState, defer: Defer): MessageC
         const found = group && messageAt(group, page.target, nowMs);
         return group === null || found === null ? null : reactorPage(group, found.seq, page);
       }),
+    writtenBy: (groupId, userId, { afterSeq }) =>
+      defer(() => {
+        const group = state.groups.get(groupId);
+        if (group === undefined) return { targets: [], nextSeq: null };
+        group.log.head(state.now(), false);
+        const entries = group.log.after(afterSeq, entriesPerLook);
+        const seqs = entries.flatMap((entry) => seqWrittenBy(entry, userId) ?? []);
+        const nextSeq = entries.length === entriesPerLook ? (entries.at(-1)?.seq ?? null) : null;
+        return { targets: seqs.map((seq) => ({ epoch: group.log.epoch, seq })), nextSeq };
+      }),
     pins: (groupId) =>
       defer(() => {
         const group = state.groups.get(groupId);
@@ -39,6 +56,16 @@ export function memoryMessageChanges(state: MemoryState, defer: Defer): MessageC
         return [...messages.pins].map(([seq, pin]) => ({ epoch, seq, ...pin }));
       }),
   };
+}
+
+/** Entries of a log that one look for the messages of a user reads. */
+const entriesPerLook = 500;
+
+/** The seq of the message of this user that the entry shows; null: it shows none, or a tombstone. */
+function seqWrittenBy(entry: LogEntry, userId: UserId): number | null {
+  if (entry.type !== 'message') return null;
+  const { result } = messageOf(entry);
+  return 'deleted' in result || result.from_user_id !== userId ? null : entry.seq;
 }
 
 interface ReactorQuery {

@@ -18,6 +18,17 @@ const erasureSchema = z
     user_id: userIdSchema,
     status: z.enum(['none', 'running', 'done']).describe('none: no erasure is known; it is kept for 30 days'),
     groups_left: z.int().min(0).describe('How many groups the user has left by it'),
+    messages_done: z
+      .int()
+      .min(0)
+      .optional()
+      .describe('With `erase=messages`: how many messages were taken down'),
+    archive: z
+      .enum(['none', 'pending', 'done', 'unsupported'])
+      .optional()
+      .describe(
+        'With `erase=messages`: `none`: there is no archive; `unsupported`: this archive cannot erase by user, and only gets the entries `deleted` of what the logs still had',
+      ),
     started_at: timestampSchema.optional(),
     finished_at: timestampSchema.optional(),
   })
@@ -104,8 +115,22 @@ export const userRequests = {
     args: user,
     result: z.object({ status: z.literal('disconnected') }),
   },
-  /** Takes the user out of all groups, in the background; a repeated request finds the erasure that runs. */
-  erase_user: { access: 'change', callers: 'service', scope: 'ops', args: user, result: erasureSchema },
+  /**
+   * Takes the user out of all groups, in the background, and its messages down with `erase: 'messages'`; a repeated
+   * request finds the erasure that runs.
+   */
+  erase_user: {
+    access: 'change',
+    callers: 'service',
+    scope: 'ops',
+    args: user.extend({
+      erase: z
+        .literal('messages')
+        .optional()
+        .describe('Take down every message of the user too, in the logs of all groups and in the archive'),
+    }),
+    result: erasureSchema,
+  },
   get_erasure: { access: 'read', callers: 'service', args: user, result: erasureSchema },
   /** Makes every token invalid that was issued to the user until `revoked_at`. */
   revoke_user: {

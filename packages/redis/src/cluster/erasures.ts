@@ -1,7 +1,15 @@
 /** Erasures of users: a hash in the user's slot, and an entry in the list of what is due in the partition. */
-import { type Erasure, type Erasures, erasureKeptMs } from '@plenum/core';
+import {
+  type ArchiveErasure,
+  type Erasure,
+  type ErasureRun,
+  type Erasures,
+  erasureKeptMs,
+  type MessageErasure,
+  type MessageProgress,
+} from '@plenum/core';
 import { type UserId, userIdSchema } from '@plenum/protocol';
-import { beginErasure, finishErasure } from '../script-calls/index.ts';
+import { beginErasure, finishErasure, noteErasure } from '../script-calls/index.ts';
 import type { StateDeps } from '../script-calls/script-calls.ts';
 
 /** `$` is in no id, so a user in the list is never taken for a group. */
@@ -17,20 +25,31 @@ export class RedisErasures implements Erasures {
     this.#deps = deps;
   }
 
-  async begin(userId: UserId): Promise<Erasure> {
-    const reply = await this.#deps.calls.read(beginErasure, { keys: this.#keysOf(userId), args: { userId } });
-    const [startedAtMs, groupsLeft] = reply.details;
-    return { status: 'running', startedAtMs, finishedAtMs: null, groupsLeft };
+  async begin(userId: UserId, { erasesMessages }: { readonly erasesMessages: boolean }): Promise<Erasure> {
+    const args = { userId, withMessages: flag(erasesMessages) };
+    const reply = await this.#deps.calls.read(beginErasure, { keys: this.#keysOf(userId), args });
+    const [startedAtMs, groupsLeft, ...rest] = reply.details;
+    return { status: 'running', startedAtMs, finishedAtMs: null, groupsLeft, messages: messagesOf(rest) };
   }
 
   async of(userId: UserId): Promise<Erasure | null> {
     const { calls, keys } = this.#deps;
-    const [status, started, finished, left] = await calls.command((redis) =>
-      redis.hmget(keys.erasure(userId), 'status', 'started', 'finished', 'left'),
+    const [status, started, finished, left, ...rest] = await calls.command((redis) =>
+      redis.hmget(
+        keys.erasure(userId),
+        'status',
+        'started',
+        'finished',
+        'left',
+        'messages',
+        'archive',
+        'place',
+      ),
     );
     if (status !== 'running' && status !== 'done') return null;
     const finishedAtMs = status === 'done' ? Number(finished) : null;
-    return { status, startedAtMs: Number(started), finishedAtMs, groupsLeft: Number(left) };
+    const numbers = { startedAtMs: Number(started), finishedAtMs, groupsLeft: Number(left) };
+    return { status, ...numbers, messages: messagesOf(rest) };
   }
 
   async due(partition: number): Promise<readonly UserId[]> {
@@ -51,6 +70,16 @@ export class RedisErasures implements Erasures {
     await calls.command((redis) => redis.hincrby(keys.erasure(userId), 'left', 1));
   }
 
+  async note(
+    userId: UserId,
+    { startedAtMs }: ErasureRun,
+    { done, archive, place }: MessageProgress,
+  ): Promise<void> {
+    const { calls, keys } = this.#deps;
+    const args = { started: startedAtMs, done, archive, place };
+    await calls.read(noteErasure, { keys: { erasure: keys.erasure(userId) }, args });
+  }
+
   async postpone(userId: UserId, ms: number | null): Promise<void> {
     const { calls, keys, clock } = this.#deps;
     const key = keys.dueOfUser(userId);
@@ -62,9 +91,10 @@ export class RedisErasures implements Erasures {
 
   async finish(
     userId: UserId,
-    { startedAtMs, againMs }: { readonly startedAtMs: number; readonly againMs: number },
+    { startedAtMs, erasesMessages, againMs }: ErasureRun & { readonly againMs: number },
   ): Promise<void> {
-    const args = { userId, started: startedAtMs, againMs, keptMs: erasureKeptMs };
+    const shared = { userId, started: startedAtMs, againMs, keptMs: erasureKeptMs };
+    const args = { ...shared, withMessages: flag(erasesMessages) };
     await this.#deps.calls.read(finishErasure, { keys: this.#keysOf(userId), args });
   }
 
@@ -72,4 +102,15 @@ export class RedisErasures implements Erasures {
     const { keys } = this.#deps;
     return { erasure: keys.erasure(userId), due: keys.dueOfUser(userId) };
   }
+}
+
+const flag = (isSet: boolean): '0' | '1' => (isSet ? '1' : '0');
+
+const archiveStates: readonly ArchiveErasure[] = ['none', 'pending', 'done', 'unsupported'];
+
+/** @param words the fields `messages`, `archive` and `place`; empty or null without messages */
+function messagesOf([done, archive, place]: readonly (string | null | undefined)[]): MessageErasure | null {
+  if (!done) return null;
+  const known = archiveStates.find((state) => state === archive) ?? 'pending';
+  return { done: Number(done), archive: known, place: place ?? '' };
 }

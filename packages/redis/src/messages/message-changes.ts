@@ -18,15 +18,19 @@ import {
   type Reactor,
   type Refused,
   refused,
+  type Written,
 } from '@plenum/core';
 import { type GroupId, type UserId, userIdSchema } from '@plenum/protocol';
 import { readRangeOf } from '../log/log-reader.ts';
 import type { GroupDeps } from '../script-calls/group-header.ts';
-import { readPins, readReactions } from '../script-calls/index.ts';
+import { findWritten, readPins, readReactions } from '../script-calls/index.ts';
 import { refusalOf } from '../script-calls/refusals.ts';
 import type { ScriptCalls, StateDeps } from '../script-calls/script-calls.ts';
 import { type MessageAnswer, runMessageChange } from './message-calls.ts';
 import { scrubCopies } from './waiting-copies.ts';
+
+/** Entries of a log that one look for the messages of a user reads. */
+const entriesPerLook = 500;
 
 interface ReactionsPage {
   readonly target: MessageTarget;
@@ -100,6 +104,19 @@ export class RedisMessageChanges implements MessageChanges {
     const last = seen.at(-1);
     const isLast = reply.details.length <= limit || last === undefined;
     return { rows, nextCursor: isLast ? null : `${last.place}.${last.userId}` };
+  }
+
+  async writtenBy(
+    groupId: GroupId,
+    userId: UserId,
+    { afterSeq }: { readonly afterSeq: number },
+  ): Promise<Written> {
+    const { keys } = this.#deps;
+    const reply = await this.#readCalls.read(findWritten, {
+      keys: { group: keys.group(groupId), log: keys.log(groupId), present: keys.present(groupId) },
+      args: { groupId, userId, afterSeq, limit: entriesPerLook },
+    });
+    return reply.details;
   }
 
   async pins(groupId: GroupId): Promise<readonly Pin[]> {

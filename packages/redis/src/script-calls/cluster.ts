@@ -56,15 +56,22 @@ export const removeNode = defineScript({
 export const beginErasure = defineScript({
   file: 'begin-erasure',
   keys: ['erasure', 'due'],
-  args: ['userId'],
-  /** When it began, ms, and how many groups the user has left. */
-  reply: reply('running', z.tuple([integerWord, integerWord])),
+  args: ['userId', 'withMessages'],
+  /** When it began, ms; how many groups the user has left; and its messages, archive and place, '' without messages. */
+  reply: reply('running', z.tuple([integerWord, integerWord, z.string(), z.string(), z.string()])),
+});
+
+export const noteErasure = defineScript({
+  file: 'note-erasure',
+  keys: ['erasure'],
+  args: ['started', 'done', 'archive', 'place'],
+  reply: z.discriminatedUnion('type', [reply('noted', nothing), reply('kept', nothing)]),
 });
 
 export const finishErasure = defineScript({
   file: 'finish-erasure',
   keys: ['erasure', 'due'],
-  args: ['userId', 'started', 'againMs', 'keptMs'],
+  args: ['userId', 'started', 'againMs', 'keptMs', 'withMessages'],
   reply: z.discriminatedUnion('type', [reply('finished', nothing), reply('kept', nothing)]),
 });
 

@@ -1,4 +1,5 @@
 /** Defines the scripts that change and read one message, and those that remove its waiting copies. */
+import type { MessageTarget } from '@plenum/core';
 import { SERVICE, type UserId, userIdSchema } from '@plenum/protocol';
 import { z } from 'zod';
 import { refusalWords } from './changes.ts';
@@ -149,4 +150,23 @@ export const scrubLetters = defineScript({
       .tuple([integerWord, z.string(), z.string()])
       .transform(([removed, nextRetry, nextLetter]) => ({ removed, nextRetry, nextLetter })),
   ),
+});
+
+/** The seq after which the next part of the log begins, null after the last part; and the epoch and seq of each message. */
+const writtenWords = z
+  .tuple([z.union([z.literal('').transform(() => null), integerWord])])
+  .rest(z.string())
+  .transform(([nextSeq, ...words]) => {
+    const targets: MessageTarget[] = [];
+    for (let at = 0; at + 1 < words.length; at += 2) {
+      targets.push({ epoch: words[at] ?? '', seq: Number(words[at + 1]) });
+    }
+    return { nextSeq, targets };
+  });
+
+export const findWritten = defineScript({
+  file: 'find-written',
+  keys: ['group', 'log', 'present'],
+  args: ['groupId', 'userId', 'afterSeq', 'limit'],
+  reply: reply('found', writtenWords),
 });

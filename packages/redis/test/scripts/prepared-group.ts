@@ -108,6 +108,7 @@ function ownKeysOf(script: AnyScript, keys: Keys): Readonly<Record<string, strin
   if (nameOf(script) === 'finish-erasure') {
     return { erasure: keys.erasure(user('second')), due: keys.dueOfUser(user('second')) };
   }
+  if (nameOf(script) === 'note-erasure') return { erasure: keys.erasure(user('second')) };
   if (nameOf(script) === 'begin-erasure') return { due: keys.dueOfUser(user('owner')) };
   return nameOf(script) === 'recall-change' ? { dedupe: remembered(keys) } : {};
 }
@@ -193,6 +194,10 @@ function argsOf(script: AnyScript, keys: Keys, id: GroupId): Readonly<Record<str
     isLatestFirst: '0',
     maxBytes: '1048576',
     started: '1',
+    afterSeq: '0',
+    withMessages: '1',
+    done: '1',
+    archive: 'pending',
     againMs: '1000',
     came: 'member',
     went: 'second',
@@ -318,7 +323,7 @@ export async function prepareGroup(redis: Redis, keys: Keys): Promise<void> {
     .zadd(key('groups'), 0, groupId)
     .xadd(key('log'), '2-0', 'k', 'e', 'w', '{}', 'n', '0')
     .xadd(key('log'), '6-0', 'k', 'm', 'w', wireOfMessage, 'n', '1')
-    .xadd(key('log'), '7-0', 'k', 'e', 'w', '{}', 'n', '1')
+    .xadd(key('log'), '7-0', 'k', 'c', 'w', '{}', 'n', '1', 't', '6')
     .hset(key('present'), '6', `p ${'e'.repeat(16)} owner ${'e'.repeat(16)} 7 0 0\n\n\n\n1\t"x"\t"x"`)
     .zadd(key('changed'), 7, '6')
     .zadd(key('reactors'), 0, `${'0'.repeat(15)}6 00 member`)
@@ -328,7 +333,7 @@ export async function prepareGroup(redis: Redis, keys: Keys): Promise<void> {
     .sadd(key('holders'), 'node-1')
     .zadd(key('away'), 1_000_000, `${groupId} member`)
     .set(key('revoked'), '1')
-    .hset(keys.erasure(user('second')), { status: 'running', started: '1', left: '0' })
+    .hset(keys.erasure(user('second')), { status: 'running', started: '1', left: '0', messages: '0' })
     .xadd(key('outbox'), '1-0', 'g', groupId, 'k', 'm', 'w', '{}')
     .xadd(key('outbox'), '2-0', 'g', groupId, 'k', 'm', 'w', '{}')
     .hset(key('queued'), groupId, 2)
