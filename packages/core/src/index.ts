@@ -1,3 +1,4 @@
+/** The domain: operations, feeds, ownership, delivery and the ports of the engines and adapters. */
 export * from './adapters/breaker.ts';
 export * from './adapters/guarded-call.ts';
 export {

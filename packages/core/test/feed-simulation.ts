@@ -287,6 +287,7 @@ export class Simulation {
 
   #engine(): Engine {
     const unused = () => Promise.reject(new Error('not part of this simulation'));
+    const reads = { get: unused, reactions: unused, pins: unused, writtenBy: unused };
     return {
       name: 'memory',
       roomChannels: null,
@@ -303,14 +304,7 @@ export class Simulation {
         commit: unused,
         waiting: unused,
       },
-      messageChanges: {
-        change: unused,
-        admit: unused,
-        get: unused,
-        reactions: unused,
-        pins: unused,
-        writtenBy: unused,
-      },
+      messageChanges: { change: unused, admit: unused, ...reads },
       timedMessages: { due: unused, settle: unused },
       deadLetters: { list: unused, retry: unused, delete: unused },
       nodes: {

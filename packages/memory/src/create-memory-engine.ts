@@ -42,7 +42,7 @@ export interface MemoryEngineOptions {
   readonly wallBaseMs?: number;
   /** Erases the messages of a user. Default: there is none. */
   readonly archive?: Adapters['archive'];
-  /** Is told when the archive fails. Default: none. */
+  /** Logs failures of the archive. Default: none. */
   readonly logger?: Logger;
 }
 

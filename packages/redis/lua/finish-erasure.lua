@@ -15,8 +15,8 @@ local now = clock_ms()
 expect_writable(erasure_key, 'hash', { 'HSET', 'PEXPIRE' })
 expect_writable(due_key, 'zset', { 'ZADD' })
 local field = redis.call('HMGET', erasure_key, 'status', 'started', 'messages')
-local is_same = field[1] == 'running' and field[2] == started and (field[3] and '1' or '0') == with_messages
-if not is_same then return { 'kept', integer(now) } end
+if field[1] ~= 'running' or field[2] ~= started then return { 'kept', integer(now) } end
+if (field[3] and '1' or '0') ~= with_messages then return { 'kept', integer(now) } end
 redis.call('HSET', erasure_key, 'status', 'done', 'finished', integer(now))
 redis.call('PEXPIRE', erasure_key, kept_ms)
 redis.call('ZADD', due_key, integer(now + again_ms), '$user:' .. user_id)

@@ -75,7 +75,7 @@ test('in batches, with edits and replaced texts; tombstones stay, and others kee
   expect(await archive.search({ ...found, query: 'secret' }, patient())).toEqual([]);
 });
 
-test('a message or an edit that comes later is a tombstone, and a message after the erasure stays', async () => {
+test('what comes later is a tombstone, and a message after the erasure stays', async () => {
   await erase();
   const later = { ...secret(3), message: 'welcome back', timestamp: new Date(untilMs + 1000).toISOString() };
   await archive.save([secret(1), later], patient());

@@ -1,3 +1,4 @@
+/** Erasures of users: what is known of one, and what its steps note. */
 import type { UserId } from '@plenum/protocol';
 
 /**

@@ -26,9 +26,7 @@ const erasureSchema = z
     archive: z
       .enum(['none', 'pending', 'done', 'unsupported'])
       .optional()
-      .describe(
-        'With `erase=messages`: `none`: there is no archive; `unsupported`: this archive cannot erase by user, and only gets the entries `deleted` of what the logs still had',
-      ),
+      .describe('With `erase=messages`. unsupported: this archive cannot erase by user'),
     started_at: timestampSchema.optional(),
     finished_at: timestampSchema.optional(),
   })

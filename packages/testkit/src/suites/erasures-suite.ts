@@ -178,7 +178,7 @@ export function erasuresSuite(name: string, makeEngine: MakeEngine): void {
       });
     });
 
-    test('finds messages in groups that the user left before, and goes on after 500 in a step', async () => {
+    test('finds messages in groups that the user left before, and continues after 500 in a step', async () => {
       const { scene, ids, erasures, eraser, left } = await begin(makeEngine, 2);
       await using _ = scene;
       const [first, second] = ids.map((id) => groupIdSchema.parse(id));
