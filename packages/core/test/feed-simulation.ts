@@ -288,6 +288,7 @@ export class Simulation {
   #engine(): Engine {
     const unused = () => Promise.reject(new Error('not part of this simulation'));
     const reads = { get: unused, reactions: unused, pins: unused, writtenBy: unused };
+    const erasing = { note: unused, postpone: unused, finish: unused };
     return {
       name: 'memory',
       roomChannels: null,
@@ -341,15 +342,7 @@ export class Simulation {
       readMarks: { mark: unused, of: unused, among: unused },
       notificationLevels: { set: unused, among: unused },
       revocations: { revoke: unused, revokedAt: unused },
-      erasures: {
-        begin: unused,
-        of: unused,
-        due: unused,
-        countLeft: unused,
-        note: unused,
-        postpone: unused,
-        finish: unused,
-      },
+      erasures: { begin: unused, of: unused, due: unused, countLeft: unused, ...erasing },
       nudges: {
         send: () => {},
         cut: () => {},
