@@ -51,6 +51,22 @@ export type GrantedRole = z.infer<typeof grantedRoleSchema>;
 export type HistorySetting = z.infer<typeof historySettingSchema>;
 export type Posting = z.infer<typeof postingSchema>;
 
+/** How much of the log a group keeps, where it is less than the service keeps. */
+export const retentionSchema = z
+  .strictObject({
+    max_entries: z.int().min(limits.retentionMinEntries).max(limits.retentionMaxEntries).exactOptional(),
+    max_age_ms: z.int().min(limits.retentionMinAgeMs).max(limits.retentionMaxAgeMs).exactOptional(),
+  })
+  .refine(({ max_entries, max_age_ms }) => max_entries !== undefined || max_age_ms !== undefined, {
+    error: 'retention must name max_entries or max_age_ms',
+  })
+  .meta({
+    id: 'Retention',
+    description:
+      'How many entries the log of the group keeps, and how old they become; what is absent, or above the setting of the service, is that of the service',
+    examples: [{ max_entries: 1000, max_age_ms: 86_400_000 }],
+  });
+
 /**
  * A position in a group's log: an integer below 2^53 that rises by 1 per entry, one counter for messages and group
  * events.

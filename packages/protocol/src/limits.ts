@@ -55,6 +55,11 @@ export const limits = {
   pendingMax: 1000,
   /** Highest `accepts_needed`. */
   acceptsNeededMax: 16,
+  /** Entries and ms that a `retention` names: enough for a device that is away for a moment, and ten years at most. */
+  retentionMinEntries: 100,
+  retentionMaxEntries: 10_000_000,
+  retentionMinAgeMs: 600_000,
+  retentionMaxAgeMs: 315_360_000_000,
   /** Longest `id_reserved_ms`: 30 days. */
   idReservedMsMax: 2_592_000_000,
   /** Invites of users that may be open in one group. */

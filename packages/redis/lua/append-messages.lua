@@ -76,6 +76,7 @@ local group
 local function load_fields()
   local field = call('HMGET', group_key, 'deleted', 'epoch', 'hist', 'seq', 'active', 'muted', 'next_due', 'log_renewal',
     'events', 'sending')
+  use_retention(field[10])
   return {
     exists = field[2] and not field[1],
     epoch = field[2],
@@ -101,6 +102,7 @@ local function expect_group_rights()
   call('HLEN', reads_key)
   expect_right('HSET', reads_key)
   expect_right('PEXPIRE', log_key)
+  if own_max_age_ms then expect_right('XTRIM', log_key) end
   expect_right('HSET', group_key)
   expect_right('SPUBLISH', channel)
   group.has_rights = true
@@ -124,6 +126,7 @@ local function commit_message(full_again_at, slow_mode_ms)
     .. '","epoch":"' .. epoch .. '","seq":' .. seq_text .. '}}'
   local messages = integer(seq - group.events)
   add_to_log(seq_text, 'm', wire, messages)
+  if own_max_age_ms then drop_by_age(now, OLD_PER_ENTRY) end
   -- The number is saved at once, so that no error below can give it to two entries.
   call('HSET', group_key, 'seq', seq_text)
   group.seq = seq

@@ -35,10 +35,11 @@ local function refuse(code, detail)
 end
 
 expect_writable(group_key, 'hash', { 'HSET' })
-expect_writable(log_key, 'stream', { 'XADD', 'PEXPIRE' })
+expect_writable(log_key, 'stream', { 'XADD', 'XTRIM', 'PEXPIRE' })
 expect_writable(outbox_key, 'stream', { 'XADD' })
 expect_writable(queued_key, 'hash', { 'HINCRBY' })
-local field = redis.call('HMGET', group_key, 'epoch', 'hist', 'seq', 'events', 'log_renewal', 'import', 'deleted')
+local field = redis.call('HMGET', group_key, 'epoch', 'hist', 'seq', 'events', 'log_renewal', 'import', 'deleted', 'sending')
+use_retention(field[8])
 if not field[1] or field[7] then return refuse('group_not_found') end
 local known_id, known_count = string.match(field[6] or '', '^(%S+) (%d+)$')
 if is_question == '1' then
@@ -70,6 +71,7 @@ local imported = integer(known + added)
 redis.call('HSET', group_key, 'seq', integer(group.seq), 'events', integer(group.events), 'import', import_id .. ' ' .. imported)
 save_epoch(group)
 if added > 0 then
+  drop_by_age(now, added)
   if queue_limit ~= '' then redis.call('HINCRBY', queued_key, group_id, added) end
   if not tonumber(field[5]) or now >= tonumber(field[5]) then renew_log(now) end
 end

@@ -1,5 +1,6 @@
 #!lua
--- Changes the settings of a group. An empty argument keeps the stored value; `null` removes it.
+-- Changes the settings of a group. An empty argument keeps the stored value; `null` removes it. `retention` is
+-- `<max_entries> <max_age_ms>` as the field `sending` has it, `retention_json` what the entry shows.
 -- @include change-header
 local max_members = ARGV[19]
 local history = ARGV[20]
@@ -10,10 +11,15 @@ local edit_window_ms = ARGV[24]
 local accepts_needed = ARGV[25]
 local mute_survives_rejoin = ARGV[26]
 local id_reserved_ms = ARGV[27]
-local if_seq = ARGV[28]
+local retention = ARGV[28]
+local retention_json = ARGV[29]
+local if_seq = ARGV[30]
 -- @include change
 -- @include change-entry
 -- @include sending-text
+
+-- Later entries remove the rest.
+local DROPPED_BY_UPDATE = 1000
 
 if not group then return refuse('group_not_found') end
 if not acts_as_admin() then return refuse('not_admin') end
@@ -38,10 +44,16 @@ set('history', history, '"' .. history .. '"')
 set('metadata', metadata, metadata)
 if posting ~= '' then show('posting', '"' .. posting .. '"') end
 if slow_mode_ms ~= '' then show('slow_mode_ms', slow_mode_ms) end
-if posting ~= '' or slow_mode_ms ~= '' then
-  local old_posting, old_slow_mode_ms = sending_of(redis.call('HGET', group_key, 'sending'))
+if retention ~= '' then show('retention', retention_json) end
+local sending
+if posting ~= '' or slow_mode_ms ~= '' or retention ~= '' then
+  local old = redis.call('HGET', group_key, 'sending') or ''
+  local old_posting, old_slow_mode_ms = sending_of(old)
+  local kept = string.match(old, '^%l %d+( .+)$') or ''
+  if retention ~= '' then kept = retention == 'null' and '' or ' ' .. retention end
   local letter = posting ~= '' and string.sub(posting, 1, 1) or old_posting
-  redis.call('HSET', group_key, 'sending', letter .. ' ' .. (slow_mode_ms ~= '' and slow_mode_ms or integer(old_slow_mode_ms)))
+  sending = letter .. ' ' .. (slow_mode_ms ~= '' and slow_mode_ms or integer(old_slow_mode_ms)) .. kept
+  redis.call('HSET', group_key, 'sending', sending)
 end
 set('edit_window_ms', edit_window_ms, edit_window_ms)
 set('accepts_needed', accepts_needed, accepts_needed)
@@ -52,4 +64,11 @@ end
 set('id_reserved_ms', id_reserved_ms, id_reserved_ms)
 local seq = record_change('updated', ',"changes":{' .. table.concat(changes, ',') .. '}')
 redis.call('HSET', group_key, 'changed_seq', integer(seq))
+if retention ~= '' then
+  use_retention(sending)
+  -- The lifetime of the log begins anew.
+  group.log_renewal = nil
+  redis.call('XTRIM', log_key, 'MAXLEN', trim_mark, history_max_entries)
+  drop_by_age(now, DROPPED_BY_UPDATE)
+end
 return done(find_member(actor, now), seq)

@@ -282,6 +282,23 @@ export const badValues: Readonly<Record<string, readonly BadValue[]>> = {
   ephemeral: otherTypes('flag'),
   ensure: otherTypes('flag'),
   mute_survives_rejoin: otherTypes('flag'),
+  retention: [
+    ...otherTypes('object').filter(({ what }) => what !== 'null'),
+    { what: 'an empty object', value: {} },
+    { what: 'an unknown field', value: { max_entries: 100, x: 1 }, at: 'retention.x' },
+    ...wholeNumber(limits.retentionMinEntries, limits.retentionMaxEntries).map((bad) => ({
+      ...bad,
+      what: `entries: ${bad.what}`,
+      value: { max_entries: bad.value },
+      at: 'retention.max_entries',
+    })),
+    ...wholeNumber(limits.retentionMinAgeMs, limits.retentionMaxAgeMs).map((bad) => ({
+      ...bad,
+      what: `age: ${bad.what}`,
+      value: { max_age_ms: bad.value },
+      at: 'retention.max_age_ms',
+    })),
+  ],
   id_reserved_ms: wholeNumber(0, limits.idReservedMsMax),
   unread: otherTypes('flag'),
   include_members: otherTypes('flag'),

@@ -42,11 +42,17 @@ interface Sending {
   /** A message may be edited for so many ms; default: one day. */
   readonly editWindowMs?: number;
 }
+interface Retention {
+  readonly maxEntries?: number;
+  readonly maxAgeMs?: number;
+}
 interface Staying {
   /** True: a muted user that leaves and comes back is muted again, until the end of that mute. */
   readonly muteSurvivesRejoin?: boolean;
   /** After the end of the group no user can create one with its id for so many ms, at most 30 days; default: 0. */
   readonly idReservedMs?: number;
+  /** How much of the log the group keeps, where it is less than the service keeps. Null: that of the service. */
+  readonly retention?: Retention | null;
 }
 interface Create extends InGroup, Sending, Staying {
   /** How many different users have to accept an applicant; default: 1. */
@@ -246,9 +252,13 @@ const sendingArgs = ({ posting, slowModeMs, editWindowMs }: Sending) => ({
   edit_window_ms: editWindowMs,
 });
 
-const stayingArgs = ({ muteSurvivesRejoin, idReservedMs }: Staying) => ({
+const stayingArgs = ({ muteSurvivesRejoin, idReservedMs, retention }: Staying) => ({
   mute_survives_rejoin: muteSurvivesRejoin,
   id_reserved_ms: idReservedMs,
+  retention: retention && {
+    ...(retention.maxEntries === undefined ? {} : { max_entries: retention.maxEntries }),
+    ...(retention.maxAgeMs === undefined ? {} : { max_age_ms: retention.maxAgeMs }),
+  },
 });
 
 const join = ({ groupId, userId, requestId, ensure, admit, note }: Join): Asked =>

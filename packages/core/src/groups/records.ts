@@ -23,6 +23,12 @@ export interface MemberRecord {
   readonly mutedUntilMs: number | null;
 }
 
+/** Of the log of a group. Null: as the service. */
+export interface GroupRetention {
+  readonly maxEntries: number | null;
+  readonly maxAgeMs: number | null;
+}
+
 export interface GroupSettings {
   readonly maxMembers: number | null;
   readonly ephemeral: boolean;
@@ -41,6 +47,8 @@ export interface GroupSettings {
   readonly muteSurvivesRejoin: boolean;
   /** How long no user can create a group with the same id after the end of this one. */
   readonly idReservedMs: number;
+  /** Null: that of the service, which is the most in any case. */
+  readonly retention: GroupRetention | null;
 }
 
 /** The settings of a group that a join creates. */
@@ -55,6 +63,7 @@ export const defaultGroupSettings: GroupSettings = {
   acceptsNeeded: 1,
   muteSurvivesRejoin: false,
   idReservedMs: 0,
+  retention: null,
 };
 
 /** A finished epoch of a log and the last seq that belongs to it. */
@@ -188,6 +197,13 @@ export const idReserved = (untilMs: number): Failure => ({
   error: `The id of an ended group is reserved until ${isoTime(untilMs)}`,
   details: { field: 'group_id', reason: 'reserved' },
 });
+
+/** A retention on the wire. */
+export const retentionView = (retention: GroupRetention | null) =>
+  retention && {
+    ...(retention.maxEntries === null ? {} : { max_entries: retention.maxEntries }),
+    ...(retention.maxAgeMs === null ? {} : { max_age_ms: retention.maxAgeMs }),
+  };
 
 /** @param untilMs null: the ban does not end by itself */
 export const bannedFailure = (untilMs: number | null): Failure =>

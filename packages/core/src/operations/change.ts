@@ -11,7 +11,7 @@ import {
   type UserId,
 } from '@plenum/protocol';
 import type { ChangeDone, GroupCommand } from '../groups/commands.ts';
-import { isoTime } from '../groups/records.ts';
+import { type GroupRetention, isoTime } from '../groups/records.ts';
 import { fail, type Outcome, PlenumError, succeed } from '../outcome/outcome.ts';
 import type { Device } from '../ports/devices.ts';
 import { makeChange, needsUser, nudgeDevices } from './made-change.ts';
@@ -55,6 +55,7 @@ export class Changes {
           acceptsNeeded: args.accepts_needed ?? 1,
           muteSurvivesRejoin: args.mute_survives_rejoin ?? false,
           idReservedMs: args.id_reserved_ms ?? 0,
+          retention: retentionOf(args.retention ?? null),
         },
       }),
     );
@@ -171,7 +172,7 @@ export class Changes {
 
   update_group = async (caller: Caller, args: RequestArgs<'update_group'>): Result<'update_group'> => {
     const { max_members, history, metadata, posting, slow_mode_ms, edit_window_ms, accepts_needed } = args;
-    const { mute_survives_rejoin, id_reserved_ms } = args;
+    const { mute_survives_rejoin, id_reserved_ms, retention } = args;
     const done = await this.#change({
       operation: 'update',
       groupId: args.group_id,
@@ -188,6 +189,7 @@ export class Changes {
         ...(accepts_needed === undefined ? {} : { acceptsNeeded: accepts_needed }),
         ...(mute_survives_rejoin === undefined ? {} : { muteSurvivesRejoin: mute_survives_rejoin }),
         ...(id_reserved_ms === undefined ? {} : { idReservedMs: id_reserved_ms }),
+        ...(retention === undefined ? {} : { retention: retentionOf(retention) }),
       },
     });
     return done.ok ? succeed({ epoch: done.result.epoch, seq: done.result.seq }) : done;
@@ -264,6 +266,11 @@ export class Changes {
     nudgeDevices(this.#deps, { groupId, userId, done, type, actor });
   }
 }
+
+const retentionOf = (
+  given: NonNullable<RequestArgs<'update_group'>['retention']> | null,
+): GroupRetention | null =>
+  given && { maxEntries: given.max_entries ?? null, maxAgeMs: given.max_age_ms ?? null };
 
 const notOneself = {
   code: 'invalid_args',

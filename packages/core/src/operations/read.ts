@@ -18,6 +18,7 @@ import {
   type MemberRow,
   mayAccept,
   type Position,
+  retentionView,
 } from '../groups/records.ts';
 import { messageId } from '../log/entry.ts';
 import { isGoodPosition } from '../log/epoch-chain.ts';
@@ -213,6 +214,7 @@ const settingsView = (group: GroupRecord, rooms: Rooms): Partial<GroupInfo> => (
   accepts_needed: group.acceptsNeeded,
   mute_survives_rejoin: group.muteSurvivesRejoin,
   id_reserved_ms: group.idReservedMs,
+  retention: retentionView(group.retention),
   partition: partitionOf(group.groupId),
   room: rooms.groupRoom(group.groupId),
 });

@@ -7,6 +7,7 @@ import {
   type GroupSettings,
   type JoinGroup,
   type MemberRecord,
+  retentionView,
   type UpdateGroup,
 } from '@plenum/core';
 import type { Actor, GroupId, GroupType, UserId } from '@plenum/protocol';
@@ -56,6 +57,7 @@ function begin(state: MemoryState, created: NewGroup, nowMs: number): ChangeDone
     entries,
     state.memberships,
   );
+  entries.keepLess(settings.retention, nowMs);
   state.begin(group);
   const roles: MemberRecord['roles'] = ['admin'];
   const seq = state.record(
@@ -81,6 +83,7 @@ export function update(step: Step<UpdateGroup>, actor: MemberRecord | null): Cha
   const changes = onTheWire(command.changes);
   const seq = state.record(group, { type: 'updated', user_id: command.actor, changes }, nowMs);
   group.changedSeq = seq;
+  if (command.changes.retention !== undefined) group.log.keepLess(command.changes.retention, nowMs);
   return actor === null ? goneDone(group, seq) : memberDone(group, actor, seq);
 }
 
@@ -95,6 +98,7 @@ const onTheWire = ({ maxMembers, history, metadata, ...sending }: UpdateGroup['c
   ...(sending.acceptsNeeded === undefined ? {} : { accepts_needed: sending.acceptsNeeded }),
   ...(sending.muteSurvivesRejoin === undefined ? {} : { mute_survives_rejoin: sending.muteSurvivesRejoin }),
   ...(sending.idReservedMs === undefined ? {} : { id_reserved_ms: sending.idReservedMs }),
+  ...(sending.retention === undefined ? {} : { retention: retentionView(sending.retention) }),
 });
 
 /** Deletes the group. The entry `deleted` is its last one; the log of the tombstone stays readable. */

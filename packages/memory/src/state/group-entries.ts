@@ -2,6 +2,7 @@
 import {
   type ChangeEntry,
   type EventEntry,
+  type GroupRetention,
   isoTime,
   type LogEntry,
   type LogHead,
@@ -40,7 +41,10 @@ export class GroupEntries {
   readonly messages = new MessageStates();
   readonly #groupId: GroupId;
   readonly #epoch: string;
-  readonly #retention: Retention;
+  readonly #service: Retention;
+  #own: GroupRetention = { maxEntries: null, maxAgeMs: null };
+  /** The time of each kept entry, ms. */
+  readonly #timesAt = new Map<number, number>();
   readonly #kept = new Map<number, LogEntry>();
   /** For each kept entry, by seq: the number of messages up to it. */
   readonly #messagesAt = new Map<number, number>();
@@ -54,7 +58,7 @@ export class GroupEntries {
   constructor(groupId: GroupId, epoch: string, retention: Retention) {
     this.#groupId = groupId;
     this.#epoch = epoch;
-    this.#retention = retention;
+    this.#service = retention;
   }
 
   get epoch(): string {
@@ -115,7 +119,8 @@ export class GroupEntries {
     const wire = Buffer.from(JSON.stringify({ request_id: draft.requestId, success: true, result }));
     this.setMentions(seq, draft.mentions);
     if (timestamp === undefined) this.#messages += 1;
-    return this.#keep({ type: 'message', epoch: this.#epoch, seq, wire }, nowMs);
+    const timeMs = timestamp === undefined ? nowMs : Date.parse(timestamp);
+    return this.#keep({ type: 'message', epoch: this.#epoch, seq, wire }, nowMs, timeMs);
   }
 
   appendEvent(draft: EventDraft, nowMs: number): EventEntry {
@@ -201,24 +206,45 @@ export class GroupEntries {
     return entries;
   }
 
-  #keep<E extends LogEntry>(entry: E, nowMs: number): E {
+  #keep<E extends LogEntry>(entry: E, nowMs: number, timeMs = nowMs): E {
     this.#endByAge(nowMs);
     this.#kept.set(entry.seq, entry);
     this.#messagesAt.set(entry.seq, this.#messages);
+    this.#timesAt.set(entry.seq, timeMs);
     this.#seq = entry.seq;
     this.#lastAppendedMs = nowMs;
-    this.#dropOldest(this.#seq - this.#retention.historyMaxEntries);
+    this.#trim(nowMs);
     return entry;
   }
 
+  /** Keeps less than the service from now on. Null: as the service. */
+  keepLess(own: GroupRetention | null, nowMs: number): void {
+    this.#own = own ?? { maxEntries: null, maxAgeMs: null };
+    this.#trim(nowMs);
+  }
+
+  get #maxAgeMs(): number {
+    return Math.min(this.#own.maxAgeMs ?? Number.POSITIVE_INFINITY, this.#service.historyMaxAgeMs);
+  }
+
+  #trim(nowMs: number): void {
+    const { maxEntries, maxAgeMs } = this.#own;
+    const kept = Math.min(maxEntries ?? Number.POSITIVE_INFINITY, this.#service.historyMaxEntries);
+    this.#dropOldest(this.#seq - kept);
+    if (maxAgeMs === null || maxAgeMs >= this.#service.historyMaxAgeMs) return;
+    while ((this.#timesAt.get(this.#oldestSeq) ?? nowMs) < nowMs - maxAgeMs)
+      this.#dropOldest(this.#oldestSeq);
+  }
+
   #endByAge(nowMs: number): void {
-    if (this.#kept.size === 0 || nowMs - this.#lastAppendedMs < this.#retention.historyMaxAgeMs) return;
+    if (this.#kept.size === 0 || nowMs - this.#lastAppendedMs < this.#maxAgeMs) return;
     this.#dropOldest(this.#seq);
   }
 
   #dropOldest(upToSeq: number): void {
     for (; this.#oldestSeq <= upToSeq; this.#oldestSeq += 1) {
       this.#kept.delete(this.#oldestSeq);
+      this.#timesAt.delete(this.#oldestSeq);
       this.#messagesAt.delete(this.#oldestSeq);
       this.#mentionsAt.delete(this.#oldestSeq);
       this.messages.forget(this.#oldestSeq);

@@ -12,6 +12,7 @@ import {
   notificationsSchema,
   ownStatusSchema,
   postingSchema,
+  retentionSchema,
   roleSchema,
   seqSchema,
   timestampSchema,
@@ -89,6 +90,7 @@ const createSettings = {
   accepts_needed: acceptsNeededSchema.optional(),
   ...sendingSettings,
   ...stayingSettings,
+  retention: retentionSchema.optional(),
 };
 
 /** Null removes a setting. */
@@ -105,6 +107,7 @@ const updateSettings = {
   accepts_needed: acceptsNeededSchema.optional(),
   ...sendingSettings,
   ...stayingSettings,
+  retention: retentionSchema.nullable().optional().describe('Null: that of the service'),
 };
 const settingNames = Object.keys(updateSettings);
 
@@ -214,6 +217,11 @@ const groupInfoSchema = z
     ephemeral: z.boolean().optional(),
     ...sendingSettings,
     ...stayingSettings,
+    retention: z
+      .object({ max_entries: z.int().min(1).optional(), max_age_ms: z.int().min(1).optional() })
+      .nullable()
+      .optional()
+      .describe('Null: that of the service'),
     partition: z.int().min(0).optional(),
     room: z.string().optional(),
     members: z.record(z.string(), memberSchema).optional(),

@@ -6,6 +6,7 @@
 -- @param answer the answer to remember; nil if only due mutes ended
 local function commit(group, now, answer)
   save_group(group)
+  if group.appended then drop_by_age(now, OLD_PER_ENTRY) end
   if group.is_deleted then
     redis.call('PEXPIRE', group_key, integer(math.max(TOMBSTONE_MS, group.reserved_ms)))
     for _, key in ipairs({ log_key, present_key, changed_key, reactors_key, mentions_key }) do

@@ -20,6 +20,7 @@ local function create(settings)
     if (settings[name] or '') ~= '' then redis.call('HSET', group_key, name, settings[name]) end
   end
   redis.call('ZADD', groups_key, 0, group_id)
+  use_retention(settings.sending)
   group = {
     type = settings.type,
     epoch = epoch_offer,

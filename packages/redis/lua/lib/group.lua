@@ -4,8 +4,9 @@
 local function load_group()
   local field = redis.call('HMGET', group_key, 'type', 'deleted', 'epoch', 'hist', 'seq',
     'active', 'pending', 'muted', 'admins', 'next_due', 'max_members', 'log_renewal', 'events',
-    'moderators', 'changes_due')
+    'moderators', 'changes_due', 'sending')
   if not field[1] or field[2] then return nil end
+  use_retention(field[16])
   return {
     type = field[1],
     epoch = field[3],

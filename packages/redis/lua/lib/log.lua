@@ -1,8 +1,10 @@
 -- Stores entries in the log and the outbox, and formats them for publishing. A script publishes as its last step.
 
+-- @include retention
+
 -- @param count the number of messages up to this entry. Unread counts need it, because seq counts events too.
 local function add_to_log(seq, kind, wire, count)
-  redis.call('XADD', log_key, 'MAXLEN', '~', history_max_entries, seq .. '-0', 'k', kind, 'w', wire, 'n', count)
+  redis.call('XADD', log_key, 'MAXLEN', trim_mark, history_max_entries, seq .. '-0', 'k', kind, 'w', wire, 'n', count)
 end
 
 local function add_to_outbox(kind, wire)

@@ -139,7 +139,7 @@ local function append_change(change)
     .. ',"timestamp":"' .. iso_time(now) .. '"' .. (change.tail or '')
   local live = head .. (change.live_tail or '')
   -- `t` says that the text of the entry is in the state of that message.
-  redis.call('XADD', log_key, 'MAXLEN', '~', history_max_entries, seq_text .. '-0', 'k', 'c', 'w', head .. '}', 'n',
+  redis.call('XADD', log_key, 'MAXLEN', trim_mark, history_max_entries, seq_text .. '-0', 'k', 'c', 'w', head .. '}', 'n',
     integer(group.seq - group.events), unpack(change.type == 'edited' and { 't', target_seq } or {}))
   if is_outbox_written == '1' then add_to_outbox('c', live .. (change.outbox_tail or '') .. '}') end
   local uid = 'c ' .. uid_head(group.epoch, group.seq, group.active + group.muted, now) .. actor .. ' ' .. request_id

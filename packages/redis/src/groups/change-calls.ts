@@ -1,5 +1,11 @@
 /** Maps each command to its script, with the keys and arguments. */
-import { type GroupCommand, type GroupSettings, queueLimitOf, type UpdateGroup } from '@plenum/core';
+import {
+  type GroupCommand,
+  type GroupSettings,
+  queueLimitOf,
+  retentionView,
+  type UpdateGroup,
+} from '@plenum/core';
 import { limits, SERVICE, type UserId } from '@plenum/protocol';
 import type { Keys } from '../keys.ts';
 import {
@@ -12,7 +18,7 @@ import * as scripts from '../script-calls/index.ts';
 import { escapeForJson } from '../script-calls/index.ts';
 import { letterOfRole } from '../script-calls/member-record.ts';
 import type { ScriptCalls } from '../script-calls/script-calls.ts';
-import { sendingText } from '../script-calls/sending.ts';
+import { retentionText, sendingText } from '../script-calls/sending.ts';
 import type { Move } from './user-index.ts';
 
 type Answered = Exclude<scripts.ChangeReply, { type: 'late' }>;
@@ -198,6 +204,13 @@ const updateArgs = (changes: UpdateGroup['changes']) => ({
   acceptsNeeded: changes.acceptsNeeded ?? '',
   muteSurvivesRejoin: changes.muteSurvivesRejoin === undefined ? '' : String(changes.muteSurvivesRejoin),
   idReservedMs: changes.idReservedMs ?? '',
+  retention:
+    changes.retention === undefined
+      ? ''
+      : changes.retention === null
+        ? 'null'
+        : retentionText(changes.retention),
+  retentionJson: changes.retention === undefined ? '' : JSON.stringify(retentionView(changes.retention)),
 });
 
 const plain = {

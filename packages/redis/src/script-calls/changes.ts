@@ -137,6 +137,8 @@ export const updateGroup = defineChange('update-group', [
   'acceptsNeeded',
   'muteSurvivesRejoin',
   'idReservedMs',
+  'retention',
+  'retentionJson',
   'ifSeq',
 ]);
 export const deleteGroup = defineEnding('delete-group', []);

@@ -173,6 +173,8 @@ function argsOf(script: AnyScript, keys: Keys, id: GroupId): Readonly<Record<str
     muteSurvivesRejoin: nameOf(script) === 'update-group' ? 'true' : '1',
     idReservedMs: '5000',
     isByService: '0',
+    retention: '100 600000',
+    retentionJson: '{}',
     isEnsured: '0',
     isAdmitted: '0',
     createsPublic: '0',
@@ -303,7 +305,7 @@ export async function prepareGroup(redis: Redis, keys: Keys): Promise<void> {
     history: 'all',
     metadata: '',
     log_renewal: 1,
-    sending: 'm 1000',
+    sending: 'm 1000 100 600000',
     changes_due: 1,
     mute_survives_rejoin: '1',
   };

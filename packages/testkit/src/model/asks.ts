@@ -58,6 +58,7 @@ const posting = fc.constantFrom('members' as const, 'members' as const, 'admins'
 const slowModeMs = fc.constantFrom(0, 0, 3_600_000);
 const ifSeq = fc.nat({ max: 20 });
 const editWindowMs = fc.constantFrom(0, 86_400_000);
+const retention = fc.constantFrom(null, null, { maxEntries: 5, maxAgeMs: null });
 const muteSurvivesRejoin = fc.boolean();
 /** A reservation outlasts a run, or there is none. */
 const idReservedMs = fc.constantFrom(0, 0, 3_600_000);
@@ -101,6 +102,7 @@ const creating = fc.record({
   acceptsNeeded,
   muteSurvivesRejoin,
   idReservedMs,
+  retention,
   isByService: fc.boolean(),
 });
 const joining = fc.record(

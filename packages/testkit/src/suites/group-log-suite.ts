@@ -4,6 +4,7 @@ import { admitting } from './log/admitting.ts';
 import { appending } from './log/appending.ts';
 import { extras } from './log/extras.ts';
 import { importing } from './log/importing.ts';
+import { keepingLess } from './log/keeping-less.ts';
 import { posting } from './log/posting.ts';
 import { ranges } from './log/ranges.ts';
 import { rateLimiting } from './log/rate-limiting.ts';
@@ -18,5 +19,6 @@ export function groupLogSuite(name: string, makeEngine: MakeEngine): void {
     importing(makeEngine);
     rateLimiting(makeEngine);
     posting(makeEngine);
+    keepingLess(makeEngine);
   });
 }

@@ -18,6 +18,7 @@ const settings = {
   acceptsNeeded: 3,
   muteSurvivesRejoin: true,
   idReservedMs: 5000,
+  retention: { maxEntries: 500, maxAgeMs: null },
 } as const;
 /** JSON as Node writes it, which a store that parsed it would not give back. */
 const metadata = '{"b":[],"a":{},"n":12345678901234567000,"t":"\\u0000☃\\"}%s","__proto__":{"x":1e+300}}';
@@ -33,6 +34,12 @@ const cases: readonly (readonly [string, Changes, object])[] = [
   ['slow mode', { slowModeMs: 5000 }, { slow_mode_ms: 5000 }],
   ['a mute that ends with the membership', { muteSurvivesRejoin: false }, { mute_survives_rejoin: false }],
   ['an id that is free at once', { idReservedMs: 0 }, { id_reserved_ms: 0 }],
+  [
+    'a longer log',
+    { retention: { maxEntries: 900, maxAgeMs: 700_000 } },
+    { retention: { max_entries: 900, max_age_ms: 700_000 } },
+  ],
+  ['the log of the service', { retention: null }, { retention: null }],
   ['two accepts', { acceptsNeeded: 2 }, { accepts_needed: 2 }],
   ['no edits', { editWindowMs: 0 }, { edit_window_ms: 0 }],
   [
