@@ -128,7 +128,7 @@ test('an enumeration of several words is defined once', () => {
 });
 
 /** Schemas that are no requests and that only a request has. */
-const partsOfRequests = ['ImportedMessage'];
+const partsOfRequests = ['Retention', 'ImportedMessage'];
 
 test('an object of an answer is open, one of a request is closed', () => {
   const schemas: Readonly<Record<string, object>> = Object(resolve('#/components/schemas'));
