@@ -1,5 +1,6 @@
 -- Loads and saves the hash of a group. A tombstone loads as nil.
 -- @include epoch
+-- @include retention
 
 local function load_group()
   local field = redis.call('HMGET', group_key, 'type', 'deleted', 'epoch', 'hist', 'seq',
