@@ -47,14 +47,14 @@ export const mutantsOfSettings = [
         to: '',
       },
     ],
-    killers: [conformance('by admins, in the append and in the admission')],
+    killers: [conformance(', in the append and in the admission')],
   },
   {
     name: 'a message begins no interval of slow mode',
     edits: [
       {
         file: 'packages/redis/lua/append-messages.lua',
-        from: '  if slow_mode_ms then note_sent(now, slow_mode_ms) end\n',
+        from: '  if slow_mode_ms then slow_mode.note_sent(now, slow_mode_ms) end\n',
         to: '',
       },
     ],

@@ -2,16 +2,9 @@
  * `npm run test:mutants`: spoils a copy of the working tree in one place after the other, and fails unless the tests that
  * guard the place notice. With `--quick` only the tests that start no processes; with names only those mutants.
  */
+import { everyMutant } from './every-mutant.js';
 import { Killing } from './killing.js';
 import { namedKiller } from './mutant.js';
-import { mutantsOfBounds } from './of-bounds.js';
-import { mutantsOfDelivery } from './of-delivery.js';
-import { mutantsOfInvites } from './of-invites.js';
-import { mutantsOfReception } from './of-reception.js';
-import { mutantsOfSettings } from './of-settings.js';
-import { mutantsOfStoring } from './of-storing.js';
-import { mutantsOfTakeDowns } from './of-take-downs.js';
-import { mutantsOfWorkers } from './of-workers.js';
 import { Sandbox } from './sandbox.js';
 
 /** @typedef {import('./mutant.js').Mutant} Mutant */
@@ -20,18 +13,8 @@ import { Sandbox } from './sandbox.js';
 const words = process.argv.slice(2);
 const isQuick = words.includes('--quick');
 const wanted = words.filter((word) => !word.startsWith('--'));
-const all = [
-  ...mutantsOfStoring,
-  ...mutantsOfReception,
-  ...mutantsOfDelivery,
-  ...mutantsOfBounds,
-  ...mutantsOfInvites,
-  ...mutantsOfWorkers,
-  ...mutantsOfSettings,
-  ...mutantsOfTakeDowns,
-];
-const unknown = wanted.filter((name) => !all.some((mutant) => mutant.name === name));
-const chosen = all
+const unknown = wanted.filter((name) => !everyMutant.some((mutant) => mutant.name === name));
+const chosen = everyMutant
   .filter(({ name }) => wanted.length === 0 || wanted.includes(name))
   .map((mutant) => ({
     ...mutant,
