@@ -8,7 +8,8 @@ import { WebhookReceiver } from '../support/adapters/webhook-receiver.ts';
 import { CheckedTraffic } from '../support/cluster/checked-traffic.ts';
 import { Cluster } from '../support/cluster/cluster.ts';
 import { SteadyLoad } from '../support/cluster/steady-load.ts';
-import { adminToken, httpRequest } from '../support/wire/http.ts';
+import { adminToken, httpRequest, tokenOf } from '../support/wire/http.ts';
+import { restCall } from '../support/wire/rest-call.ts';
 
 let set: ClusterSet;
 let cluster: Cluster;
@@ -48,6 +49,8 @@ async function startLoad(name: string) {
   return { load, master, groupId, slot: await slotOf(groupId) };
 }
 
+const patience = { timeoutMs: 40_000, everyMs: 200 };
+
 const failedElsewhere = (load: SteadyLoad, groupId: string) =>
   load.failures.filter((failure) => failure.groupId !== groupId);
 
@@ -68,6 +71,69 @@ test('while the slot of a busy group moves its members miss nothing, other group
   await traffic.until(100);
   await traffic.expectComplete();
   expect(traffic.failures.filter(({ groupId }) => groupId !== busy)).toEqual([]);
+});
+
+/** A success, or a test that fails with the whole answer. */
+async function must(method: string, path: string, body?: object): Promise<Record<string, unknown>> {
+  const url = cluster.urls[Math.floor(Math.random() * cluster.urls.length)] ?? '';
+  const answer = await httpRequest(method, `${url}${path}`, body === undefined ? {} : { body });
+  if (answer.status < 300) return answer.body;
+  throw new Error(`${method} ${path}: ${JSON.stringify(answer.body)}`);
+}
+
+/** Every kind of change of messages, a batch of members and an import, in one group. */
+async function changeAll(groupId: string): Promise<void> {
+  const group = `/v1/groups/${groupId}`;
+  await must('POST', '/v1/groups', { group_id: groupId, group_type: 'public', creator_id: 'ann' });
+  const add = Array.from({ length: 120 }, (_, i) => ({ user_id: `member-${i}` }));
+  await must('POST', `${group}/members:batch`, { add: [...add, { user_id: 'bob' }] });
+  const imported = ['first', 'second', 'third'].map((message) => ({
+    ...{ from_user_id: 'bob', message, timestamp: '2020-01-01T00:00:00.000Z' },
+  }));
+  const batch = { import_id: 'team', position: 0, messages: imported };
+  for (let times = 0; times < 2; times += 1) await must('POST', `${group}/messages/import`, batch);
+  const send = async (message: string, extras: object = {}) =>
+    String(
+      (await must('POST', `${group}/messages`, { from_user_id: 'ann', message, ...extras }))['message_id'],
+    );
+  const kept = await send('kept');
+  const gone = await send('gone', { reply_to: kept, mentions: ['bob', 'stranger'] });
+  const ask = async (user: string, request: string, message_id: string, args: object = {}) => {
+    const { method, path, body } = restCall(request, { group_id: groupId, message_id, ...args }, user);
+    const call = { token: await tokenOf(user), body: body ?? {} };
+    const answer = await httpRequest(method, `${cluster.url}${path}`, call);
+    expect(answer, request).toMatchObject({ status: 200 });
+  };
+  await ask('ann', 'edit_message', kept, { message: 'edited', mentions: ['bob'] });
+  await ask('bob', 'react', kept, { reaction: 'a' });
+  await ask('ann', 'react', kept, { reaction: 'a' });
+  await ask('ann', 'react', kept, { reaction: 'b' });
+  await ask('ann', 'unreact', kept, { reaction: 'b' });
+  await ask('ann', 'pin_message', kept);
+  await ask('ann', 'delete_message', gone);
+  const { entries } = await must('GET', `${group}/messages?after=0&limit=200`);
+  const messages = Object(entries).filter(({ type }: { type: string }) => type === 'message');
+  expect(messages).toMatchObject([
+    ...imported,
+    { message: 'edited', edits: 1, mentions: ['bob'], reactions: { a: { count: 2 } } },
+    { deleted: true, deleted_by: 'ann' },
+  ]);
+  expect(await must('GET', `${group}`)).toMatchObject({ pinned: [{ message_id: kept }] });
+  const seqs = Object(entries).map(({ seq }: { seq: number }) => seq);
+  expect(seqs).toEqual(seqs.map((_: number, at: number) => at + 1));
+}
+
+test('messages are changed, members and messages brought, and a user erased on each shard', async () => {
+  const groupIds = [...(await groupsOnEachShard('changed')).values()];
+  await Promise.all(groupIds.map(changeAll));
+  await must('DELETE', '/v1/users/bob');
+  await eventually(async () => {
+    expect(await must('GET', '/v1/users/bob/erasure')).toMatchObject({ status: 'done' });
+    for (const groupId of groupIds) {
+      const { entries } = await must('GET', `/v1/groups/${groupId}/messages?limit=1`);
+      expect(entries).toMatchObject([{ type: 'left', user_id: 'bob' }]);
+    }
+  }, patience);
 });
 
 test('a replica takes over: its groups continue, and other groups never notice', async () => {
@@ -93,7 +159,6 @@ test('a master is killed: its groups come back within 15 s, and other groups nev
 });
 
 const leaseTtlMs = 3000;
-const patience = { timeoutMs: 40_000, everyMs: 200 };
 const durable = ['--appendonly', 'yes', '--appendfsync', 'always'];
 
 /** Stored when it resolves: a shard may be away for a while. */

@@ -1,12 +1,18 @@
 /** Faults of edits, reactions, pins, imports, and of changed messages in the archive; on both engines. */
-import { conformance } from './mutant.js';
-
 const lua = 'packages/redis/lua';
 const edit = `${lua}/edit-message.lua`;
 const reaction = `${lua}/change-reaction.lua`;
 const pin = `${lua}/change-pin.lua`;
 const takeDown = `${lua}/take-down-message.lua`;
 const archive = 'packages/adapters/src/archive';
+/** A file alone is sooner done than all suites. @param {string} file */
+const conformance = (file) => (/** @type {string} */ tests) => ({
+  file: `packages/redis/test/conformance/${file}.test.ts`,
+  tests,
+});
+const ofMessages = conformance('messages');
+const ofGroups = conformance('groups');
+const byRules = conformance('rules');
 const onRedis = (/** @type {string} */ tests) => ({
   file: 'packages/redis/test/messages/message-changes.test.ts',
   tests,
@@ -26,7 +32,7 @@ const edits = [
   mutant(
     'any member edits any message',
     [edit, "if message.author ~= actor then return refuse('not_author') end\n", ''],
-    conformance('edit_message in a public group'),
+    byRules('edit_message in a public group'),
   ),
   mutant(
     'an edit has no window',
@@ -35,22 +41,22 @@ const edits = [
       "> window_ms or window_ms == 0 then return refuse('edit_window_over') end",
       '> window_ms then end',
     ],
-    conformance('is possible within the window of the group, and never if it has none'),
+    ofMessages('is possible within the window of the group, and never if it has none'),
   ),
   mutant(
     'an equal edit writes an entry',
     [edit, 'local is_unchanged = text == old.text', 'local is_unchanged = false and text == old.text'],
-    conformance('of an unchanged message answers with its present values and writes nothing'),
+    ofMessages('of an unchanged message answers with its present values and writes nothing'),
   ),
   mutant(
     'an edit takes away the metadata that it does not give',
     [edit, "metadata ~= '' and metadata or old.metadata", 'metadata'],
-    conformance('keeps what it does not give, and replaces what it gives'),
+    ofMessages('keeps what it does not give, and replaces what it gives'),
   ),
   mutant(
     'an edit mentions users that receive nothing',
     [edit, "if receiver and receiver.status ~= 'p' then", 'if true then'],
-    conformance('keeps what it does not give, and replaces what it gives'),
+    ofMessages('keeps what it does not give, and replaces what it gives'),
   ),
   mutant(
     'a message is changed by users who may not post',
@@ -59,7 +65,7 @@ const edits = [
       "if posting == 'n' or posting == 'a' and member.role ~= 'a' then return refuse('posting_restricted') end",
       '',
     ],
-    conformance('needs the right to post, and so does a reaction; a take-down does not'),
+    ofMessages('needs the right to post, and so does a reaction; a take-down does not'),
   ),
   mutant(
     'an edit in memory mentions users that receive nothing',
@@ -77,22 +83,22 @@ const takeDowns = [
   mutant(
     'any member takes any message down',
     [takeDown, 'not is_moderator(member) then', 'false then'],
-    conformance('delete_message in a public group'),
+    byRules('delete_message in a public group'),
   ),
   mutant(
     'a message that was taken down stays pinned',
     [takeDown, 'save_pins(without_pin(read_pins(), message_id))\n', ''],
-    conformance('leaves a tombstone at the seq of the message, and nothing of its text'),
+    ofMessages('leaves a tombstone at the seq of the message, and nothing of its text'),
   ),
   mutant(
     'a message that was taken down is known to be changed, not to be gone',
     [takeDown, 'state.is_deleted = true\n', ''],
-    conformance('is final: again it gives the same place, and every other change finds no message'),
+    ofMessages('is final: again it gives the same place, and every other change finds no message'),
   ),
   mutant(
     'a take-down looks for copies of an import from the time of the message on',
     [takeDown, 'not fields.imported and ', ''],
-    conformance('with a time to come leaves nothing that waits when its message is taken down'),
+    ofMessages('with a time to come leaves nothing that waits when its message is taken down'),
   ),
   mutant(
     'a take-down in memory leaves the edited text',
@@ -111,17 +117,17 @@ const reactionsAndPins = [
   mutant(
     'a user reacts twice',
     [reaction, 'local had_put = found ~= nil and has_reacted(found)', "local had_put = is_put == '0'"],
-    conformance('counts each user once, and shows a reader whether it is one of them'),
+    ofMessages('counts each user once, and shows a reader whether it is one of them'),
   ),
   mutant(
     'a user puts any number of reactions',
     [reaction, 'if own_count() >= tonumber(own_reactions_max) then', 'if false then'],
-    conformance('has its bounds: of one user on a message, and of different ones'),
+    ofMessages('has its bounds: of one user on a message, and of different ones'),
   ),
   mutant(
     'a message has any number of different reactions',
     [reaction, 'if not found and different >= tonumber(reactions_max) then', 'if false then'],
-    conformance('has its bounds: of one user on a message, and of different ones'),
+    ofMessages('has its bounds: of one user on a message, and of different ones'),
   ),
   mutant(
     'two forms of the same letters are two reactions',
@@ -130,27 +136,27 @@ const reactionsAndPins = [
       'if known.name == reaction_key then found = at end',
       'if known.shown == reaction then found = at end',
     ],
-    conformance('is the same in both forms of its letters, and shown in the first'),
+    ofMessages('is the same in both forms of its letters, and shown in the first'),
   ),
   mutant(
     'every reader has reacted',
     [`${lua}/lib/own-reactions.lua`, "score and '1' or '0'", "'1'"],
-    conformance('counts each user once, and shows a reader whether it is one of them'),
+    ofMessages('counts each user once, and shows a reader whether it is one of them'),
   ),
   mutant(
     'any member pins',
     [pin, 'if actor ~= SERVICE and not is_moderator(member) then', 'if false then'],
-    conformance('pin_message in a public group'),
+    byRules('pin_message in a public group'),
   ),
   mutant(
     'any number of pins',
     [pin, 'if wants_pin and not was_pinned and #pins >= tonumber(pins_max) then', 'if false then'],
-    conformance('is refused beyond the bound, and again when another one has ended'),
+    ofMessages('is refused beyond the bound, and again when another one has ended'),
   ),
   mutant(
     'a deleted group has pins',
     [`${lua}/read-pins.lua`, "if redis.call('HGET', group_key, 'deleted') then return reply end\n", ''],
-    conformance('ends with its group'),
+    ofMessages('ends with its group'),
   ),
 ];
 
@@ -159,12 +165,12 @@ const imports = [
   mutant(
     'an import that comes again is appended again',
     [`${lua}/import-messages.lua`, 'local skipped = known - tonumber(position)', 'local skipped = 0'],
-    conformance('takes each place of an import once, however the batches overlap'),
+    ofMessages('takes each place of an import once, however the batches overlap'),
   ),
   mutant(
     'an import forgets how far it is',
     [`${lua}/import-messages.lua`, "import_id .. ' ' .. imported)", "import_id .. ' 0')"],
-    conformance('that comes fifty times at once is taken once'),
+    ofMessages('that comes fifty times at once is taken once'),
   ),
   mutant(
     'an import in memory is appended again',
@@ -219,17 +225,17 @@ const invites = [
   mutant(
     'a user that was banned is invited',
     [`${lua}/invite-member.lua`, "if is_banned then return refuse('banned', banned_until) end\n", ''],
-    conformance('against a ban at the same time: the ban wins, in either order'),
+    ofGroups('against a ban at the same time: the ban wins, in either order'),
   ),
   mutant(
     'an invite is all accepts that its user needs',
     [`${lua}/join-group.lua`, '(inviter == SERVICE or accepts_needed() == 1)', 'true'],
-    conformance('is what an invite counts for: its user joins as an applicant with one'),
+    ofGroups('is what an invite counts for: its user joins as an applicant with one'),
   ),
   mutant(
     'the service needs the accepts of others',
     [`${lua}/accept-member.lua`, 'actor == SERVICE and 1 or accepts_needed()', 'accepts_needed()'],
-    conformance('by the service is enough'),
+    ofGroups('by the service is enough'),
   ),
   mutant(
     'the push of an invite comes again behind its end',
@@ -246,7 +252,7 @@ const invites = [
   mutant(
     'slow mode holds for those with a role',
     [`${lua}/lib/admission.lua`, "if slow_mode_ms == 0 or role ~= 'm' then", 'if slow_mode_ms == 0 then'],
-    conformance('does not hold for an admin'),
+    ofMessages('does not hold for an admin'),
   ),
 ];
 

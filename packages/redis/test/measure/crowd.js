@@ -55,3 +55,23 @@ export async function copyGroup(redis, keys, { groupId, copies }) {
     await pipeline.exec();
   }
 }
+
+/**
+ * Adds reactions of users `m<from>` and later to the messages, each user to one, so that all of them have `to` together. Each
+ * message must have the reaction of one user.
+ * @param {Redis} redis
+ * @param {Keys} keys
+ * @param {{ groupId: GroupId, seqs: readonly number[], from: number, to: number }} reactions
+ */
+export async function addReactions(redis, keys, { groupId, seqs, from, to }) {
+  const [first, last] = [from / seqs.length, to / seqs.length];
+  for (const seq of seqs) {
+    const padded = String(seq).padStart(16, '0');
+    /** @type {(string | number)[]} */
+    const reactors = [];
+    for (let number = first; number < last; number += 1) reactors.push(0, `${padded} 00 m${number}`);
+    if (reactors.length > 0) await redis.zadd(keys.reactors(groupId), ...reactors);
+    const record = (await redis.hget(keys.present(groupId), String(seq))) ?? '';
+    await redis.hset(keys.present(groupId), String(seq), record.replace(/\n\d+\t/, `\n${last + 1}\t`));
+  }
+}

@@ -1,13 +1,13 @@
 /** One workload per script: calls that succeed, each with a user and a request of its own. */
 import * as build from '@plenum/testkit';
-import { runChange } from '../../dist/change-calls.js';
-import { RedisGroupLog } from '../../dist/redis-group-log.js';
-import { RedisGroupStore } from '../../dist/redis-group-store.js';
-import { ScriptCalls } from '../../dist/script-calls.js';
-import { UserIndex } from '../../dist/user-index.js';
+import { runChange } from '../../dist/groups/change-calls.js';
+import { RedisGroupStore } from '../../dist/groups/group-store.js';
+import { UserIndex } from '../../dist/groups/user-index.js';
+import { RedisGroupLog } from '../../dist/log/group-log.js';
+import { ScriptCalls } from '../../dist/script-calls/script-calls.js';
 
 /**
- * @typedef {import('../../dist/redis-group-log.js').RedisStateOptions} Options
+ * @typedef {any} Options the collaborators of the ports
  * @typedef {{ readonly script: string, readonly call: (number: number) => Promise<unknown> }} Workload
  */
 
@@ -36,7 +36,8 @@ export function prepareWorkloads(options, groupId) {
 function changeWorkloads(options, calls, { groupId, round }) {
   const name = (/** @type {string} */ kind) => (/** @type {number} */ number) => `${kind}${round}.${number}`;
   const [admitted, applicant, rejected, created] = ['a', 'b', 'c', 'd'].map(name);
-  const run = (/** @type {any} */ command) => runChange(calls, command, options);
+  const deps = { ...options, isTrial: false, isGroupsFull: false, isRequestsFull: false };
+  const run = (/** @type {any} */ command) => runChange(calls, command, deps);
   const change = (
     /** @type {string} */ script,
     /** @type {(given: any) => any} */ command,
