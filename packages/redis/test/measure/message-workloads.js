@@ -4,7 +4,7 @@ import { RedisGroupLog } from '../../dist/log/group-log.js';
 import { RedisMessageChanges } from '../../dist/messages/message-changes.js';
 
 /** Each call of a round changes a message of its own. */
-export const messagesCount = 200;
+const messagesCount = 200;
 const reaction = '👍';
 
 /**
