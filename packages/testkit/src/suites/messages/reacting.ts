@@ -65,7 +65,7 @@ export function reacting(makeEngine: MakeEngine): void {
       await using one = await beginMessages(makeEngine, { users: { guest: 'active' } });
       const { groupId } = one;
       const target = await one.send();
-      const [composed, decomposed] = ['é', 'é'];
+      const [composed, decomposed] = ['\u00e9', 'e\u0301'];
       await one.do(reactCommand({ groupId, actor: 'owner', target, reaction: decomposed }));
       const second = reactCommand({ groupId, actor: 'guest', target, reaction: composed });
       expect(await one.do(second)).toMatchObject({ count: 2 });
