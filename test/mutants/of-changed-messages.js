@@ -205,18 +205,13 @@ const archived = [
     noText,
   ),
   mutant(
-    'a late message ends its tombstone',
-    [`${archive}/entries-table.ts`, 'WHERE message_id NOT IN (SELECT message_id FROM changed)', 'WHERE true'],
-    onPostgres('a take-down without its message leaves a tombstone, which a late message does not end'),
-  ),
-  mutant(
     'an edit that comes late replaces a later one',
     [
       `${archive}/message-states.ts`,
       '  return isLater(place, held)\n    ? ',
       '  return place.seq > 0\n    ? ',
     ],
-    onPostgres('previous texts are kept in order in a table of their own, whatever comes first'),
+    onPostgres('the page is the same in whatever order and however often the entries come'),
   ),
 ];
 
@@ -225,7 +220,7 @@ const invites = [
   mutant(
     'a user that was banned is invited',
     [`${lua}/invite-member.lua`, "if is_banned then return refuse('banned', banned_until) end\n", ''],
-    ofGroups('against a ban at the same time: the ban wins, in either order'),
+    byRules('invite_member in a public group'),
   ),
   mutant(
     'an invite is all accepts that its user needs',
