@@ -5,8 +5,8 @@
 import { defaultEngineSettings, systemClock } from '@plenum/core';
 import { createCommand, seededRandom, startRedis } from '@plenum/testkit';
 import { Redis } from 'ioredis';
-import { Keys } from '../../dist/keys.js';
 import { RedisGroupStore } from '../../dist/groups/group-store.js';
+import { Keys } from '../../dist/keys.js';
 import { ScriptCalls } from '../../dist/script-calls/script-calls.js';
 import { ServerClock } from '../../dist/script-calls/server-clock.js';
 import { addMembers, addReactions, copyGroup } from './crowd.js';
@@ -28,16 +28,16 @@ const redis = new Redis(server.url);
 const keys = new Keys('measure');
 const clock = new ServerClock(systemClock);
 const settings = {
-    ...defaultEngineSettings,
-    isOutboxWritten: false,
-    isQueueCounted: false,
-    ratePerSec: unlimited,
-    rateBurst: unlimited,
-    membershipRatePerSec: unlimited,
-    changeRatePerSec: unlimited,
-    changeRateBurst: unlimited,
-    membershipRateBurst: unlimited,
-    requestTimeoutMs: 60_000,
+  ...defaultEngineSettings,
+  isOutboxWritten: false,
+  isQueueCounted: false,
+  ratePerSec: unlimited,
+  rateBurst: unlimited,
+  membershipRatePerSec: unlimited,
+  changeRatePerSec: unlimited,
+  changeRateBurst: unlimited,
+  membershipRateBurst: unlimited,
+  requestTimeoutMs: 60_000,
 };
 const calls = new ScriptCalls({ redis, clock, settings });
 const options = { redis, keys, random: seededRandom(), clock, settings, calls, readCalls: calls };
