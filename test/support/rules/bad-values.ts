@@ -305,6 +305,7 @@ export const badValues: Readonly<Record<string, readonly BadValue[]>> = {
   max_members: wholeNumber(1, limits.groupMembersMax),
   if_seq: wholeNumber(0, Number.MAX_SAFE_INTEGER),
   posting: choice,
+  erase: choice,
   slow_mode_ms: wholeNumber(0, limits.slowModeMsMax),
   expires_in_ms: wholeNumber(limits.expiresInMsMin, limits.expiresInMsMax),
   accepts_needed: wholeNumber(1, limits.acceptsNeededMax),
