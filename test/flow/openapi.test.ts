@@ -45,6 +45,12 @@ async function messageIdOf(service: Service): Promise<string> {
   return sent.result.message_id;
 }
 
+async function linkOf({ plenum }: Service) {
+  const made = await plenum.groups.createInviteLink({ groupId: 'team' });
+  if (!made.ok) throw new Error(`no link: ${made.failure.code}`);
+  return made.result;
+}
+
 /** The group and the users of the examples: `bob` and `fay` are members, `cleo` applies, `dan` is banned, `eve` muted, `hal` invited. */
 async function arrangeTeam({ plenum }: Service): Promise<void> {
   const groupId = 'team';
@@ -94,6 +100,10 @@ describe.each(engines)('the OpenAPI document and a node on %s', (engine) => {
     if ('message_id' in example.path) {
       return { ...example, path: { ...example.path, message_id: await messageIdOf(service) } };
     }
+    if (id === 'revoke_invite_link') {
+      return { ...example, path: { ...example.path, link_id: (await linkOf(service)).link_id } };
+    }
+    if (id === 'preview_invite') return { ...example, body: { code: (await linkOf(service)).code } };
     if (!/^(?:retry|delete)_dead_letter$/.test(id)) return example;
     return { ...example, path: { dead_letter_id: await deadLetterIdOf(service) } };
   };

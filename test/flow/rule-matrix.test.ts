@@ -25,6 +25,8 @@ const reads = [
   'get_group_info',
   'subscribe',
   'get_message',
+  'list_invite_links',
+  'preview_invite',
 ];
 
 const plain = { status: 'active', roles: ['member'] };
@@ -49,6 +51,7 @@ const successes: Readonly<Record<string, { readonly result: object; readonly tar
   invite_member: { result: { status: 'invited' }, target: 'none' },
   decline_invite: { result: { status: 'declined' }, target: 'none' },
   revoke_invite: { result: { status: 'revoked' }, target: 'none' },
+  revoke_invite_link: { result: { status: 'revoked' }, target: expect.anything() },
   promote_member: {
     result: { roles: ['admin'] },
     target: expect.objectContaining({ ...plain, roles: ['admin'] }),

@@ -37,6 +37,28 @@ export const mutantsOfInvites = [
     killers: [conformance('again changes nothing, and takes no token')],
   },
   {
+    name: 'a link has one use more than it may',
+    edits: [
+      {
+        file: 'packages/redis/lua/lib/links.lua',
+        from: 'link.uses >= link.max_uses',
+        to: 'link.uses > link.max_uses',
+      },
+    ],
+    killers: [conformance('has a last use: of a hundred joins at once exactly one gets it')],
+  },
+  {
+    name: 'a link outlives its group',
+    edits: [
+      {
+        file: 'packages/redis/lua/lib/removal.lua',
+        from: ', invites_key, links_key)',
+        to: ', invites_key)',
+      },
+    ],
+    killers: [conformance('goes with the group, and no join by it creates one')],
+  },
+  {
     name: 'an invite outlives a ban',
     edits: [
       {

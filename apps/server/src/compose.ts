@@ -163,11 +163,16 @@ function openCore({ engine, logger, nodeId, adapters, middleware, middlewares, .
     middleware,
     createOnJoin: deps.createOnJoin,
     readMarksOfOthers: deps.readMarksOfOthers,
+    inviteSecrets: deps.edge === null ? [] : inviteSecretsOf(deps.edge),
     clock: systemClock,
     fanOut: createFanOut({ logger, clock: systemClock, mode: deps.fanOut }),
     ...(middlewares === undefined ? {} : { order: middlewares }),
   });
 }
+
+/** The secrets that all nodes share: those that sign tokens, or the digests of the admin tokens where a provider signs. */
+const inviteSecretsOf = ({ jwks, secrets }: Pick<EdgeDeps, 'jwks' | 'secrets'>): readonly string[] =>
+  jwks === null ? secrets.jwtSecrets : secrets.adminTokens.map(({ sha256 }) => sha256);
 
 function openGateway({ engine, logger }: ComposeDeps, edge: EdgeDeps, core: Core): Promise<Gateway> {
   const { config, jwks, tokenMaxAgeMs } = edge;

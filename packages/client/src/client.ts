@@ -42,6 +42,8 @@ export interface Client extends MessageMethods, InviteMethods {
    * the user, at most 300 bytes
    */
   join(groupId: string, options?: JoinOptions): Promise<Outcome<RequestResult<'join_group'>>>;
+  /** Joins the group to which the code of an invite link leads; `group_id` of the result names it. */
+  joinByInvite(code: string): Promise<Outcome<RequestResult<'join_group'>>>;
   leave(groupId: string): Promise<Outcome<RequestResult<'leave_group'>>>;
   /** Receives groups again: each from its position if it has one, otherwise from now on. */
   subscribe(...groupIds: readonly string[]): Promise<Outcome<RequestResult<'subscribe'>>>;
@@ -160,6 +162,16 @@ class SocketClient extends TypedRequests implements Client {
     return this.#requests.ask('join_group', () => ({ ...options, group_id }), {
       onOutcome: (outcome) => {
         if (outcome.ok && outcome.result.status !== 'pending') this.#groups.joined(group_id, outcome.result);
+      },
+    });
+  }
+
+  joinByInvite(code: string) {
+    return this.#requests.ask('join_group', () => ({ invite: code }), {
+      onOutcome: (outcome) => {
+        if (!outcome.ok || outcome.result.status === 'pending') return;
+        const { group_id } = outcome.result;
+        if (group_id !== undefined) this.#groups.joined(group_id, outcome.result);
       },
     });
   }

@@ -8,6 +8,8 @@ import { Changes } from './operations/change.ts';
 import { MembersOperations } from './operations/change-members.ts';
 import { explain } from './operations/explain.ts';
 import { ImportOperations } from './operations/imports.ts';
+import { InviteCodes } from './operations/invite-codes.ts';
+import { InviteLinks } from './operations/invite-links.ts';
 import { Invitations } from './operations/invites.ts';
 import { MessageOperations } from './operations/messages.ts';
 import type { OperationDeps, Operations } from './operations/operations.ts';
@@ -49,6 +51,11 @@ export interface CoreDeps extends Pick<PipelineDeps, 'middleware' | 'order'> {
   readonly createOnJoin?: OperationDeps['createOnJoin'];
   /** Default: `on`. */
   readonly readMarksOfOthers?: OperationDeps['readMarksOfOthers'];
+  /**
+   * What the codes of invite links are made with, the same on all nodes; the first one makes new codes. Default: a random
+   * one, by which a repeated request gets its code again from this process only.
+   */
+  readonly inviteSecrets?: readonly string[];
   /** Moderation and auth are asked in addition to the rules; a readable archive continues histories below the log. */
   readonly adapters?: Pick<Adapters, 'auth' | 'moderation' | 'archive'>;
 }
@@ -101,6 +108,7 @@ export function createCore(deps: CoreDeps): Core {
     archive: archivedHistory(adapters.archive, deps),
     search: archivedSearch(adapters.archive, deps),
     pipeline,
+    inviteCodes: new InviteCodes(deps.inviteSecrets ?? []),
     createOnJoin: deps.createOnJoin ?? 'none',
     readMarksOfOthers: deps.readMarksOfOthers ?? 'on',
   };
@@ -124,6 +132,7 @@ export function createCore(deps: CoreDeps): Core {
       ...new Invitations(shared),
       ...new Roles(shared),
       ...new Outsiders(shared),
+      ...new InviteLinks(shared),
       ...new Reads(shared),
       ...new PresenceOperations(shared, deps.clock),
       ...new Administration(shared),

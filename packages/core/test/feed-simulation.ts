@@ -382,6 +382,8 @@ export class Simulation {
         activity: unused,
         membershipsIn: unused,
         position: (_, userId) => this.#read(() => this.#position(userId)),
+        links: unused,
+        linked: unused,
         memberships: (userId) =>
           this.#read(() => {
             const member = this.members.get(userId);

@@ -59,6 +59,13 @@ export function fakeOperations(calls: Call[], overrides: Partial<Operations> = {
     invite_member: answer('invite_member', { status: 'invited', ...position }),
     decline_invite: answer('decline_invite', { status: 'declined' }),
     revoke_invite: answer('revoke_invite', { status: 'revoked' }),
+    create_invite_link: answer('create_invite_link', { code: 'bGluaw.secret', link_id: 'link' }),
+    list_invite_links: answer('list_invite_links', { links: [], next_cursor: null }),
+    revoke_invite_link: answer('revoke_invite_link', { status: 'revoked' }),
+    preview_invite: answer('preview_invite', {
+      ...{ group_id, group_type: 'public' },
+      ...{ metadata: null, members_count: 1 },
+    }),
     promote_member: answer('promote_member', { roles: ['admin'] }),
     demote_member: answer('demote_member', { roles: ['member'] }),
     transfer_group: answer('transfer_group', { roles: ['member'], epoch: 'e', seq: 1 }),

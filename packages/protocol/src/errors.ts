@@ -44,6 +44,7 @@ export const errors = {
   last_admin: rejected(409, 'The last admin of a group cannot be removed'),
   group_full: rejected(409, 'Group is full'),
   invite_not_found: rejected(404, 'There is no such invite'),
+  invite_used_up: rejected(410, 'This invite link has no uses left'),
   too_many_invites: rejected(409, 'This group holds as many open invites as it may'),
   limit_reached: rejected(409, 'A limit on what is kept is reached'),
   edit_window_over: rejected(409, 'The message can no longer be edited'),

@@ -1,6 +1,6 @@
 /** Schemas of the nouns on the wire: group, member, position, entry. */
 import { z } from 'zod';
-import { groupIdSchema, messageIdSchema, userIdSchema } from './ids.ts';
+import { groupIdSchema, linkIdSchema, messageIdSchema, userIdSchema } from './ids.ts';
 import { limits } from './limits.ts';
 import { jsonObjectSchema } from './text.ts';
 
@@ -177,6 +177,8 @@ export const groupEventTypeSchema = z
     'invited',
     'invite_declined',
     'invite_revoked',
+    'link_created',
+    'link_revoked',
   ])
   .meta({ id: 'GroupEventType' });
 export type GroupEventType = z.infer<typeof groupEventTypeSchema>;
@@ -213,6 +215,11 @@ export const groupEventSchema = z
     note: z.string().optional(),
     accepts: z.int().min(1).optional(),
     accepts_needed: z.int().min(1).optional(),
+    link_id: linkIdSchema
+      .optional()
+      .describe('The invite link that was made or revoked, or by which the user came'),
+    max_uses: z.int().min(1).optional(),
+    expires_at: timestampSchema.optional(),
     members: z
       .array(changedMemberSchema)
       .optional()

@@ -56,6 +56,33 @@ export const messageIdSchema = z
     examples: ['4f1c2a9be07d3358-42'],
   });
 
+/**
+ * The code of an invite link, a secret. A text of another form is the code of no link, so it gets `invite_not_found`,
+ * not `invalid_args`.
+ */
+export const inviteCodeSchema = z
+  .string({ error: 'must be a string' })
+  .min(1)
+  .max(limits.inviteCodeMaxLength)
+  .regex(/^[\x21-\x7e]+$/, { error: 'must have printable ASCII characters without spaces only' })
+  .meta({
+    id: 'InviteCode',
+    description: 'The code of an invite link. Opaque; who knows it may join',
+    examples: ['dGVhbQ.Zq3v9Jm0cX1yT7bK5nR2wL8sD4fG6hAp'],
+  });
+
+/** The id of an invite link, which lets no user in. */
+export const linkIdSchema = z
+  .string({ error: 'must be a string' })
+  .min(1)
+  .max(limits.linkIdMaxLength)
+  .regex(/^[A-Za-z0-9_-]+$/, { error: 'must have A–Z a–z 0–9 _ - only' })
+  .meta({
+    id: 'LinkId',
+    description: 'Names an invite link of a group. Opaque',
+    examples: ['k2Jx0aQ7Yb9Lw4Tn6VcE1s'],
+  });
+
 export type GroupId = z.infer<typeof groupIdSchema>;
 export type UserId = z.infer<typeof userIdSchema>;
 

@@ -64,6 +64,13 @@ export const limits = {
   idReservedMsMax: 2_592_000_000,
   /** Invites of users that may be open in one group. */
   invitesMax: 1000,
+  /** Invite links of one group. */
+  linksMax: 100,
+  /** Highest `max_uses` of an invite link. */
+  linkUsesMax: 1_000_000,
+  /** Characters of the code of an invite link: that of a group with the longest id has 204. */
+  inviteCodeMaxLength: 256,
+  linkIdMaxLength: 64,
   /** Highest `max_members`. */
   groupMembersMax: 10_000_000,
   /** Longest `slow_mode_ms`: one hour. */

@@ -8,6 +8,7 @@ import { deadLetterRequests } from './dead-letters.ts';
 import { limits } from './limits.ts';
 import { groupRequests } from './requests/group.ts';
 import { importRequests } from './requests/import.ts';
+import { linkRequests } from './requests/link.ts';
 import { logRequests } from './requests/log.ts';
 import { membershipRequests } from './requests/membership.ts';
 import { messageRequests } from './requests/message.ts';
@@ -39,6 +40,7 @@ export const requestTable = (messageMaxBytes: number = limits.messageMaxBytes) =
   ({
     ...groupRequests,
     ...membershipRequests,
+    ...linkRequests,
     ...logRequests(messageMaxBytes),
     ...importRequests(messageMaxBytes),
     ...searchRequests,

@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import type { AdminScope } from './admin-scopes.ts';
 import { deadLetterIdSchema } from './dead-letters.ts';
-import { groupIdSchema, messageIdSchema, userIdSchema } from './ids.ts';
+import { groupIdSchema, linkIdSchema, messageIdSchema, userIdSchema } from './ids.ts';
 import { limits } from './limits.ts';
 import { reactionSchema } from './reactions.ts';
 import { type RequestRow, type RequestType, requestTable } from './requests.ts';
@@ -170,6 +170,36 @@ const rows: readonly Row[] = [
     request: 'decline_invite',
     actor: 'user_id',
   },
+  {
+    method: 'POST',
+    path: `${group}/invite_links`,
+    summary: 'Make an invite link; only this answer has its code',
+    request: 'create_invite_link',
+    actor: 'actor_id',
+    successStatus: 201,
+  },
+  {
+    method: 'GET',
+    path: `${group}/invite_links`,
+    summary: 'Page through the invite links of a group, without their codes; the oldest first',
+    request: 'list_invite_links',
+    actor: 'token',
+    query: ['cursor', 'limit'],
+  },
+  {
+    method: 'DELETE',
+    path: `${group}/invite_links/:link_id`,
+    summary: 'Revoke an invite link',
+    request: 'revoke_invite_link',
+    actor: 'actor_id',
+  },
+  {
+    method: 'POST',
+    path: '/v1/invites/preview',
+    summary: 'What the code of an invite link leads to; the code is in the body, so no log of URLs has it',
+    request: 'preview_invite',
+    actor: 'token',
+  },
   act('promote', 'Make a member an admin or a moderator', 'promote_member'),
   act('demote', 'Make an admin or a moderator a plain member', 'demote_member'),
   {
@@ -318,6 +348,7 @@ const actorFields: Readonly<Record<ActorSource, z.ZodRawShape>> = {
 const pathIds: z.ZodRawShape = {
   group_id: groupIdSchema,
   user_id: userIdSchema,
+  link_id: linkIdSchema,
   message_id: messageIdSchema,
   reaction: reactionSchema,
   dead_letter_id: deadLetterIdSchema,

@@ -10,6 +10,7 @@ local present_key = KEYS[17]
 local changed_key = KEYS[18]
 local reactors_key = KEYS[19]
 local mentions_key = KEYS[20]
+local links_key = KEYS[21]
 local user_id = ARGV[9]
 local absence_ms = ARGV[10]
 -- @include clock
@@ -28,6 +29,7 @@ local absence = group_id .. ' ' .. user_id
 local ends_at = tonumber(redis.call('ZSCORE', away_key, absence))
 if not ends_at or ends_at > now then return { 'stayed', integer(now) } end
 -- @include states-removable
+expect_writable(links_key, 'hash', { 'UNLINK' })
 expect_writable(away_key, 'zset', { 'ZREM' })
 expect_writable(groups_key, 'zset', { 'ZREM' })
 expect_removable()

@@ -53,6 +53,8 @@ export class Keys {
   slow = (groupId: GroupId): string => this.#of('slow', groupId);
   /** Hash: invited user → `<inviter> <end, ms, or ->`. */
   invites = (groupId: GroupId): string => this.#of('invites', groupId);
+  /** Hash: id of an invite link → `<creator> <created, ms> <end, ms, or -> <max uses, or -> <uses>`. */
+  links = (groupId: GroupId): string => this.#of('links', groupId);
   /**
    * Stream: `<seq>-0` → `k` (m|e|c), `w` (wire), `n` (messages so far); for an edit `t` (seq of the message), because the
    * text is in `present` only.

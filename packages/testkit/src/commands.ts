@@ -4,6 +4,7 @@ import {
   type BanMember,
   type ChangeMembers,
   type CreateGroup,
+  type CreateLink,
   type DeleteGroup,
   type DemoteMember,
   defaultGroupSettings,
@@ -19,6 +20,7 @@ import {
   type MuteMember,
   type PromoteMember,
   type RequestKey,
+  type RevokeLink,
   type TargetCommand,
   type TransferGroup,
   type UpdateGroup,
@@ -107,17 +109,27 @@ export const joinCommand = (
     readonly admit?: boolean;
     readonly createsPublic?: boolean;
     readonly note?: string;
+    readonly linkId?: string;
   },
 ): JoinGroup => ({
   operation: 'join',
   groupId: groupIdSchema.parse(given.groupId),
   actor: actorOf(given.actor ?? given.userId),
-  request: keyOf(given, ['join', given.groupId, given.userId, given.ensure, given.admit, given.note]),
+  request: keyOf(given, [
+    'join',
+    given.groupId,
+    given.userId,
+    given.ensure,
+    given.admit,
+    given.note,
+    given.linkId,
+  ]),
   userId: userIdSchema.parse(given.userId),
   ensure: given.ensure ?? false,
   admit: given.admit ?? false,
   createsPublic: given.createsPublic ?? false,
   note: given.note ?? null,
+  linkId: given.linkId ?? null,
 });
 
 export const leaveCommand = (given: ByUser): LeaveGroup => ({
@@ -187,6 +199,35 @@ const endInvite =
 
 export const declineInviteCommand = endInvite('decline_invite');
 export const revokeInviteCommand = endInvite('revoke_invite');
+
+export const createLinkCommand = (
+  given: Request & {
+    readonly actor: string;
+    readonly linkId: string;
+    readonly nonce?: string;
+    readonly maxUses?: number;
+    readonly forMs?: number;
+  },
+): CreateLink => ({
+  operation: 'create_link',
+  groupId: groupIdSchema.parse(given.groupId),
+  actor: actorOf(given.actor),
+  request: keyOf(given, ['create_link', given.groupId, given.maxUses, given.forMs]),
+  linkId: given.linkId,
+  nonce: given.nonce ?? 'nonce',
+  maxUses: given.maxUses ?? null,
+  forMs: given.forMs ?? null,
+});
+
+export const revokeLinkCommand = (
+  given: Request & { readonly actor: string; readonly linkId: string },
+): RevokeLink => ({
+  operation: 'revoke_link',
+  groupId: groupIdSchema.parse(given.groupId),
+  actor: actorOf(given.actor),
+  request: keyOf(given, ['revoke_link', given.groupId, given.linkId]),
+  linkId: given.linkId,
+});
 
 export const promoteCommand = (
   given: Omit<OnTarget, 'reason'> & { readonly role?: GrantedRole },

@@ -85,6 +85,8 @@ export class BadInputScene implements AsyncDisposable {
       kick_member: target,
       invite_member: target,
       revoke_invite: target,
+      revoke_invite_link: { group_id, link_id: 'link' },
+      preview_invite: { code: 'bGluaw.secret' },
       list_groups: {},
       mark_read: { group_id, seq: 1 },
       set_notifications: { group_id, level: 'none' },

@@ -186,6 +186,13 @@ const messageId: readonly BadValue[] = [
   })),
 ];
 
+const inviteCode: readonly BadValue[] = [
+  ...otherTypes('text'),
+  { what: 'nothing', value: '', limit: 1 },
+  { what: '257 characters', value: 'x'.repeat(257), limit: limits.inviteCodeMaxLength },
+  ...['a b', 'é', 'a\u0000', 'a\n', loneSurrogate].map((value) => ({ what: JSON.stringify(value), value })),
+];
+
 export const badValues: Readonly<Record<string, readonly BadValue[]>> = {
   group_id: id,
   user_id: id,
@@ -219,6 +226,15 @@ export const badValues: Readonly<Record<string, readonly BadValue[]>> = {
     { what: 'the service', value: ['$service'], at: 'remove.0' },
     { what: 'a user twice', value: ['ann', 'bob', 'ann'], at: 'remove.2' },
   ],
+  invite: inviteCode,
+  code: inviteCode,
+  link_id: [
+    ...otherTypes('text'),
+    { what: 'nothing', value: '', limit: 1 },
+    { what: '65 characters', value: 'x'.repeat(65), limit: limits.linkIdMaxLength },
+    ...['a b', 'a.b', 'a/b', 'é', '$', 'a\u0000'].map((value) => ({ what: JSON.stringify(value), value })),
+  ],
+  max_uses: wholeNumber(1, limits.linkUsesMax),
   message,
   messages: foreignMessages,
   import_id: [

@@ -73,6 +73,14 @@ export class GroupScene {
     await done(service.plenum.groups.ban({ groupId, userId: this.user(name) }));
     return this;
   }
+  /** An invite link by the service. @returns its code */
+  async link(settings: { readonly maxUses?: number; readonly forMs?: number } = {}): Promise<string> {
+    const { service, groupId } = this;
+    const made = await service.plenum.groups.createInviteLink({ groupId, ...settings });
+    if (!made.ok) throw new Error(made.failure.code);
+    return made.result.code;
+  }
+
   async invited(name: string): Promise<this> {
     const { groupId, service } = this;
     await done(service.plenum.groups.invite({ groupId, userId: this.user(name) }));

@@ -16,7 +16,7 @@ export const settings = {
       ...{ membershipRatePerSec: 0.01, membershipRateBurst: 1 },
     },
   },
-  cramped: { engineSettings: { bansPerGroupMax: 1, invitesPerGroupMax: 1 } },
+  cramped: { engineSettings: { bansPerGroupMax: 1, invitesPerGroupMax: 1, linksPerGroupMax: 1 } },
   closed: { createPolicy: 'service' },
   crowded: { maxConnectionsPerUser: 1 },
   moderated: { adapters: { moderation: noSpam() } },

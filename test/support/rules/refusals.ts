@@ -56,6 +56,12 @@ const join = (scene: GroupScene, by: string): Ask => ({
   args: { group_id: scene.groupId },
 });
 
+const joinBy = (scene: GroupScene, by: string, invite: string): Ask => ({
+  by,
+  type: 'join_group',
+  args: { group_id: scene.groupId, invite },
+});
+
 const sending: readonly Refusal[] = [
   {
     code: 'group_not_found',
@@ -260,6 +266,57 @@ const membership: readonly Refusal[] = [
     to: 'the unban of a user who is not banned',
     arrange: async (scene) =>
       act(await (await scene.create('public')).member('ann'), 'owner', ['unban_member', 'ann']),
+  },
+  {
+    code: 'invite_not_found',
+    to: 'a join by a code that leads to a group but is not of a link',
+    arrange: async (scene) => {
+      const code = await (await scene.create('public')).link();
+      return joinBy(scene, 'ann', `${code.slice(0, -1)}${code.endsWith('A') ? 'B' : 'A'}`);
+    },
+  },
+  {
+    code: 'invite_not_found',
+    to: 'the preview of a code that leads to no group',
+    arrange: async () => ({ by: 'ann', type: 'preview_invite', args: { code: 'bm9uZQ.secret' } }),
+  },
+  {
+    code: 'invite_not_found',
+    to: 'the revocation of no link',
+    arrange: async (scene) => {
+      const { groupId: group_id } = await scene.create('private');
+      return { by: 'owner', type: 'revoke_invite_link', args: { group_id, link_id: 'none' } };
+    },
+  },
+  {
+    code: 'invite_used_up',
+    to: 'a join by a link that has no uses left',
+    arrange: async (scene) => {
+      const code = await (await scene.create('private')).link({ maxUses: 1 });
+      const { service, groupId } = scene;
+      await service.plenum.groups.join({ groupId, userId: scene.user('bob'), invite: code });
+      return joinBy(scene, 'ann', code);
+    },
+  },
+  {
+    code: 'banned',
+    to: 'a join of a banned user by a link',
+    error: 'You are banned from this group',
+    arrange: async (scene) => {
+      const code = await (await (await scene.create('private')).banned('ann')).link();
+      return joinBy(scene, 'ann', code);
+    },
+  },
+  {
+    code: 'too_many_invites',
+    to: 'one link more than a group may hold',
+    setting: 'cramped',
+    error: 'This group holds as many invite links as it may',
+    details: { field: 'group_id', limit: 1 },
+    arrange: async (scene) => {
+      await (await scene.create('public')).link();
+      return { by: 'owner', type: 'create_invite_link', args: { group_id: scene.groupId } };
+    },
   },
   {
     code: 'invite_not_found',

@@ -36,6 +36,8 @@ export interface GroupState {
   readonly target: object | 'none' | 'banned';
 }
 
+const noLink = { link_id: 'none', code: 'bm9uZQ.secret' };
+
 let groups = 0;
 
 export class RuleRunner {
@@ -44,6 +46,7 @@ export class RuleRunner {
   readonly #name: string;
   #groupId = '';
   #messageId = 'e-1';
+  #link = noLink;
 
   private constructor(service: Service, device: Device, name: string) {
     this.#service = service;
@@ -71,6 +74,7 @@ export class RuleRunner {
   async arrange({ operation, groupType, actor, target }: Cell): Promise<void> {
     groups += 1;
     this.#groupId = `cell:${groups}`;
+    this.#link = noLink;
     if (groupType === 'none') return;
     const creator = actor === 'last_admin' ? 'actor' : target === 'last_admin' ? 'target' : 'owner';
     const creatorId = this.user(creator);
@@ -78,6 +82,11 @@ export class RuleRunner {
     this.#messageId = 'e-1';
     if (actor !== 'service') await this.#seat(this.user('actor'), actor);
     if (target !== null && target !== 'self') await this.#seat(this.user('target'), target);
+    if (isOnLink(operation)) {
+      const link = await this.#service.plenum.groups.createInviteLink({ groupId: this.#groupId });
+      if (!link.ok) throw new Error('not arranged: the service could not make a link');
+      this.#link = link.result;
+    }
     if (!isOnMessage(operation)) return;
     const sent = await this.#service.plenum.send(this.#groupId, creatorId, 'hello');
     if (!sent.ok) throw new Error('not arranged: the creator could not send');
@@ -148,7 +157,10 @@ export class RuleRunner {
       promote_member: action === undefined ? {} : { role: action },
       edit_message: { message: 'edited' },
       react: { reaction: '👍' },
+      join_group: action === undefined ? {} : { invite: this.#link.code },
+      revoke_invite_link: { link_id: this.#link.link_id },
     };
+    if (type === 'preview_invite') return { type, args: { code: this.#link.code } };
     const named = isOnMessage(type) ? { message_id: this.#messageId } : {};
     return { type, args: { group_id, ...named, ...own[type], ...(takesTarget(type) ? target : {}) } };
   }
@@ -170,17 +182,20 @@ export class RuleRunner {
 /** Routes that read use the identity of the bearer: no user can read for another. */
 export const hasBehalf = ({ operation, actor }: Cell): boolean =>
   actor !== 'service' &&
-  !['history', 'list_members', 'list_bans', 'list_invites', 'get_group_info', 'get_message'].includes(
-    operation,
-  ) &&
+  ![
+    ...['history', 'list_members', 'list_bans', 'list_invites', 'get_group_info', 'get_message'],
+    ...['list_invite_links', 'preview_invite'],
+  ].includes(operation) &&
   !isExplain(operation);
 export const isExplain = (operation: string): boolean => operation.startsWith('explain:');
 const takesTarget = (type: string): boolean =>
   type.endsWith('_member') || ['revoke_invite', 'transfer_group'].includes(type);
 const takesActor = (type: string): boolean =>
   takesTarget(type) ||
-  ['update_group', 'delete_group'].includes(type) ||
+  ['update_group', 'delete_group', 'create_invite_link', 'revoke_invite_link'].includes(type) ||
   (isOnMessage(type) && type !== 'get_message');
+const isOnLink = (operation: string): boolean =>
+  ['join_group:link', 'revoke_invite_link', 'preview_invite'].includes(operation);
 const isOnMessage = (type: string): boolean => type.endsWith('_message') || type === 'react';
 
 function triedOf({ type }: Pick<Request, 'type'>, result: Readonly<Record<string, unknown>>): Tried {

@@ -33,6 +33,8 @@ interface Join extends SelfAction {
   readonly admit?: boolean;
   /** For those who may accept the user, at most 300 bytes. */
   readonly note?: string;
+  /** The code of an invite link of this group. */
+  readonly invite?: string;
 }
 interface Sending {
   /** Who may send and edit. Default: `members`. */
@@ -87,6 +89,29 @@ interface ForTime extends OnMember {
 interface Ban extends Decide {
   /** The ban ends by itself after this time. */
   readonly forMs?: number;
+}
+interface CreateLink extends InGroup {
+  /** Whose right to accept the users who come by the link counts. Default: the service. */
+  readonly actorId?: string;
+  /** So many users may join by it; default: any number. */
+  readonly maxUses?: number;
+  /** The link ends by itself after this time. */
+  readonly forMs?: number;
+}
+interface ListLinks extends InGroup {
+  readonly actorId?: string;
+  readonly cursor?: string;
+  /** 1–200, default 50. */
+  readonly limit?: number;
+}
+interface RevokeLink extends InGroup {
+  readonly actorId?: string;
+  readonly linkId: string;
+}
+interface Preview {
+  readonly code: string;
+  readonly userId?: string;
+  readonly requestId?: string;
 }
 /** At most 1,000 users to add and 1,000 to remove. Each is judged by itself; the answer names the refused ones. */
 interface ChangeMembers extends InGroup {
@@ -161,6 +186,11 @@ export interface GroupsApi {
   readonly invite: Call<ForTime, 'invite_member'>;
   readonly declineInvite: Call<SelfAction, 'decline_invite'>;
   readonly revokeInvite: Call<OnMember, 'revoke_invite'>;
+  /** Only this answer has the code of the link. */
+  readonly createInviteLink: Call<CreateLink, 'create_invite_link'>;
+  readonly inviteLinks: Call<ListLinks, 'list_invite_links'>;
+  readonly revokeInviteLink: Call<RevokeLink, 'revoke_invite_link'>;
+  readonly previewInvite: Call<Preview, 'preview_invite'>;
   readonly promote: Call<Promote, 'promote_member'>;
   readonly demote: Call<OnMember, 'demote_member'>;
   readonly transfer: Call<Transfer, 'transfer_group'>;
@@ -204,6 +234,10 @@ export function groupsApi(deps: GroupsApiDeps): GroupsApi {
     invite: of('invite_member', forTime),
     declineInvite: of('decline_invite', selfAction),
     revokeInvite: of('revoke_invite', decide),
+    createInviteLink: of('create_invite_link', createLink),
+    inviteLinks: of('list_invite_links', listLinks),
+    revokeInviteLink: of('revoke_invite_link', revokeLink),
+    previewInvite: of('preview_invite', preview),
     promote: of('promote_member', promote),
     demote: of('demote_member', decide),
     transfer: of('transfer_group', transfer),
@@ -224,7 +258,7 @@ const createArgs = (table: RequestTable) => table.create_group.args.extend({ by_
 
 /** The arguments of a join, with those that only the service may use: `user_id` and `admit`. */
 const joinArgs = (table: RequestTable) =>
-  table.join_group.args.extend({
+  table.join_group.args.safeExtend({
     user_id: userIdSchema.exactOptional(),
     admit: z.boolean().exactOptional(),
   });
@@ -261,10 +295,10 @@ const stayingArgs = ({ muteSurvivesRejoin, idReservedMs, retention }: Staying) =
   },
 });
 
-const join = ({ groupId, userId, requestId, ensure, admit, note }: Join): Asked =>
+const join = ({ groupId, userId, requestId, ensure, admit, note, invite }: Join): Asked =>
   admit === true
     ? { actorId: undefined, requestId, args: { group_id: groupId, user_id: userId, ensure, admit } }
-    : { actorId: userId, requestId, args: { group_id: groupId, ensure, note } };
+    : { actorId: userId, requestId, args: { group_id: groupId, ensure, note, invite } };
 
 const selfAction = ({ groupId, userId, requestId }: SelfAction): Asked => ({
   actorId: userId,
@@ -300,6 +334,30 @@ const ban = ({ groupId, userId, actorId, forMs, reason, requestId }: Ban): Asked
   actorId,
   requestId,
   args: { group_id: groupId, user_id: userId, for_ms: forMs, reason },
+});
+
+const createLink = ({ groupId, actorId, maxUses, forMs, requestId }: CreateLink): Asked => ({
+  actorId,
+  requestId,
+  args: { group_id: groupId, max_uses: maxUses, for_ms: forMs },
+});
+
+const listLinks = ({ groupId, actorId, cursor, limit, requestId }: ListLinks): Asked => ({
+  actorId,
+  requestId,
+  args: { group_id: groupId, cursor, limit },
+});
+
+const revokeLink = ({ groupId, actorId, linkId, requestId }: RevokeLink): Asked => ({
+  actorId,
+  requestId,
+  args: { group_id: groupId, link_id: linkId },
+});
+
+const preview = ({ code, userId, requestId }: Preview): Asked => ({
+  actorId: userId,
+  requestId,
+  args: { code },
 });
 
 const changeMembers = ({ groupId, requestId, add, remove }: ChangeMembers): Asked => ({

@@ -55,6 +55,7 @@ export const engineSettingJudges: JudgesOf<EngineSettings> = {
   groupsPerUserMax: variable('PLENUM_MAX_GROUPS_PER_USER', 'number'),
   requestsPerUserMax: variable('PLENUM_MAX_REQUESTS_PER_USER', 'number'),
   bansPerGroupMax: variable('PLENUM_MAX_BANS_PER_GROUP', 'number'),
+  linksPerGroupMax: wholeFrom(1),
   invitesPerGroupMax: wholeFrom(1),
   historyMaxEntries: variable('PLENUM_HISTORY_MAX_ENTRIES', 'number'),
   historyMaxAgeMs: wholeFrom(1000),

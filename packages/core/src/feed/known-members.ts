@@ -134,7 +134,7 @@ export class KnownMembers {
 
   #onUserEvent(event: UserEvent): void {
     this.#remember(event);
-    if (event.type === 'updated') return;
+    if (event.type === 'updated' || event.type === 'link_created' || event.type === 'link_revoked') return;
     if (event.type === 'deleted') {
       for (const userId of new Set([...this.#members.keys(), ...this.#pushedSeq.keys()])) {
         this.push(userId, event.seq, this.#payloadOf(event, this.#members.get(userId) ?? null));

@@ -22,12 +22,14 @@ const queuesFilledBy: Readonly<Record<Operation, 1 | 2 | null>> = {
   unban: 1,
   update: 1,
   invite: 1,
+  create_link: 1,
   ban: 2,
   mute: 2,
   demote: null,
   leave: null,
   decline_invite: null,
   revoke_invite: null,
+  revoke_link: null,
   reject: null,
   kick: null,
   delete: null,
@@ -69,6 +71,13 @@ export function limitReached(kind: Bounded, limit: number): Failure {
 export const invitesFull = (limit: number): Failure => ({
   code: 'too_many_invites',
   details: { field: 'user_id', limit },
+});
+
+/** The refusal of an invite link in a group that has as many as it may. */
+export const linksFull = (limit: number): Failure => ({
+  code: 'too_many_invites',
+  error: 'This group holds as many invite links as it may',
+  details: { field: 'group_id', limit },
 });
 
 /**

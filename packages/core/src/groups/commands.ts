@@ -50,6 +50,8 @@ export interface JoinGroup extends Base {
   readonly createsPublic: boolean;
   /** For those who may accept the user; null: none. Not kept if the user becomes active at once. */
   readonly note: string | null;
+  /** The invite link by which the user comes; null: none. */
+  readonly linkId: string | null;
 }
 export interface LeaveGroup extends Base {
   readonly operation: 'leave';
@@ -84,6 +86,21 @@ export interface InviteMember extends Base {
 export interface EndInvite extends Base {
   readonly operation: 'decline_invite' | 'revoke_invite';
   readonly userId: UserId;
+}
+export interface CreateLink extends Base {
+  readonly operation: 'create_link';
+  /** A digest of the code, which the store never gets. */
+  readonly linkId: string;
+  /** Kept with the answer, so that a repeated request gets the same code. Base64url. */
+  readonly nonce: string;
+  /** Null: any number. */
+  readonly maxUses: number | null;
+  /** Null: until it is revoked. */
+  readonly forMs: number | null;
+}
+export interface RevokeLink extends Base {
+  readonly operation: 'revoke_link';
+  readonly linkId: string;
 }
 export interface PromoteMember extends Base {
   readonly operation: 'promote';
@@ -142,6 +159,8 @@ export type GroupCommand =
   | BanMember
   | InviteMember
   | EndInvite
+  | CreateLink
+  | RevokeLink
   | PromoteMember
   | DemoteMember
   | TransferGroup
@@ -167,6 +186,15 @@ export interface ChangeDone {
   readonly invitedUntilMs: number | null;
   /** Of an applicant that needs more accepts; null: none is needed. */
   readonly accepts: { readonly count: number; readonly needed: number } | null;
+  /** Of a new invite link. */
+  readonly link?: MadeLink;
+}
+
+export interface MadeLink {
+  readonly linkId: string;
+  readonly nonce: string;
+  /** Null: it does not end by itself. */
+  readonly untilMs: number | null;
 }
 /** A refusal wrote nothing, except that due mutes ended. */
 export interface Refused {

@@ -101,6 +101,32 @@ export interface Invite {
   readonly untilMs: number | null;
 }
 
+/** An invite link as it is kept: without its code. */
+export interface InviteLink {
+  readonly linkId: string;
+  readonly createdBy: Actor;
+  readonly createdAtMs: number;
+  /** Null: it does not end by itself. */
+  readonly untilMs: number | null;
+  /** Null: any number. */
+  readonly maxUses: number | null;
+  /** Users who have joined or applied by it. */
+  readonly uses: number;
+}
+
+/** What a user may see of a group before it joins by a link. */
+export interface LinkedGroup {
+  readonly groupType: GroupType;
+  /** JSON text, or null. */
+  readonly metadata: string | null;
+  /** Active and muted members. */
+  readonly membersCount: number;
+  readonly link: InviteLink;
+}
+
+export const isUsedUp = ({ maxUses, uses }: Pick<InviteLink, 'maxUses' | 'uses'>): boolean =>
+  maxUses !== null && uses >= maxUses;
+
 /** One atomic read: the log's head and the user's own record at that head. */
 export interface Position {
   readonly groupType: GroupType;

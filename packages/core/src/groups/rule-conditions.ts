@@ -13,8 +13,8 @@ import {
   SERVICE,
   type UserId,
 } from '@plenum/protocol';
-import type { GroupRecord, MemberRecord } from './records.ts';
-import { bannedFailure, changedSince, hasRole, isoTime } from './records.ts';
+import type { GroupRecord, InviteLink, MemberRecord } from './records.ts';
+import { bannedFailure, changedSince, hasRole, isoTime, isUsedUp } from './records.ts';
 import { type Check, type CheckName, type RuleName, rules } from './rule-table.ts';
 
 export interface Facts {
@@ -37,6 +37,8 @@ export interface Facts {
   readonly slowedUntilMs?: number | null;
   /** True if an invite of the user is in force. Absent: there is none. */
   readonly isSubjectInvited?: boolean;
+  /** The invite link of the operation; null or absent: none is in force. */
+  readonly link?: Pick<InviteLink, 'maxUses' | 'uses'> | null;
   readonly nowMs: number;
   /** Of an operation on a message; null: the log has no such message. A tombstone is one that was taken down. */
   readonly message?: MessageFacts | null;
@@ -98,6 +100,8 @@ const holds: Readonly<Record<CheckName, (facts: Facts, group: Group) => boolean>
   'target is no member': ({ subjectRecord }) => subjectRecord === null,
   'target is not banned': ({ isSubjectBanned }) => !isSubjectBanned,
   'target is banned': ({ isSubjectBanned }) => isSubjectBanned,
+  'link is in force': ({ link }) => link != null,
+  'link has uses left': ({ link }) => link != null && !isUsedUp(link),
   'target has a role': ({ subjectRecord }) => subjectRecord !== null && hasRole(subjectRecord),
   'place is free': (_, group) => !isFull(group),
   'actor is not banned': ({ isSubjectBanned }) => !isSubjectBanned,
@@ -118,13 +122,17 @@ const holds: Readonly<Record<CheckName, (facts: Facts, group: Group) => boolean>
 /** @returns the first refusal in the table's order; null: the operation may proceed */
 export function firstRefusal(operation: RuleName, facts: Facts, type?: GroupType): Failure | null {
   const group = facts.group;
-  if (group === null) return operation === 'create' ? null : { code: 'group_not_found' };
+  if (group === null) return operation === 'create' ? null : { code: absenceOf(operation) };
   for (const check of rules[operation][type ?? group.groupType]) {
     if (check.ofActor && facts.actor === SERVICE) continue;
     if (!holds[check.name](facts, group)) return refusal(check, facts);
   }
   return null;
 }
+
+/** The code where there is no such group. */
+const absenceOf = (operation: RuleName): ErrorCode =>
+  rules[operation].public.find(({ name }) => name === 'group exists')?.code ?? 'group_not_found';
 
 /**
  * Why the service cannot add a user in this status; null: it can. A status that the group's type does not know is
@@ -155,19 +163,19 @@ export interface Judged {
 }
 
 /**
- * Evaluates every check of a row except checks of a target or of a message. Without a group, the list has only `group
+ * Evaluates every check of a row except checks of a target, a link or a message. Without a group, the list has only `group
  * exists`.
  * @param type whose rules apply; default: that of the group
  */
 export function judge(operation: RuleName, facts: Facts, type?: GroupType): readonly Judged[] {
   const { group } = facts;
-  if (group === null) return [{ check: 'group exists', code: 'group_not_found', ok: false }];
+  if (group === null) return [{ check: 'group exists', code: absenceOf(operation), ok: false }];
   return rules[operation][type ?? group.groupType]
     .filter(({ name, ofActor }) => !isOfNamed(name) && !(ofActor && facts.actor === SERVICE))
     .map((check) => ({ check: check.name, code: codeOf(check, facts), ok: holds[check.name](facts, group) }));
 }
 
-const isOfNamed = (name: CheckName) => name.startsWith('target ') || name.startsWith('message ');
+const isOfNamed = (name: CheckName) => /^(?:target|link|message) /.test(name);
 
 /** Where a group has no moderator, an admin is missing. */
 const codeOf = ({ code }: Check, { group }: Facts): ErrorCode =>

@@ -39,6 +39,8 @@ export type CheckName =
   | 'target is not banned'
   | 'target is invited'
   | 'target is banned'
+  | 'link is in force'
+  | 'link has uses left'
   | 'target has a role'
   | 'place is free'
   | 'place for an applicant is free'
@@ -104,6 +106,17 @@ const inviteByMember = [
 ];
 const targetInvited = check('target is invited', 'invite_not_found');
 const revokeByMember = [exists, actorInGroup, actorActive, targetInvited];
+/** A wrong code is told nothing about the group, not even that it exists. */
+const linkInForce = [
+  check('group exists', 'invite_not_found'),
+  check('link is in force', 'invite_not_found'),
+  notBanned,
+  check('user is no member', 'already_member'),
+  check('link has uses left', 'invite_used_up'),
+];
+const linkByMember = [exists, actorInGroup, actorActive];
+const linkByModerator = [exists, actorInGroup, actorModerator];
+const kept = check('link is in force', 'invite_not_found');
 const maySend = [
   exists,
   notBanned,
@@ -115,12 +128,14 @@ const maySend = [
 const messageReadable = check('message is readable', 'message_not_found');
 
 /**
- * Rows of the table: the state changes, sending, reading (subscribe, history, presence, members, messages; lists of bans and invites), what the
+ * Rows of the table: the state changes (`join_by_link` is a join), invite links, sending, reading (subscribe, history, presence, members, messages; lists of bans and invites), what the
  * service does to each user of a `change_members`, and changes of messages. `react` is for `unreact` too, and `pin` for
  * `unpin`.
  */
 export type RuleName =
   | Operation
+  | 'join_by_link'
+  | 'list_links'
   | 'send'
   | 'read'
   | 'list_bans'
@@ -171,6 +186,18 @@ export const rules: Readonly<Record<RuleName, ByType>> = {
     public: revokeByMember,
     private: revokeByMember,
     strict_private: revokeByMember.toSpliced(2, 1, actorModerator),
+  },
+  join_by_link: {
+    public: [...linkInForce, placeFree],
+    private: [...linkInForce, check('place for an applicant is free', 'group_full')],
+    strict_private: [...linkInForce, check('place for an applicant is free', 'group_full')],
+  },
+  create_link: { public: linkByMember, private: linkByMember, strict_private: linkByModerator },
+  list_links: { public: linkByMember, private: linkByMember, strict_private: linkByModerator },
+  revoke_link: {
+    public: [...linkByMember, kept],
+    private: [...linkByMember, kept],
+    strict_private: [...linkByModerator, kept],
   },
   promote: everyType(exists, actorAdmin, targetInGroup, check('target may get the role', 'cannot_promote')),
   transfer: everyType(exists, actorAdmin, targetInGroup, check('target may get the role', 'cannot_promote')),

@@ -14,6 +14,7 @@ import type { ChangeDone, GroupCommand } from '../groups/commands.ts';
 import { type GroupRetention, isoTime } from '../groups/records.ts';
 import { fail, type Outcome, PlenumError, succeed } from '../outcome/outcome.ts';
 import type { Device } from '../ports/devices.ts';
+import { groupOf, linkIdOf } from './invite-codes.ts';
 import { makeChange, needsUser, nudgeDevices } from './made-change.ts';
 import { type Caller, type CreateArgs, type JoinArgs, type OperationDeps, requestKey } from './operations.ts';
 
@@ -68,24 +69,28 @@ export class Changes {
   join_group = async (caller: Caller, args: JoinArgs): Result<'join_group'> => {
     const userId = caller.actor === SERVICE ? args.user_id : caller.actor;
     if (userId === undefined) return fail(needsUser('user_id'));
-    const done = await this.#joining(caller, args.group_id, () =>
+    const { invite } = args;
+    const groupId = groupToJoin(args);
+    if (groupId === null) return fail({ code: 'invite_not_found' });
+    const done = await this.#joining(caller, groupId, () =>
       this.#change({
         operation: 'join',
-        groupId: args.group_id,
+        groupId,
         actor: caller.actor,
         request: requestKey(caller, 'join_group', args),
         userId,
         ensure: args.ensure ?? false,
         admit: caller.actor === SERVICE && (args.admit ?? false),
-        createsPublic: this.#deps.createOnJoin === 'public',
+        createsPublic: invite === undefined && this.#deps.createOnJoin === 'public',
+        linkId: invite === undefined ? null : linkIdOf(invite),
         note: args.note === undefined || args.note === '' ? null : args.note,
       }),
     );
     if (!done.ok) return done;
     const { status, epoch, seq } = done.result;
     if (status === 'none') return fail({ code: 'conflict' });
-    this.#nudge(args.group_id, userId, done.result, status === 'pending' ? 'requested' : 'joined');
-    return succeed({ status, epoch, seq });
+    this.#nudge(groupId, userId, done.result, status === 'pending' ? 'requested' : 'joined');
+    return succeed({ status, ...(invite === undefined ? {} : { group_id: groupId }), epoch, seq });
   };
 
   leave_group = async (caller: Caller, args: RequestArgs<'leave_group'>): Result<'leave_group'> => {
@@ -271,6 +276,12 @@ const retentionOf = (
   given: NonNullable<RequestArgs<'update_group'>['retention']> | null,
 ): GroupRetention | null =>
   given && { maxEntries: given.max_entries ?? null, maxAgeMs: given.max_age_ms ?? null };
+
+/** @returns the group of the request; null: its code leads to no group, or to another one */
+function groupToJoin({ group_id: named, invite }: Pick<JoinArgs, 'group_id' | 'invite'>): GroupId | null {
+  const linked = invite === undefined ? (named ?? null) : groupOf(invite);
+  return named === undefined || named === linked ? linked : null;
+}
 
 const notOneself = {
   code: 'invalid_args',

@@ -14,6 +14,7 @@ import type { Engine } from '../ports/engine.ts';
 import type { SendPipeline } from '../send/pipeline.ts';
 import type { ArchivedHistory } from './archived-history.ts';
 import type { ArchivedSearch } from './archived-search.ts';
+import type { InviteCodes } from './invite-codes.ts';
 
 /** The authenticated caller of an operation: actor, request id and device. */
 export interface Caller {
@@ -60,6 +61,7 @@ export interface OperationDeps {
   readonly auth: AuthGuard | null;
   /** Moderation of texts in changes; null: there is none. */
   readonly moderation: ModerationGuard | null;
+  readonly inviteCodes: InviteCodes;
   /** Null: a history ends where the log ends. */
   readonly archive: ArchivedHistory | null;
   /** Null: there is no archive, or none that can be searched. */

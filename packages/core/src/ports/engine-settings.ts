@@ -21,6 +21,8 @@ export interface EngineSettings {
   readonly bansPerGroupMax: number;
   /** Invites of users that may be open in one group. */
   readonly invitesPerGroupMax: number;
+  /** Invite links of one group. */
+  readonly linksPerGroupMax: number;
   /** Retention of a group's log, by length and by age of an idle log. */
   readonly historyMaxEntries: number;
   readonly historyMaxAgeMs: number;
@@ -56,6 +58,7 @@ export const defaultEngineSettings: EngineSettings = {
   requestsPerUserMax: 1000,
   bansPerGroupMax: 10_000,
   invitesPerGroupMax: limits.invitesMax,
+  linksPerGroupMax: limits.linksMax,
   historyMaxEntries: 10_000,
   historyMaxAgeMs: 7 * 24 * 3_600_000,
   roomQueueLimit: 2048,

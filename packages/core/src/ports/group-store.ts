@@ -12,7 +12,9 @@ import type {
 import type {
   BanRow,
   GroupRecord,
+  InviteLink,
   InviteRow,
+  LinkedGroup,
   MemberRow,
   Membership,
   Page,
@@ -68,6 +70,13 @@ export interface GroupStore {
   bans(groupId: GroupId, page: PageOf): Promise<Page<BanRow> | null>;
   /** Lists the open invites by the bytes of their users, each once. Null: no such group. Throws as `bans`. */
   invites(groupId: GroupId, page: PageOf): Promise<Page<InviteRow> | null>;
+  /**
+   * The invite links of the group that have not ended by themselves, the oldest first; used up ones are among them.
+   * At most `linksPerGroupMax`. Null: no such group.
+   */
+  links(groupId: GroupId): Promise<readonly InviteLink[] | null>;
+  /** The link with this id and what may be seen by it, in one atomic step; null: there is no such link. */
+  linked(groupId: GroupId, linkId: string): Promise<LinkedGroup | null>;
   /**
    * Lists all groups whose id begins with `prefix`, ascending by id. For operators: costs one page per partition.
    * @throws PlenumError `invalid_args` for a cursor that is no group id

@@ -118,7 +118,7 @@ export function createRequestRegistry(deps: RegistryDeps): RequestRegistry {
   }
   const custom = customRequests(deps, (requestType) => byType.has(requestType));
   return {
-    admit: handler(table.join_group.args.extend({ user_id: userIdSchema }), ({ caller }, args) =>
+    admit: handler(table.join_group.args.safeExtend({ user_id: userIdSchema }), ({ caller }, args) =>
       deps.operations.join_group(caller, { ...args, admit: true }),
     ),
     find: (service, requestType) => {

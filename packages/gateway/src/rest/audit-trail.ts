@@ -1,6 +1,12 @@
 /** Writes the audit line of a request, if it needs one. */
 import type { Outcome } from '@plenum/core';
-import { deadLetterIdSchema, groupIdSchema, nodeIdSchema, userIdSchema } from '@plenum/protocol';
+import {
+  deadLetterIdSchema,
+  groupIdSchema,
+  linkIdSchema,
+  nodeIdSchema,
+  userIdSchema,
+} from '@plenum/protocol';
 import type { FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import type { ClientAddress } from '../http/client-address.ts';
@@ -23,6 +29,7 @@ interface TrailDeps {
 const ids: readonly (readonly [string, string, z.ZodType<string>])[] = [
   ['group_id', 'group', groupIdSchema],
   ['user_id', 'user', userIdSchema],
+  ['link_id', 'link', linkIdSchema],
   ['node_id', 'node', nodeIdSchema],
   ['dead_letter_id', 'dead_letter', deadLetterIdSchema],
 ];

@@ -9,10 +9,12 @@ import {
   invitesFull,
   type JoinGroup,
   limitReached,
+  linksFull,
   type MemberRecord,
   type Operation,
   overloadedRetryMs,
   queueLimitOf,
+  type RuleName,
   refused,
 } from '@plenum/core';
 import { type Failure, SERVICE } from '@plenum/protocol';
@@ -24,6 +26,7 @@ import { endDueMutes } from './due-mutes.ts';
 import { factsOf, subjectOf, userOf } from './facts.ts';
 import { endInvite, invite, isAdmittedByInvite } from './invites.ts';
 import { create, createByJoin, deleteGroup, update } from './lifecycle.ts';
+import { createLink, revokeLink } from './links.ts';
 import { join, leave } from './membership.ts';
 import { memberDone, type StepBase } from './step.ts';
 import { accept, ban, changeRole, mute, remove, transfer, unban, unmute } from './targeted.ts';
@@ -73,7 +76,7 @@ function judgeChange(state: MemoryState, command: GroupCommand, nowMs: number): 
   if (command.operation === 'create' && reservedUntilMs !== null && command.isByService !== true) {
     return refused(idReserved(reservedUntilMs));
   }
-  const refusal = isCreate ? null : firstRefusal(command.operation, facts, rowOf(command, group, nowMs));
+  const refusal = isCreate ? null : firstRefusal(ruleOf(command), facts, rowOf(command, group, nowMs));
   if (refusal !== null) return refused(refusal);
   const repeated = repeatedAccept(group, command, nowMs);
   if (repeated !== null) return repeated;
@@ -107,20 +110,21 @@ function hindranceOf(
   { group, nowMs }: { readonly group: GroupState | null; readonly nowMs: number },
 ): Failure | null {
   const { operation, actor, groupId } = command;
-  const { bansPerGroupMax, invitesPerGroupMax, roomQueueLimit } = state.settings;
+  const { bansPerGroupMax, invitesPerGroupMax, linksPerGroupMax, roomQueueLimit } = state.settings;
   if (command.operation === 'ban' && group !== null && bansPerGroupMax > 0) {
     const isNew = !group.bans.standing(command.userId, nowMs).isBanned;
     if (isNew && group.bans.size + group.keptMutes.size >= bansPerGroupMax)
       return limitReached('bans', bansPerGroupMax);
   }
   const limited =
-    command.operation === 'join' && group !== null && !isAdmittedByInvite(group, command.userId, nowMs)
+    command.operation === 'join' && group !== null && !isAdmittedByInvite(group, command, nowMs)
       ? requestsLimit(state, command, group)
       : null;
   if (limited !== null) return limited;
   if (command.operation === 'invite' && group?.invites.isFullFor(command.userId, nowMs)) {
     return invitesFull(invitesPerGroupMax);
   }
+  if (operation === 'create_link' && group?.links.isFull(nowMs)) return linksFull(linksPerGroupMax);
   const isFree = actor === SERVICE || command.isAdmitted === true;
   const bucket = isFree ? null : `${groupId}\n${actor}`;
   const retryAfterMs = bucket === null ? 0 : state.changeBuckets.missingMs(bucket, nowMs);
@@ -149,6 +153,7 @@ const charge = (state: MemoryState, { operation, actor, isAdmitted }: GroupComma
 /** Answers a join with `ensure` by a user that already has a status: the status stays, and nothing is written. */
 function presentMember(group: GroupState, command: GroupCommand, nowMs: number): ChangeDone | null {
   if (command.operation !== 'join' || !command.ensure) return null;
+  if (command.linkId !== null && group.links.inForce(command.linkId, nowMs) === null) return null;
   const member = group.member(command.userId, nowMs);
   return member === null ? null : { ...memberDone(group, member, group.log.seq), isDuplicate: true };
 }
@@ -158,13 +163,16 @@ function presentMember(group: GroupState, command: GroupCommand, nowMs: number):
  */
 function rowOf(command: GroupCommand, group: GroupState | null, nowMs: number): 'public' | undefined {
   if (command.operation !== 'join') return undefined;
-  const isInvited = group !== null && isAdmittedByInvite(group, command.userId, nowMs);
+  const isInvited = group !== null && isAdmittedByInvite(group, command, nowMs);
   return command.admit || isInvited ? 'public' : undefined;
 }
 
+const ruleOf = (command: GroupCommand): RuleName =>
+  command.operation === 'join' && command.linkId !== null ? 'join_by_link' : command.operation;
+
 /** True for a join that creates a group if there is none. */
 const isCreatingJoin = (command: GroupCommand): command is JoinGroup =>
-  command.operation === 'join' && command.createsPublic && !command.admit;
+  command.operation === 'join' && command.createsPublic && !command.admit && command.linkId === null;
 
 function begin(state: MemoryState, command: GroupCommand, nowMs: number): ChangeDone {
   if (command.operation === 'create') return create(state, command, nowMs);
@@ -199,6 +207,10 @@ function apply(at: StepBase, command: GroupCommand): ChangeDone {
     case 'decline_invite':
     case 'revoke_invite':
       return endInvite({ ...at, command });
+    case 'create_link':
+      return createLink({ ...at, command });
+    case 'revoke_link':
+      return revokeLink({ ...at, command });
     case 'promote':
     case 'demote':
       return changeRole({ ...at, command }, subjectIn(at, command));

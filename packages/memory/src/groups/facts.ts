@@ -24,9 +24,15 @@ export function factsOf(group: GroupState | null, command: GroupCommand, nowMs: 
     ...(command.operation === 'mute' ? { isTimed: command.forMs !== null } : {}),
     hasChangedSince: command.operation === 'update' && group?.hasChangedSince(command.ifSeq) === true,
     ...('role' in command ? { role: command.role } : {}),
+    link: linkOf(group, command, nowMs),
     nowMs,
   };
 }
+
+const linkOf = (group: GroupState | null, command: GroupCommand, nowMs: number) =>
+  'linkId' in command && command.linkId !== null
+    ? (group?.links.inForce(command.linkId, nowMs) ?? null)
+    : null;
 
 /** What concerns one user; `actor` acts on it, and counts as the user itself if it is no service. */
 export function factsAbout(

@@ -7,6 +7,7 @@ import {
   type Invite,
   isReceiver,
   type LastMessage,
+  type LinkedGroup,
   type MemberRow,
   type Membership,
   messageOf,
@@ -53,11 +54,29 @@ export function memoryGroupStore(state: MemoryState, defer: Defer): GroupStore {
         const group = state.groups.get(groupId);
         return group === undefined ? null : invitesPage(group, page, state.now());
       }),
+    links: (groupId) => defer(() => state.groups.get(groupId)?.links.list(state.now()) ?? null),
+    linked: (groupId, linkId) =>
+      defer(() => {
+        const group = state.groups.get(groupId);
+        return group === undefined ? null : linkedGroup(group, linkId, state.now());
+      }),
     list: (page) => defer(() => groupPage(state, page)),
     memberships: (userId, page) => defer(() => membershipPage(state, userId, page)),
     activity: (userId) => defer(() => activityOf(state, userId)),
     membershipsIn: (userId, groupIds) =>
       defer(() => groupIds.flatMap((groupId) => membershipOf(state, userId, groupId) ?? [])),
+  };
+}
+
+function linkedGroup(group: GroupState, linkId: string, nowMs: number): LinkedGroup | null {
+  const link = group.links.inForce(linkId, nowMs);
+  if (link === null) return null;
+  const { active, muted } = group.counts(nowMs);
+  return {
+    groupType: group.groupType,
+    metadata: group.settings.metadata,
+    membersCount: active + muted,
+    link,
   };
 }
 

@@ -52,6 +52,7 @@ function begin(state: MemoryState, created: NewGroup, nowMs: number): ChangeDone
       createdAtMs: nowMs,
       creator,
       invitesMax: state.settings.invitesPerGroupMax,
+      linksMax: state.settings.linksPerGroupMax,
       onOffline: (ended, userId) => state.publishTransitions(ended, [{ userId, isOnline: false }]),
     },
     entries,

@@ -12,9 +12,13 @@ import { actedBy, goneDone, memberDone, type Step, type StepBase } from './step.
 /** Makes the user a member if the group is public, or the service or an invite admits it; otherwise an applicant. */
 export function join(step: Step<JoinGroup>): ChangeDone {
   const { group, command, nowMs } = step;
-  const isAdmitted = command.admit || isAdmittedByInvite(group, command.userId, nowMs);
-  return group.groupType === 'public' || isAdmitted ? enter(step) : ask(step);
+  const isAdmitted = command.admit || isAdmittedByInvite(group, command, nowMs);
+  const done = group.groupType === 'public' || isAdmitted ? enter(step) : ask(step);
+  if (command.linkId !== null) group.links.use(command.linkId);
+  return done;
 }
+
+const byLink = ({ linkId }: JoinGroup) => (linkId === null ? {} : { link_id: linkId });
 
 function enter({ state, group, command, nowMs }: Step<JoinGroup>): ChangeDone {
   const { actor, userId } = command;
@@ -22,7 +26,13 @@ function enter({ state, group, command, nowMs }: Step<JoinGroup>): ChangeDone {
   const roles: Role[] = isFirst ? ['admin'] : ['member'];
   const seq = state.record(
     group,
-    { type: 'joined', user_id: userId, ...actedBy(actor, userId), ...(isFirst ? { roles } : {}) },
+    {
+      type: 'joined',
+      user_id: userId,
+      ...actedBy(actor, userId),
+      ...(isFirst ? { roles } : {}),
+      ...byLink(command),
+    },
     nowMs,
   );
   const member: MemberRecord = {
@@ -39,12 +49,12 @@ function enter({ state, group, command, nowMs }: Step<JoinGroup>): ChangeDone {
 /** Makes the user an applicant. A muted member may apply too: it stops receiving but keeps its roles. */
 function ask({ state, group, command, nowMs }: Step<JoinGroup>): ChangeDone {
   const { actor, userId, note } = command;
-  const accepts = acceptByInvite(group, userId, nowMs);
+  const accepts = acceptByInvite(group, command, nowMs);
   const before = group.member(userId, nowMs);
   const noted = note === null ? {} : { note };
   const seq = state.record(
     group,
-    { type: 'requested', user_id: userId, ...actedBy(actor, userId), ...noted },
+    { type: 'requested', user_id: userId, ...actedBy(actor, userId), ...noted, ...byLink(command) },
     nowMs,
   );
   const applicant: MemberRecord = {

@@ -14,6 +14,7 @@ import type { GroupEntries } from './group-entries.ts';
 import { GroupPresence } from './group-presence.ts';
 import { Invites } from './invites.ts';
 import { KeptMutes } from './kept-mutes.ts';
+import { Links } from './links.ts';
 import { byText, SortedList } from './sorted-list.ts';
 
 export interface Place {
@@ -29,6 +30,7 @@ interface Origin extends Pick<GroupRecord, 'groupId' | 'groupType' | 'createdAtM
   readonly settings: GroupSettings;
   readonly creator: UserId;
   readonly invitesMax: number;
+  readonly linksMax: number;
   /** Called when a user goes offline because it is no longer a receiver. */
   readonly onOffline: (group: GroupState, userId: UserId) => void;
 }
@@ -49,6 +51,7 @@ export class GroupState {
   readonly bans = new Bans();
   /** A member has no invite: its join ends it. */
   readonly invites: Invites;
+  readonly links: Links;
   /** Active and muted members by their place. */
   readonly receivers = new SortedList<Place>((a, b) => a.seq - b.seq);
   /** Pending members by their place. */
@@ -91,6 +94,7 @@ export class GroupState {
     this.#onOffline = origin.onOffline;
     this.log = log;
     this.invites = new Invites(origin.invitesMax);
+    this.links = new Links(origin.linksMax);
     this.#index = index;
   }
 
@@ -221,6 +225,7 @@ export class GroupState {
     for (const userId of [...this.#members.keys(), ...this.invites.users()]) this.remove(userId);
     this.bans.clear();
     this.keptMutes.clear();
+    this.links.clear();
   }
 
   /** Removes the presence, the read mark and the level of a receiver, which end with its membership. */

@@ -3,6 +3,8 @@
 import { epoch, keyed, type OperationRow, page, team, timestamp } from './operation-row.ts';
 
 const until = '2026-03-01T12:10:00.000Z';
+const code = 'dGVhbQ.Zq3v9Jm0cX1yT7bK5nR2wL8sD4fG6hAp';
+const link_id = 'k2Jx0aQ7Yb9Lw4Tn6VcE1s';
 const asAnn = { actor_id: 'ann' };
 const memberOfTeam = (user_id: string) => ({ parameters: { ...team, user_id, ...keyed } });
 
@@ -122,6 +124,42 @@ export const memberOperations = {
     ...memberOfTeam('hal'),
     body: asAnn,
     result: { status: 'revoked' },
+  },
+  create_invite_link: {
+    operationId: 'create_invite_link',
+    tag: 'members',
+    description:
+      'Who knows the code may join: at once if the creator of the link could still accept the user, else as an applicant',
+    success: 'Made; no other answer has the code',
+    parameters: { ...team, ...keyed },
+    body: { ...asAnn, max_uses: 10, for_ms: 600_000 },
+    result: { code, link_id, expires_at: until, max_uses: 10 },
+  },
+  list_invite_links: {
+    operationId: 'list_invite_links',
+    tag: 'members',
+    parameters: { ...team, ...page },
+    result: {
+      links: [
+        { link_id, created_by: 'ann', created_at: timestamp, expires_at: until, uses: 3, max_uses: 10 },
+      ],
+      next_cursor: null,
+    },
+  },
+  revoke_invite_link: {
+    operationId: 'revoke_invite_link',
+    tag: 'members',
+    parameters: { ...team, link_id, ...keyed },
+    body: asAnn,
+    result: { status: 'revoked' },
+  },
+  preview_invite: {
+    operationId: 'preview_invite',
+    tag: 'members',
+    description: 'For users who are no members too. A code of no link is `invite_not_found`',
+    parameters: keyed,
+    body: { code },
+    result: { ...team, group_type: 'private', metadata: { topic: 'releases' }, members_count: 12 },
   },
   promote_member: {
     operationId: 'promote_member',

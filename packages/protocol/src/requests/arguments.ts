@@ -27,3 +27,12 @@ export const nextCursorSchema = z
   .string()
   .nullable()
   .describe('Where the next page begins; null: no further page');
+
+export const forMsSchema = z
+  .int()
+  .min(1)
+  .max(limits.forMsMax)
+  .meta({
+    description: 'Ends by itself after so many milliseconds, at most ten years; absent: no end',
+    examples: [600_000],
+  });

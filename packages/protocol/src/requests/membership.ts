@@ -2,19 +2,10 @@
 import { z } from 'zod';
 import { errorCodeSchema } from '../errors.ts';
 import { grantedRoleSchema, memberStatusSchema, roleSchema, timestampSchema } from '../groups.ts';
-import { userIdSchema } from '../ids.ts';
+import { groupIdSchema, inviteCodeSchema, userIdSchema } from '../ids.ts';
 import { limits } from '../limits.ts';
 import { noteSchema, reasonSchema } from '../text.ts';
-import { group, nextCursorSchema, paged, positioned, target } from './arguments.ts';
-
-const forMsSchema = z
-  .int()
-  .min(1)
-  .max(limits.forMsMax)
-  .meta({
-    description: 'Ends by itself after so many milliseconds, at most ten years; absent: no end',
-    examples: [600_000],
-  });
+import { forMsSchema, group, nextCursorSchema, paged, positioned, target } from './arguments.ts';
 
 const additionSchema = z
   .strictObject({
@@ -107,15 +98,25 @@ export const membershipRequests = {
   },
   join_group: {
     access: 'change',
-    args: z.strictObject({
-      ...group,
-      ensure: z
-        .boolean()
-        .optional()
-        .describe('true: a member gets its present status instead of `already_member`'),
-      note: noteSchema.optional(),
+    args: z
+      .strictObject({
+        group_id: groupIdSchema.optional().describe('Needed without `invite`'),
+        ensure: z
+          .boolean()
+          .optional()
+          .describe('true: a member gets its present status instead of `already_member`'),
+        note: noteSchema.optional(),
+        invite: inviteCodeSchema.optional().describe('The code of an invite link'),
+      })
+      .refine(({ group_id, invite }) => group_id !== undefined || invite !== undefined, {
+        error: 'group_id is required without invite',
+        path: ['group_id'],
+      }),
+    result: z.object({
+      status: memberStatusSchema,
+      group_id: groupIdSchema.optional().describe('Of a join with `invite`'),
+      ...positioned,
     }),
-    result: z.object({ status: memberStatusSchema, ...positioned }),
   },
   leave_group: {
     access: 'change',

@@ -35,8 +35,8 @@ local function is_closed(group)
   return group.type ~= 'public' or redis.call('HLEN', members_key) > members
 end
 
--- Turns the group into a tombstone; the script must bind the keys of the states of messages. Members are removed at
--- once; the log and those states stay for 10 minutes, so that every node can still deliver `deleted`. The hash stays as
+-- Turns the group into a tombstone; the script must bind the keys of the states of messages and of invite links.
+-- Members are removed at once; the log and those states stay for 10 minutes, so that every node can still deliver `deleted`. The hash stays as
 -- long as the id is reserved.
 local function leave_tombstone(group, now)
   redis.call('HSET', group_key, 'deleted', integer(now), 'closed', is_closed(group) and '1' or '0')
@@ -45,7 +45,7 @@ local function leave_tombstone(group, now)
     redis.call('HSET', group_key, 'reserved_until', integer(now + group.reserved_ms), 'metadata', '')
   end
   redis.call('UNLINK', members_key, receivers_key, pending_key, mutes_key, bans_key, on_key, reads_key,
-    applications_key, invites_key)
+    applications_key, invites_key, links_key)
   redis.call('ZREM', groups_key, group_id)
   redis.call('ZREM', due_key, group_id)
   group.is_deleted = true

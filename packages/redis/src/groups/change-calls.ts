@@ -58,7 +58,8 @@ export function moveOf(command: GroupCommand): Move | null {
 
 /** The scope of a remembered answer, as the script of the operation declares it: see recall() in lua/lib/dedupe.lua. */
 function scopeOf(command: GroupCommand): 'log' | 'living' {
-  const mayBegin = command.operation === 'join' && command.createsPublic && !command.admit;
+  const mayBegin =
+    command.operation === 'join' && command.createsPublic && !command.admit && command.linkId === null;
   return mayBegin || command.operation === 'create' ? 'living' : 'log';
 }
 
@@ -76,6 +77,7 @@ type Requested = Pick<GroupCommand, 'groupId' | 'actor' | 'request'>;
 export const changeKeyValues = ({ groupId, actor, request }: Requested, keys: Keys) => ({
   ...groupKeyValues(groupId, keys),
   ...stateKeyValues(groupId, keys),
+  links: keys.links(groupId),
   dedupe: keys.dedupe(groupId, actor, request.id),
   groups: keys.groups(groupId),
   on: keys.on(groupId),
@@ -139,6 +141,7 @@ export function runChange(
         createsPublic: command.createsPublic && deps.isGroupsFull ? 'full' : flag(command.createsPublic),
         requestsMax: deps.isRequestsFull ? deps.settings.requestsPerUserMax : '',
         note: command.note === null ? '' : JSON.stringify(command.note),
+        linkId: command.linkId ?? '',
       };
       return calls.change(scripts.joinGroup, { keys, args: withExtra(extra) });
     }
@@ -159,6 +162,14 @@ export function runChange(
       const extra = { ...spanArgs(command), invitesMax: deps.settings.invitesPerGroupMax };
       return calls.change(scripts.inviteMember, { keys, args: withExtra(extra) });
     }
+    case 'create_link': {
+      const { linkId, nonce, maxUses } = command;
+      const linksMax = deps.settings.linksPerGroupMax;
+      const extra = { linkId, nonce, maxUses: maxUses ?? '', ...spanArgs(command), linksMax };
+      return calls.change(scripts.createLink, { keys, args: withExtra(extra) });
+    }
+    case 'revoke_link':
+      return calls.change(scripts.revokeLink, { keys, args: withExtra({ linkId: command.linkId }) });
     case 'promote':
       return calls.change(scripts.promoteMember, {
         keys,

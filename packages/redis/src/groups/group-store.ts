@@ -12,6 +12,8 @@ import {
   type GroupSettings,
   type GroupStore,
   type InviteRow,
+  type InviteLink,
+  type LinkedGroup,
   limitReached,
   type MemberRow,
   type MembersChanged,
@@ -29,8 +31,14 @@ import {
 import { type GroupId, groupIdSchema, type MemberStatus, type UserId, userIdSchema } from '@plenum/protocol';
 import type { Keys } from '../keys.ts';
 import type { GroupDeps } from '../script-calls/group-header.ts';
-import { type ChangeReply, readMembers, readPosition, recallChange } from '../script-calls/index.ts';
-import { inviteOf, standingOf } from '../script-calls/member-record.ts';
+import {
+  type ChangeReply,
+  readLinks,
+  readMembers,
+  readPosition,
+  recallChange,
+} from '../script-calls/index.ts';
+import { inviteOf, linkOf, standingOf } from '../script-calls/member-record.ts';
 import { refusalOf } from '../script-calls/refusals.ts';
 import type { ScriptCalls, StateDeps } from '../script-calls/script-calls.ts';
 import { joinerOf, moveOf, recallArgs, runChange } from './change-calls.ts';
@@ -148,6 +156,31 @@ export class RedisGroupStore implements GroupStore {
   async membershipsIn(userId: UserId, groupIds: readonly GroupId[]): Promise<readonly Membership[]> {
     const found = await Promise.all(groupIds.map((groupId) => this.#membership(userId, groupId)));
     return found.flatMap((row) => (row === null ? [] : [row]));
+  }
+
+  async links(groupId: GroupId): Promise<readonly InviteLink[] | null> {
+    const found = await this.#readLinks(groupId, '');
+    return found?.links.sort(byAge) ?? null;
+  }
+
+  async linked(groupId: GroupId, linkId: string): Promise<LinkedGroup | null> {
+    const found = await this.#readLinks(groupId, linkId);
+    const link = found?.links[0];
+    if (found === null || link === undefined) return null;
+    const { groupType, metadata, membersCount } = found;
+    return { groupType, metadata, membersCount, link };
+  }
+
+  async #readLinks(groupId: GroupId, linkId: string) {
+    const { keys } = this.#deps;
+    const reply = await this.#calls.read(readLinks, {
+      keys: { group: keys.group(groupId), links: keys.links(groupId) },
+      args: { linkId },
+    });
+    if (reply.type === 'none') return null;
+    const { records, ...group } = reply.details;
+    const links = records.map(([id, text]) => linkOf(id, text, reply.nowMs)).filter((link) => link !== null);
+    return { ...group, links };
   }
 
   list(page: GroupsPage): Promise<Page<GroupId>> {
@@ -284,16 +317,20 @@ const settingsOf = (group: StoredGroup): GroupSettings => ({
   idReservedMs: group.idReservedMs,
 });
 
+const byAge = (a: InviteLink, b: InviteLink): number =>
+  a.createdAtMs - b.createdAtMs || (a.linkId < b.linkId ? -1 : 1);
+
 type Answer = Exclude<ChangeReply, { type: 'late' | 'groups_full' }>;
 
 const outcomeOf = (reply: Answer, operation: Operation): ChangeAdmission =>
-  reply.type === 'admitted'
-    ? { type: 'admitted' }
-    : changeOutcomeOf(reply, operation === 'join' ? 'requests' : 'bans');
+  reply.type === 'admitted' ? { type: 'admitted' } : changeOutcomeOf(reply, boundedBy(operation));
+
+const boundedBy = (operation: Operation): Bounded | 'links' =>
+  operation === 'join' ? 'requests' : operation === 'create_link' ? 'links' : 'bans';
 
 function changeOutcomeOf(
   reply: Exclude<Answer, { type: 'admitted' }>,
-  bounded: Bounded = 'bans',
+  bounded: Bounded | 'links' = 'bans',
 ): ChangeOutcome {
   if (reply.type === 'refused') return refusalOf(reply, bounded);
   return { type: 'done', isDuplicate: reply.type === 'duplicate', ...reply.details };

@@ -133,6 +133,7 @@ export class RedisPresence implements Presence, PresenceHousekeeping {
         reads: keys.reads(groupId),
         away: keys.away(partitionOf(groupId)),
         ...stateKeyValues(groupId, keys),
+        links: keys.links(groupId),
       },
       args: { ...groupArgValues(groupId, this.#deps), userId, absenceMs: settings.absenceMs },
     });

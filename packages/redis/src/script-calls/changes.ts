@@ -29,26 +29,38 @@ const acceptsWord = z
     return { count: Number(count), needed: Number(needed) };
   });
 
+/** Parses `<link id>:<nonce>:<end, ms, or ->` of a new invite link. */
+const linkWord = z
+  .string()
+  .regex(/^[\w-]+:[\w-]+:(?:\d{1,16}|-)$/)
+  .transform((text) => {
+    const [linkId = '', nonce = '', end] = text.split(':');
+    return { linkId, nonce, untilMs: end === '-' ? null : Number(end) };
+  });
+
 /** Parses the answer to a change, `<status> <role> <ends_at> <epoch> <seq>`, as the reply and the dedupe key hold it. */
 const changeAnswer = z
   .tuple([z.string().transform((text) => text.split(' '))])
   .transform(([words]) => words)
   .pipe(
     z.tuple([
-      z.enum(['a', 'p', 'm', 'b', 'i', '-']),
+      z.enum(['a', 'p', 'm', 'b', 'i', 'l', '-']),
       z.enum(['a', 'o', 'm', '-']),
-      z.union([acceptsWord, untilWord]),
+      z.union([acceptsWord, linkWord, untilWord]),
       z.string(),
       integerWord,
     ]),
   )
   .transform(([status, role, word, epoch, seq]) => {
-    const [untilMs, accepts] = typeof word === 'object' ? [null, word] : [word, null];
-    return { ...standingIn(status, role, untilMs), accepts, epoch, seq };
+    if (typeof word === 'number' || word === null) {
+      return { ...standingIn(status, role, word), accepts: null, epoch, seq };
+    }
+    const standing = { ...standingIn(status, role, null), epoch, seq };
+    return 'nonce' in word ? { ...standing, accepts: null, link: word } : { ...standing, accepts: word };
   });
 
 function standingIn(
-  status: keyof typeof memberStatusOf | 'b' | 'i' | '-',
+  status: keyof typeof memberStatusOf | 'b' | 'i' | 'l' | '-',
   role: keyof typeof rolesOf | '-',
   untilMs: number | null,
 ) {
@@ -56,7 +68,7 @@ function standingIn(
     bannedUntilMs: status === 'b' ? untilMs : null,
     invitedUntilMs: status === 'i' ? untilMs : null,
   };
-  if (status === 'b' || status === 'i' || status === '-' || role === '-') {
+  if (status === 'b' || status === 'i' || status === 'l' || status === '-' || role === '-') {
     return { status: 'none' as const, roles: [], mutedUntilMs: null, ...ends };
   }
   return { status: memberStatusOf[status], roles: rolesOf[role], mutedUntilMs: untilMs, ...ends };
@@ -87,8 +99,17 @@ const defineChange = <const A extends string>(file: string, extra: readonly A[])
 const defineEnding = <const A extends string>(file: string, extra: readonly A[]) =>
   defineScript({
     file,
-    keys: [...changeKeys, ...stateKeys],
+    keys: [...changeKeys, ...stateKeys, 'links'],
     args: [...changeArgs, ...extra],
+    reply: changeReply,
+  });
+
+/** A change of an invite link. */
+const defineOnLink = <const A extends string>(file: string, extra: readonly A[]) =>
+  defineScript({
+    file,
+    keys: [...changeKeys, 'links'],
+    args: [...changeArgs, 'linkId', ...extra],
     reply: changeReply,
   });
 
@@ -112,6 +133,7 @@ export const joinGroup = defineEnding('join-group', [
   'createsPublic',
   'requestsMax',
   'note',
+  'linkId',
 ]);
 export const leaveGroup = defineEnding('leave-group', []);
 export const acceptMember = defineChange('accept-member', ['reason']);
@@ -124,6 +146,8 @@ export const unbanMember = defineChange('unban-member', ['reason']);
 export const inviteMember = defineChange('invite-member', ['forMs', 'invitesMax']);
 export const declineInvite = defineChange('decline-invite', []);
 export const revokeInvite = defineChange('revoke-invite', []);
+export const createLink = defineOnLink('create-link', ['nonce', 'maxUses', 'forMs', 'linksMax']);
+export const revokeLink = defineOnLink('revoke-link', []);
 export const promoteMember = defineChange('promote-member', ['role']);
 export const demoteMember = defineChange('demote-member', []);
 export const transferGroup = defineChange('transfer-group', []);

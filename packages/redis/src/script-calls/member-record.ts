@@ -2,7 +2,7 @@
  * Parses the record of a member, `<status> <role> <joined_at> <since_seq> <ends_at>`, which lua/lib/member-text.lua
  * writes.
  */
-import type { Invite, MemberRecord } from '@plenum/core';
+import type { Invite, InviteLink, MemberRecord } from '@plenum/core';
 import { type MemberStatus, type Role, SERVICE, userIdSchema } from '@plenum/protocol';
 import { z } from 'zod';
 import { integerWord } from './define-script.ts';
@@ -46,6 +46,21 @@ export function banOf(text: string): { readonly sinceMs: number; readonly untilM
   if (text === '') return null;
   const [status, , sinceMs, , untilMs] = words.parse(text.split(' '));
   return status === 'b' ? { sinceMs, untilMs } : null;
+}
+
+const linkWords = z.tuple([
+  z.union([userIdSchema, z.literal(SERVICE)]),
+  integerWord,
+  untilWord,
+  untilWord,
+  integerWord,
+]);
+
+/** Reads an invite link, `<creator> <created_at> <ends_at> <max_uses> <uses>`; null: it has ended. */
+export function linkOf(linkId: string, text: string, nowMs: number): InviteLink | null {
+  const [createdBy, createdAtMs, untilMs, maxUses, uses] = linkWords.parse(text.split(' '));
+  if (untilMs !== null && untilMs <= nowMs) return null;
+  return { linkId, createdBy, createdAtMs, untilMs, maxUses, uses };
 }
 
 export interface Standing {

@@ -33,7 +33,7 @@ export const publishTyping = defineScript({
 
 export const endAbsence = defineScript({
   file: 'end-absence',
-  keys: [...groupKeys, 'groups', 'on', 'reads', 'away', ...stateKeys],
+  keys: [...groupKeys, 'groups', 'on', 'reads', 'away', ...stateKeys, 'links'],
   args: [...groupArgs, 'userId', 'absenceMs'],
   reply: z.discriminatedUnion('type', [reply('left', nothing), reply('stayed', nothing)]),
 });

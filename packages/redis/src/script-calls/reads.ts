@@ -115,6 +115,24 @@ export const readPosition = defineScript({
   ]),
 });
 
+const linkedDetails = z
+  .tuple([groupTypeSchema, integerWord, z.string()])
+  .rest(z.string())
+  .transform(([groupType, membersCount, metadata, ...words]) => ({
+    groupType,
+    membersCount,
+    metadata: metadata === '' ? null : metadata,
+    /** Pairs of a link's id and its record. */
+    records: words.flatMap((id, at) => (at % 2 === 0 ? [[id, words[at + 1] ?? ''] as const] : [])),
+  }));
+
+export const readLinks = defineScript({
+  file: 'read-links',
+  keys: ['group', 'links'],
+  args: ['linkId'],
+  reply: z.discriminatedUnion('type', [none, reply('found', linkedDetails)]),
+});
+
 const bytes = z.instanceof(Buffer);
 
 /** An entry as the script read-range returns it. */

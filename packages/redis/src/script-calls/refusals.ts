@@ -6,6 +6,7 @@ import {
   invitesFull,
   isoTime,
   limitReached,
+  linksFull,
   type Refused,
   refused,
 } from '@plenum/core';
@@ -20,16 +21,16 @@ const codeSchema = z.enum(errorCodes);
  */
 export function refusalOf(
   reply: { readonly nowMs: number; readonly details: readonly [string, number | null] },
-  bounded: Bounded = 'bans',
+  bounded: Bounded | 'links' = 'bans',
 ): Refused {
   const [word, ms] = reply.details;
   const code = codeSchema.parse(word);
   if (ms === null) return refused({ code });
   if (code === 'banned') return refused({ code, details: { banned_until: isoTime(ms) } });
-  if (code === 'too_many_invites') return refused(invitesFull(ms));
+  if (code === 'too_many_invites') return refused(bounded === 'links' ? linksFull(ms) : invitesFull(ms));
   if (code === 'conflict') return refused(changedSince);
   if (code === 'already_exists') return refused(idReserved(ms));
-  if (code === 'limit_reached') return refused(limitReached(bounded, ms));
+  if (code === 'limit_reached' && bounded !== 'links') return refused(limitReached(bounded, ms));
   if (code === 'muted') {
     const retryAfterMs = Math.max(1, ms - reply.nowMs);
     return refused({ code, retryAfterMs, details: { muted_until: isoTime(ms) } });

@@ -74,6 +74,7 @@ function keysOf(keys: Keys, id: GroupId): Readonly<Record<string, string>> {
     bans: keys.bans(id),
     applications: keys.applications(id),
     invites: keys.invites(id),
+    links: keys.links(id),
     groups: keys.groups(id),
     bucket: keys.bucket(id, user('owner')),
     queued: keys.queued(id),
@@ -127,6 +128,8 @@ const settings = {
   queueLimit: '2048',
   bansMax: '10000',
   invitesMax: '1000',
+  linksMax: '100',
+  maxUses: '10',
   isTrial: '0',
   requestsMax: '',
   ratePerSec: '10',
@@ -178,6 +181,7 @@ function argsOf(script: AnyScript, keys: Keys, id: GroupId): Readonly<Record<str
     isEnsured: '0',
     isAdmitted: '0',
     createsPublic: '0',
+    linkId: nameOf(script) === 'create-link' ? 'new-link' : 'link',
     reason: '"because"',
     note: '"let me in"',
     forMs: '60000',
@@ -320,6 +324,7 @@ export async function prepareGroup(redis: Redis, keys: Keys): Promise<void> {
     .hset(key('invites'), 'invited', 'owner -')
     .hset(key('applications'), 'banned ban', 'owner "spam"')
     .zadd(key('bans'), '+inf', 'banned')
+    .hset(key('links'), 'link', 'owner 1 - 10 3')
     .zadd(key('mutes'), 1, 'late', 9_999_999_999_999, 'muted')
     .zadd(key('due'), 1, groupId)
     .zadd(key('groups'), 0, groupId)

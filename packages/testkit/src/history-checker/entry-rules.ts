@@ -9,6 +9,7 @@ import {
   inviterAt,
   isBannedAt,
   isService,
+  linkAt,
   membersOf,
   successorIn,
 } from './fold-log.ts';
@@ -89,9 +90,17 @@ const isInvited = ({ group, event }: Case): Demands[number] => [
 ];
 /** True if the invite of the user lets it in: its inviter could accept it now. */
 function isAdmittedByInvite(one: Case): boolean {
-  const inviter = inviterAt(one.group, one.event.user_id, one.event.timestamp);
-  return inviter !== undefined && mayAnswer(one, inviter);
+  const inviters = [
+    inviterAt(one.group, one.event.user_id, one.event.timestamp),
+    linkAt(one.group, one.event)?.creator,
+  ];
+  return inviters.some((inviter) => inviter !== undefined && mayAnswer(one, inviter));
 }
+
+const hasLink = (one: Case): Demands[number] => [
+  one.event.link_id === undefined || linkAt(one.group, one.event) !== undefined,
+  'no user could join by the link',
+];
 
 function joined(one: Case): Demands {
   const { group, groupType, event } = one;
@@ -102,6 +111,7 @@ function joined(one: Case): Demands {
       'no admission let the user in',
     ],
     is(one, 'none'),
+    hasLink(one),
     notBanned(one),
     hasPlace(one),
     [
@@ -130,6 +140,7 @@ const demands: Readonly<Record<GroupEvent['type'], (one: Case) => Demands>> = {
     [one.groupType !== 'public', 'a public group has no applicants'],
     [['none', 'muted'].includes(statusOf(one)), `the user was ${statusOf(one)}`],
     notBanned(one),
+    hasLink(one),
     ...(statusOf(one) === 'muted' ? [] : [hasPlace(one)]),
   ],
   accepted: (one) => [byAnswerer(one), is(one, 'pending'), hasPlace(one)],
@@ -161,6 +172,11 @@ const demands: Readonly<Record<GroupEvent['type'], (one: Case) => Demands>> = {
     isInvited(one),
   ],
   invite_revoked: (one) => [byAnswerer(one), isInvited(one)],
+  link_created: (one) => [byAnswerer(one)],
+  link_revoked: (one) => [
+    byAnswerer(one),
+    [one.group.links.has(one.event.link_id ?? ''), 'there was no such link'],
+  ],
   updated: (one) => [byAdmin(one, one.event.user_id)],
   deleted: (one) => [byAdmin(one, one.event.user_id)],
   members_changed: membersChanged,

@@ -29,12 +29,20 @@ interface FoldedInvite {
   readonly untilMs: number;
 }
 
+interface FoldedLink {
+  readonly creator: string;
+  readonly untilMs: number;
+  readonly usesLeft: number;
+}
+
 export interface FoldedGroup {
   readonly members: Map<string, FoldedMember>;
   /** By user, the end of the ban, ms; Infinity: until an unban. */
   readonly bans: Map<string, number>;
   /** By user: who invited it, and the end of the invite, ms; Infinity: it does not end by itself. */
   readonly invites: Map<string, FoldedInvite>;
+  /** Invite links by id. */
+  readonly links: Map<string, FoldedLink>;
   readonly ranges: ReceivingRange[];
   maxMembers: number;
   /** Who may send. */
@@ -56,6 +64,7 @@ const emptyGroup = ({
   members: new Map(),
   bans: new Map(),
   invites: new Map(),
+  links: new Map(),
   ranges: [],
   maxMembers: maxMembers ?? Number.POSITIVE_INFINITY,
   posting,
@@ -101,6 +110,26 @@ export function inviterAt({ invites }: FoldedGroup, userId: string, timestamp: s
   return invite !== undefined && invite.untilMs > Date.parse(timestamp) ? invite.inviter : undefined;
 }
 
+/** @returns the invite link of the entry, if a user could join by it; undefined: it could not, or there is none */
+export function linkAt(
+  { links }: FoldedGroup,
+  { link_id: id, timestamp }: GroupEvent,
+): FoldedLink | undefined {
+  const link = id === undefined ? undefined : links.get(id);
+  return link !== undefined && link.untilMs > Date.parse(timestamp) && link.usesLeft > 0 ? link : undefined;
+}
+
+function useLink({ links }: FoldedGroup, { link_id: id = '' }: GroupEvent): void {
+  const link = links.get(id);
+  if (link !== undefined) links.set(id, { ...link, usesLeft: link.usesLeft - 1 });
+}
+
+function makeLink({ links }: FoldedGroup, event: GroupEvent): void {
+  const { link_id: id = '', max_uses: usesLeft = Number.POSITIVE_INFINITY, expires_at: until } = event;
+  const untilMs = until === undefined ? Number.POSITIVE_INFINITY : Date.parse(until);
+  links.set(id, { creator: actorIn(event), untilMs, usesLeft });
+}
+
 function receiveFrom(group: FoldedGroup, userId: string, sinceSeq: number): void {
   group.ranges.push({ userId, sinceSeq, endSeq: Number.POSITIVE_INFINITY });
 }
@@ -116,13 +145,17 @@ function change(group: FoldedGroup, userId: string, fields: Partial<FoldedMember
   const member = group.members.get(userId);
   if (member !== undefined) group.members.set(userId, { ...member, ...fields });
 }
-function enter(group: FoldedGroup, { user_id: userId, seq, roles = ['member'] }: GroupEvent): void {
+function enter(group: FoldedGroup, event: GroupEvent): void {
+  const { user_id: userId, seq, roles = ['member'] } = event;
+  useLink(group, event);
   group.invites.delete(userId);
   group.members.set(userId, { status: 'active', roles, sinceSeq: seq });
   receiveFrom(group, userId, seq);
 }
 
-function request(group: FoldedGroup, { user_id: userId, seq }: GroupEvent): void {
+function request(group: FoldedGroup, event: GroupEvent): void {
+  const { user_id: userId, seq } = event;
+  useLink(group, event);
   const roles = group.members.get(userId)?.roles ?? ['member'];
   receiveUpTo(group, userId, seq);
   group.invites.delete(userId);
@@ -160,6 +193,7 @@ function end(group: FoldedGroup, { seq }: GroupEvent): void {
   group.members.clear();
   group.bans.clear();
   group.invites.clear();
+  group.links.clear();
   group.isDeleted = true;
 }
 
@@ -198,6 +232,8 @@ const effects: Readonly<Record<GroupEvent['type'], (group: FoldedGroup, event: G
   invited: invite,
   invite_declined: (group, { user_id }) => group.invites.delete(user_id),
   invite_revoked: (group, { user_id }) => group.invites.delete(user_id),
+  link_created: makeLink,
+  link_revoked: (group, { link_id = '' }) => group.links.delete(link_id),
   updated: update,
   deleted: end,
   members_changed: changeMembers,

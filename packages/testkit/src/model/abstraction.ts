@@ -3,6 +3,7 @@ import type {
   AppendOutcome,
   ChangeOutcome,
   GroupRecord,
+  InviteLink,
   LogEntry,
   LogHead,
   MemberRecord,
@@ -43,14 +44,19 @@ export class Abstraction {
       );
       return { ...outcome, added, epoch };
     }
-    const { mutedUntilMs, bannedUntilMs, invitedUntilMs } = outcome;
+    const { mutedUntilMs, bannedUntilMs, invitedUntilMs, link } = outcome;
     return {
       ...outcome,
       epoch,
       mutedUntilMs: timed(mutedUntilMs),
       bannedUntilMs: timed(bannedUntilMs),
       invitedUntilMs: timed(invitedUntilMs),
+      ...(link === undefined ? {} : { link: { ...link, untilMs: timed(link.untilMs) } }),
     };
+  }
+
+  link(link: InviteLink): object {
+    return { ...link, createdAtMs: null, untilMs: timed(link.untilMs) };
   }
 
   group(group: GroupRecord | null) {
@@ -85,7 +91,8 @@ export class Abstraction {
     const nowMs = Date.parse(parsed.timestamp ?? parsed.result?.timestamp);
     return JSON.stringify(parsed, (key, value) => {
       if (/^(timestamp|edited_at|deleted_at)$/.test(key)) return 'now';
-      if (/^(muted|banned|invited)_until$/.test(key)) return `now + ${Date.parse(value) - nowMs} ms`;
+      if (/^(?:(?:muted|banned|invited)_until|expires_at)$/.test(key))
+        return `now + ${Date.parse(value) - nowMs} ms`;
       if (key === 'epoch') return this.#epoch(value);
       return key === 'message_id'
         ? value.replace(/^[0-9a-f]+/, (epoch: string) => this.#epoch(epoch))

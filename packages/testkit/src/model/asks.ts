@@ -6,6 +6,7 @@ import {
   acceptCommand,
   banCommand,
   createCommand,
+  createLinkCommand,
   declineInviteCommand,
   deleteCommand,
   demoteCommand,
@@ -19,6 +20,7 @@ import {
   promoteCommand,
   rejectCommand,
   revokeInviteCommand,
+  revokeLinkCommand,
   transferCommand,
   unbanCommand,
   unmuteCommand,
@@ -90,6 +92,11 @@ const transferring = fc.record({
 });
 const self = fc.record({ groupId, userId: user });
 
+const linkId = fc.constantFrom('link-1', 'link-2');
+const linking = fc.record(
+  { groupId, actor, linkId, maxUses: fc.constantFrom(1, 2), forMs },
+  { requiredKeys: ['groupId', 'actor', 'linkId'] },
+);
 const creating = fc.record({
   groupId,
   actor: user,
@@ -112,6 +119,7 @@ const joining = fc.record(
     ensure: fc.constantFrom(false, false, true),
     createsPublic: fc.boolean(),
     note: fc.constantFrom('let me in', '"☃"\n'),
+    linkId,
   },
   { requiredKeys: ['groupId', 'userId', 'ensure', 'createsPublic'] },
 );
@@ -187,6 +195,8 @@ export const ask: fc.Arbitrary<Ask> = fc.oneof(
   { weight: 5, arbitrary: asking('invite', inviteCommand, muting) },
   { weight: 1, arbitrary: asking('decline', declineInviteCommand, self) },
   { weight: 1, arbitrary: asking('revoke', revokeInviteCommand, onTarget) },
+  { weight: 5, arbitrary: asking('link', createLinkCommand, linking) },
+  { weight: 1, arbitrary: asking('revoke link', revokeLinkCommand, fc.record({ groupId, actor, linkId })) },
   { weight: 4, arbitrary: asking('promote', promoteCommand, promoting) },
   { weight: 4, arbitrary: asking('demote', demoteCommand, onTarget) },
   { weight: 2, arbitrary: asking('transfer', transferCommand, transferring) },

@@ -30,7 +30,8 @@ function counts({ payloadHash, success }: Entry, attempt: Attempt, head: LogHead
   if (operation === 'delete' && payloadHash === attempt.request.payloadHash) return true;
   if (success.epoch !== head?.epoch) return false;
   const mayBegin =
-    operation === 'create' || ('createsPublic' in attempt && attempt.createsPublic && !attempt.admit);
+    operation === 'create' ||
+    ('createsPublic' in attempt && attempt.createsPublic && !attempt.admit && attempt.linkId === null);
   return !(mayBegin && head.isDeleted);
 }
 

@@ -3,6 +3,7 @@ import type {
   AppendOutcome,
   ChangeOutcome,
   Engine,
+  InviteLink,
   LogHead,
   MemberRecord,
   MembersChanged,
@@ -18,6 +19,9 @@ import { type Attempt, idOfTarget, isMessageCommand, targetIn } from './message-
 
 /** The answer to any attempt. */
 export type Answer = ChangeOutcome | AppendOutcome | MembersChanged | MessageOutcome;
+
+/** Two links may be made in one ms. */
+const byId = (a: InviteLink, b: InviteLink): number => (a.linkId < b.linkId ? -1 : 1);
 
 export class Side {
   readonly #harness: EngineHarness;
@@ -97,12 +101,13 @@ export class Side {
   async #contents(name: string): Promise<object> {
     const { groups, log } = this.#engine;
     const groupId = this.#idOf(name);
-    const [group, members, pins, marks, ranges, ...positions] = await Promise.all([
+    const [group, members, pins, marks, ranges, links, ...positions] = await Promise.all([
       this.group(name),
       groups.members(groupId, { cursor: null, limit: 200, status: null }),
       this.#engine.messageChanges.pins(groupId),
       Promise.all(userNames.map((userId) => this.#engine.readMarks.of(groupId, userId))),
       Promise.all([null, ...userNames].map((reader) => log.after(groupId, 0, 1000, reader))),
+      groups.links(groupId),
       ...userNames.map((userId) => groups.position(groupId, userId)),
     ]);
     return {
@@ -113,6 +118,7 @@ export class Side {
       pins: pins.map(({ seq, pinnedBy }) => ({ seq, pinnedBy })),
       marks,
       members: members?.rows.map((row) => this.#abstraction.member(row)),
+      links: links?.toSorted(byId).map((link) => this.#abstraction.link(link)),
       positions: positions.map((position) => this.#abstraction.position(position)),
     };
   }

@@ -15,6 +15,11 @@ export const ownOfModerator = `
     remove              ok
     leave_group         ok
     decline_invite      IN
+    join_group:link     AM
+    create_invite_link  ok
+    list_invite_links   ok
+    revoke_invite_link  ok
+    preview_invite      ok
     update_group        NA
     delete_group        NA
     relay_msg           ok
@@ -46,6 +51,10 @@ const explained = (mute: 'ok' | 'NS') => `
     decline_invite IN
     list_bans    NA
     list_invites ok
+    join_by_link AM
+    create_link  ok
+    list_links   ok
+    revoke_link  ok
     promote      NA
     demote       NA
     transfer     NA

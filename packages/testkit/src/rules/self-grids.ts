@@ -14,6 +14,11 @@ export const ownGrids: Readonly<Record<GroupType, string>> = {
     remove              NU       ok     ok       LA         NU      -         NU
     leave_group         NU       ok     ok       ok         NU      -         NU
     decline_invite      IN       IN     IN        IN        IN      -        ok
+    join_group:link     ac       AM       AM       AM       BA       -       ac
+    create_invite_link  NU       ok       ok       ok       NU       ok       NU
+    list_invite_links   NU       ok       ok       ok       NU       ok       NU
+    revoke_invite_link  NU       ok       ok       ok       NU       ok       NU
+    preview_invite      ok       ok       ok       ok       BA       ok       ok
     update_group        NA       NA     ok       ok         NA      ok        NA
     delete_group        NA       NA     ok       ok         NA      ok        NA
     relay_msg           NO       ok     ok       ok         BA      -         NO
@@ -37,6 +42,11 @@ export const ownGrids: Readonly<Record<GroupType, string>> = {
     remove              NU       ok       ok     ok       LA         NU      -         NU
     leave_group         NU       ok       ok     ok       ok         NU      -         NU
     decline_invite      IN       IN       IN     IN        IN        IN      -        ok
+    join_group:link     ac       AM       AM       AM       AM       BA       -       ac
+    create_invite_link  NU       NA       ok       ok       ok       NU       ok       NU
+    list_invite_links   NU       NA       ok       ok       ok       NU       ok       NU
+    revoke_invite_link  NU       NA       ok       ok       ok       NU       ok       NU
+    preview_invite      ok       ok       ok       ok       ok       BA       ok       ok
     update_group        NA       NA       NA     ok       ok         NA      ok        NA
     delete_group        NA       NA       NA     ok       ok         NA      ok        NA
     relay_msg           NO       PM       ok     ok       ok         BA      -         NO
@@ -60,6 +70,11 @@ export const ownGrids: Readonly<Record<GroupType, string>> = {
     remove              NU       ok       ok     ok     ok       LA         NU      -         NU
     leave_group         NU       ok       ok     ok     ok       ok         NU      -         NU
     decline_invite      IN       IN       IN     IN     IN        IN        IN      -        ok
+    join_group:link     ac       AM       AM       AM       AM       AM       BA       -       ac
+    create_invite_link  NU       NA       NA       NA       ok       ok       NU       ok       NU
+    list_invite_links   NU       NA       NA       NA       ok       ok       NU       ok       NU
+    revoke_invite_link  NU       NA       NA       NA       ok       ok       NU       ok       NU
+    preview_invite      ok       ok       ok       ok       ok       ok       BA       ok       ok
     update_group        NA       NA       NA     NA     ok       ok         NA      ok        NA
     delete_group        NA       NA       NA     NA     ok       ok         NA      ok        NA
     relay_msg           NO       PM       ok     MU     ok       ok         BA      -         NO
@@ -94,6 +109,10 @@ export const explainGrids: Readonly<Record<GroupType, string>> = {
     revoke_invite NU      ok     ok        ok        NU      NU
     list_invites  NU      ok     ok        ok        NU      NU
     decline_invite IN     IN     IN        IN        IN      ok
+    join_by_link ok       AM       AM       AM       BA       ok
+    create_link  NU       ok       ok       ok       NU       NU
+    list_links   NU       ok       ok       ok       NU       NU
+    revoke_link  NU       ok       ok       ok       NU       NU
     promote      NA       NA     ok       ok         NA       NA
     demote       NA       NA     ok       ok         NA       NA
     transfer     NA       NA     ok       ok         NA       NA
@@ -123,6 +142,10 @@ export const explainGrids: Readonly<Record<GroupType, string>> = {
     revoke_invite NU      NA       ok     ok        ok        NU      NU
     list_invites  NU      NA       ok     ok        ok        NU      NU
     decline_invite IN     IN       IN     IN        IN        IN      ok
+    join_by_link ok       AM       AM       AM       AM       BA       ok
+    create_link  NU       NA       ok       ok       ok       NU       NU
+    list_links   NU       NA       ok       ok       ok       NU       NU
+    revoke_link  NU       NA       ok       ok       ok       NU       NU
     promote      NA       NA       NA     ok       ok         NA       NA
     demote       NA       NA       NA     ok       ok         NA       NA
     transfer     NA       NA       NA     ok       ok         NA       NA
@@ -152,6 +175,10 @@ export const explainGrids: Readonly<Record<GroupType, string>> = {
     revoke_invite NU      NA       NA     NA     ok        ok        NU      NU
     list_invites  NU      NA       NA     NA     ok        ok        NU      NU
     decline_invite IN     IN       IN     IN     IN        IN        IN      ok
+    join_by_link ok       AM       AM       AM       AM       AM       BA       ok
+    create_link  NU       NA       NA       NA       ok       ok       NU       NU
+    list_links   NU       NA       NA       NA       ok       ok       NU       NU
+    revoke_link  NU       NA       NA       NA       ok       ok       NU       NU
     promote      NA       NA       NA     NA     ok       ok         NA       NA
     demote       NA       NA       NA     NA     ok       ok         NA       NA
     transfer     NA       NA       NA     NA     ok       ok         NA       NA
@@ -220,4 +247,5 @@ export const noGroupGrid = `
     subscribe           NF        -
     get_group_info      NF        NF
     explain:join        NF        NF
+    explain:join_by_link IN       IN
     explain:send        NF        NF`;

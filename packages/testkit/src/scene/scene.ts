@@ -122,14 +122,15 @@ export class Scene implements AsyncDisposable {
 
   /** Everything that a refused command must not change. */
   async everything(): Promise<unknown> {
-    const [group, members, log, invites, ...bans] = await Promise.all([
+    const [group, members, log, invites, links, ...bans] = await Promise.all([
       this.group(),
       this.members(),
       this.log(),
       Promise.all(cast.map((userId) => this.invite(userId))),
+      this.engine.groups.links(this.groupId),
       ...cast.map((userId) => this.ban(userId)),
     ]);
-    return { group, members, log, invites, bans };
+    return { group, members, log, invites, links, bans };
   }
 
   [Symbol.asyncDispose](): PromiseLike<void> {

@@ -15,6 +15,7 @@ import { hostileIds } from './store/hostile-ids.ts';
 import { inviting } from './store/inviting.ts';
 import { joining } from './store/joining.ts';
 import { leaving } from './store/leaving.ts';
+import { linking } from './store/linking.ts';
 import { listing } from './store/listing.ts';
 import { listingOutsiders } from './store/listing-outsiders.ts';
 import { membershipRate } from './store/membership-rate.ts';
@@ -36,6 +37,7 @@ export function groupStoreSuite(name: string, makeEngine: MakeEngine): void {
     muting(makeEngine);
     banning(makeEngine);
     inviting(makeEngine);
+    linking(makeEngine);
     changingRoles(makeEngine);
     updating(makeEngine);
     staying(makeEngine);

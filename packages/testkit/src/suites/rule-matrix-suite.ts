@@ -14,6 +14,7 @@ import {
   acceptCommand,
   banCommand,
   createCommand,
+  createLinkCommand,
   declineInviteCommand,
   deleteCommand,
   demoteCommand,
@@ -25,6 +26,7 @@ import {
   promoteCommand,
   rejectCommand,
   revokeInviteCommand,
+  revokeLinkCommand,
   transferCommand,
   unbanCommand,
   unmuteCommand,
@@ -34,6 +36,9 @@ import { editCommand, pinCommand, reactCommand, takeDownCommand } from '../messa
 import { type Cell, cells } from '../rules/cells.ts';
 import type { EngineHarness, MakeEngine } from '../scene/engine-harness.ts';
 import { Scene, type Seat, seat, verdict } from '../scene/scene.ts';
+
+/** Of the link that the owner has made where an operation needs one. */
+const linkId = 'link';
 
 interface Ids {
   readonly groupId: string;
@@ -59,6 +64,9 @@ const commands: Readonly<Record<string, (ids: Ids) => GroupCommand>> = {
   invite_member: inviteCommand,
   decline_invite: ({ groupId, userId }) => declineInviteCommand({ groupId, userId }),
   revoke_invite: revokeInviteCommand,
+  'join_group:link': ({ groupId, userId }) => joinCommand({ groupId, userId, linkId }),
+  create_invite_link: ({ groupId, actor }) => createLinkCommand({ groupId, actor, linkId: 'new-link' }),
+  revoke_invite_link: ({ groupId, actor }) => revokeLinkCommand({ groupId, actor, linkId }),
   promote_member: promoteCommand,
   'promote_member:moderator': (ids) => promoteCommand({ ...ids, role: 'moderator' }),
   demote_member: demoteCommand,
@@ -106,7 +114,7 @@ interface Played {
 /** What one `change_members` does to one user. */
 const ofMembers = ['add', 'remove'];
 
-const cellCount = 3088;
+const cellCount = 3166;
 const played: readonly Played[] = cells.flatMap((cell) => {
   const { operation } = cell;
   const isDecided =
@@ -191,6 +199,9 @@ async function expectCell(scene: Scene, { cell, actor, userId, expected }: Playe
     await seatUnlessOwner(scene, actor, cell.actor);
     if (userId !== actor) await seatUnlessOwner(scene, userId, cell.target);
   }
+  if (groupType !== 'none' && onLink.includes(operation)) {
+    await scene.do(createLinkCommand({ groupId: scene.groupId, actor: 'owner', linkId }));
+  }
   const target = groupType !== 'none' && operation in messageCommands ? await scene.send('owner') : noMessage;
   if (target.type === 'refused') throw new Error('the owner could not send');
   const before = groupType === 'none' ? null : await scene.everything();
@@ -211,6 +222,7 @@ async function seatUnlessOwner(scene: Scene, userId: string, standing: Cell['act
 const isSeat = (standing: string | null): standing is Seat =>
   standing !== null && !['self', 'service', 'last_admin'].includes(standing);
 
+const onLink = ['join_group:link', 'revoke_invite_link'];
 const noMessage = { type: 'none', epoch: 'e', seq: 1 } as const;
 
 function attempt(
@@ -239,6 +251,6 @@ function answerOf(
     if (one?.type === 'refused') return one.failure.code;
     return one?.status === 'none' ? 'done' : `done: ${one?.status}`;
   }
-  const isJoin = operation === 'join_group' || operation === 'admit';
+  const isJoin = operation.startsWith('join_group') || operation === 'admit';
   return isJoin && 'status' in outcome ? `done: ${outcome.status}` : verdict(outcome);
 }
