@@ -74,8 +74,8 @@ export const mutantsOfInvites = [
     edits: [
       {
         file: 'packages/redis/lua/join-group.lua',
-        from: 'inviter and not refusal_of_acceptor(group, inviter, now)',
-        to: 'inviter',
+        from: 'one and not refusal_of_acceptor(group, one, now)',
+        to: 'one',
       },
     ],
     killers: [conformance('of an inviter who may no longer accept makes an applicant')],

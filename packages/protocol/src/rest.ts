@@ -7,6 +7,7 @@ import type { AdminScope } from './admin-scopes.ts';
 import { deadLetterIdSchema } from './dead-letters.ts';
 import { groupIdSchema, linkIdSchema, messageIdSchema, userIdSchema } from './ids.ts';
 import { limits } from './limits.ts';
+import { fromText } from './query-text.ts';
 import { reactionSchema } from './reactions.ts';
 import { type RequestRow, type RequestType, requestTable } from './requests.ts';
 
@@ -353,19 +354,6 @@ const pathIds: z.ZodRawShape = {
   reaction: reactionSchema,
   dead_letter_id: deadLetterIdSchema,
 };
-
-/**
- * Turns query text into the number or boolean that the schema wants; leaves any other text for the schema to refuse.
- */
-function fromText(schema: z.core.$ZodType): z.ZodType {
-  // Leaves out the names of schemas, which would become references.
-  const { type } = z.toJSONSchema(schema, { unrepresentable: 'any', metadata: z.registry() });
-  return z.preprocess((text) => {
-    if (type === 'integer' && typeof text === 'string' && /^\d{1,16}$/.test(text)) return Number(text);
-    if (type === 'boolean' && (text === 'true' || text === 'false')) return text === 'true';
-    return text;
-  }, schema);
-}
 
 const pick = (shape: z.ZodRawShape, wanted: (name: string) => boolean): z.ZodRawShape =>
   Object.fromEntries(Object.entries(shape).filter(([name]) => wanted(name)));

@@ -41,8 +41,8 @@ if member and is_ensured == '1' then
   return { 'duplicate', integer(now), describe(member) .. ' ' .. group.epoch .. ' ' .. integer(group.seq) }
 end
 
-local function could_accept(user)
-  return user and not refusal_of_acceptor(group, user, now)
+local function could_accept(one)
+  return one and not refusal_of_acceptor(group, one, now)
 end
 local inviter = find_invite(user_id, now)
 if link and not could_accept(inviter) then inviter = link.creator end

@@ -106,7 +106,7 @@ const inviteByMember = [
 ];
 const targetInvited = check('target is invited', 'invite_not_found');
 const revokeByMember = [exists, actorInGroup, actorActive, targetInvited];
-/** A wrong code is told nothing about the group, not even that it exists. */
+/** The answer to a wrong code shows nothing of the group, not even that it exists. */
 const linkInForce = [
   check('group exists', 'invite_not_found'),
   check('link is in force', 'invite_not_found'),

@@ -19,7 +19,7 @@ export class InviteCodes {
   /** @param secrets those of all nodes; the first one makes new codes. None: codes can be repeated by this process only */
   constructor(secrets: readonly string[]) {
     const given = secrets.length > 0 ? secrets : [randomBytes(32).toString('hex')];
-    // A key of its own, so that no code tells anything about what else the secret signs.
+    // A key of its own, so that a code shows nothing of what else the secret signs.
     this.#keys = given.map((secret) => createHmac('sha256', secret).update('plenum invite links').digest());
   }
 

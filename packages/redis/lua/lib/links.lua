@@ -33,7 +33,7 @@ local function link_field(id)
   return ',"link_id":"' .. id .. '"'
 end
 
--- @return the ids of the links by which no user can join any more
+-- @return the ids of the links that have ended or have no uses left
 local function spent_links(now)
   local found = redis.call('HGETALL', links_key)
   local spent = {}
