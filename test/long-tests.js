@@ -33,7 +33,6 @@ const flows = [
   'secret-rotation',
   'seed-chatx-behind',
   'serve',
-  'service-commands',
   'silent-logs',
   'three-nodes',
   'user-commands',

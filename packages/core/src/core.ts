@@ -136,7 +136,7 @@ export function createCore(deps: CoreDeps): Core {
       ...new Reads(shared),
       ...new PresenceOperations(shared, deps.clock),
       ...new Administration(shared),
-      ...new MessageOperations(shared),
+      ...new MessageOperations(shared, deps.clock),
       ...new Subscriptions(shared),
       ...new ImportOperations(shared),
       ...new SearchOperations(shared),

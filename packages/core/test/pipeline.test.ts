@@ -52,6 +52,7 @@ test('the texts of the metadata are moderated too, after the message', async () 
     metadata: JSON.stringify(metadata),
     replyTo: null,
     mentions: [],
+    isOpen: false,
     expiresInMs: null,
   });
   expect(await scene.send(extras({ n: [1, null] }))).toEqual(appended);

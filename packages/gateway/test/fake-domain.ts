@@ -97,6 +97,7 @@ export function fakeOperations(calls: Call[], overrides: Partial<Operations> = {
     import_messages: answer('import_messages', { imported: 0, ...position }),
     relay_msg: answer('relay_msg', relayed),
     edit_message: answer('edit_message', { message_id: relayed.message_id, edits: 1, ...position }),
+    append_message: answer('append_message', { message_id: relayed.message_id, bytes: 1, ...position }),
     delete_message: answer('delete_message', {
       status: 'deleted',
       message_id: relayed.message_id,

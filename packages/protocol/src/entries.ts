@@ -30,7 +30,7 @@ export const presentMessageSchema = relayedMessageSchema.extend({
 
 /** The entry at the seq of a message that was taken down, so that seqs stay dense. */
 export const tombstoneSchema = relayedMessageSchema
-  .omit({ message: true, metadata: true, mentions: true, reply: true, expires_at: true })
+  .omit({ message: true, metadata: true, mentions: true, reply: true, open: true, expires_at: true })
   .extend({
     deleted: z.literal(true),
     deleted_by: actorIdSchema,
@@ -50,7 +50,7 @@ export const relayedSchema: z.ZodType<PresentMessage | Tombstone> = z.union([
 ]);
 
 export const messageEventTypeSchema = z
-  .enum(['edited', 'deleted', 'reacted', 'unreacted', 'pinned', 'unpinned'])
+  .enum(['edited', 'appended', 'deleted', 'reacted', 'unreacted', 'pinned', 'unpinned'])
   .meta({ id: 'MessageEventType' });
 export type MessageEventType = z.infer<typeof messageEventTypeSchema>;
 
@@ -71,7 +71,9 @@ export const messageEventSchema = z
     message: z.string().exactOptional().describe('`edited`: the whole text'),
     metadata: jsonObjectSchema('metadata').exactOptional().describe('`edited`: absent: the message has none'),
     mentions: mentionsSchema.exactOptional().describe('`edited`: absent: the message has none'),
-    expires_at: timestampSchema.exactOptional().describe('`edited`: as of the message'),
+    text: z.string().exactOptional().describe('`appended`: what follows the text of the message'),
+    done: z.literal(true).exactOptional().describe('`appended`: the message is closed'),
+    expires_at: timestampSchema.exactOptional().describe('`edited`, `appended`: as of the message'),
     edits: z.int().min(1).exactOptional().describe('`edited`: how often the text was edited so far'),
     deleted: z
       .literal(true)

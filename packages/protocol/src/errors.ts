@@ -47,6 +47,7 @@ export const errors = {
   invite_used_up: rejected(410, 'This invite link has no uses left'),
   too_many_invites: rejected(409, 'This group holds as many open invites as it may'),
   limit_reached: rejected(409, 'A limit on what is kept is reached'),
+  message_closed: rejected(409, 'Nothing can be appended to this message: it is closed'),
   edit_window_over: rejected(409, 'The message can no longer be edited'),
   too_many_reactions: rejected(409, 'A message holds a bounded number of different reactions'),
   too_many_pins: rejected(409, 'A group holds a bounded number of pinned messages'),

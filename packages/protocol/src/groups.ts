@@ -145,6 +145,7 @@ export const relayedMessageSchema = z.object({
     .literal(true)
     .exactOptional()
     .describe('The message comes from another system, and has the time that it had there'),
+  open: z.literal(true).exactOptional().describe('Its author may append to it; absent: it is closed'),
   expires_at: timestampSchema
     .exactOptional()
     .describe('From then on no reader gets the text; absent: the message does not expire'),

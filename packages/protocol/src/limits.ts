@@ -26,6 +26,14 @@ export const limits = {
   /** Shortest and longest `expires_in_ms`: one second, 30 days. */
   expiresInMsMin: 1000,
   expiresInMsMax: 2_592_000_000,
+  /** UTF-8 bytes that are appended to one message. */
+  appendedMaxBytes: 65_536,
+  /** Requests whose texts one entry `appended` has. */
+  appendsPerEntry: 12,
+  /** Appends of one message on one node that come within so many ms leave as one entry. */
+  appendEveryMs: 40,
+  /** An open message is closed after so many ms without an append. */
+  appendIdleMs: 60_000,
   /** Pinned messages of one group. */
   pinsMax: 50,
   /** Levels of nesting that a request's arguments may have. */

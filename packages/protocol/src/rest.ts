@@ -244,6 +244,13 @@ const rows: readonly Row[] = [
     actor: 'actor_id',
   },
   {
+    method: 'POST',
+    path: `${message}/append`,
+    summary: 'Append to an open message; only its author may',
+    request: 'append_message',
+    actor: 'actor_id',
+  },
+  {
     method: 'DELETE',
     path: message,
     summary: 'Take a message down: its text is gone for all readers, and a tombstone stays',

@@ -93,9 +93,9 @@ function findOddity(value: unknown): Oddity | null {
 }
 
 /** The body of a message: 1 byte to `maxBytes` UTF-8 bytes, no lone surrogate, no U+0000. */
-export const messageTextSchema = (maxBytes: number) =>
+export const messageTextSchema = (maxBytes: number, name = 'message') =>
   z
-    .string({ error: 'message must be a string' })
+    .string({ error: `${name} must be a string` })
     .superRefine((text, context) => {
       const refuse = (code: string, message: string, limit?: number) =>
         context.addIssue({
@@ -103,11 +103,11 @@ export const messageTextSchema = (maxBytes: number) =>
           message,
           params: { code, ...(limit === undefined ? {} : { limit }) },
         });
-      if (text.length === 0) refuse('invalid_content', 'message must not be empty', 1);
+      if (text.length === 0) refuse('invalid_content', `${name} must not be empty`, 1);
       else if (exceedsBytes(text, maxBytes)) {
-        refuse('message_too_large', `message is larger than ${maxBytes} bytes`, maxBytes);
-      } else if (!text.isWellFormed()) refuse('invalid_utf8', 'message holds a lone surrogate');
-      else if (holdsNul(text)) refuse('invalid_content', 'message holds U+0000');
+        refuse('message_too_large', `${name} is larger than ${maxBytes} bytes`, maxBytes);
+      } else if (!text.isWellFormed()) refuse('invalid_utf8', `${name} holds a lone surrogate`);
+      else if (holdsNul(text)) refuse('invalid_content', `${name} holds U+0000`);
     })
     .meta({
       minLength: 1,

@@ -50,7 +50,7 @@ end
 local new_mentions, dropped = mentioned()
 local new_metadata = metadata ~= '' and metadata or old.metadata
 local result = { dropped = dropped ~= '' and dropped or nil }
-local is_unchanged = text == old.text and new_metadata == old.metadata and new_mentions == old.mentions
+local is_unchanged = state.kind == 'p' and text == old.text and new_metadata == old.metadata and new_mentions == old.mentions
 local limited = check_message_limits(is_unchanged)
 if limited then return limited end
 if is_unchanged then
@@ -64,6 +64,9 @@ if new_mentions ~= old.mentions then
   if receivers[1] then add_mentions_of(created, target_seq, receivers) end
 end
 local expires_at = message.fields.expires_at
+-- An edit replaces what was appended, and closes the message.
+drop_appended(target_seq)
+state.kind = 'p'
 state.text, state.metadata, state.mentions = text, new_metadata, new_mentions
 state.edits, state.edited_at = state.edits + 1, now
 append_change({

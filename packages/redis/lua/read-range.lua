@@ -4,7 +4,8 @@
 -- entry that would exceed `max_bytes`; the first entry is returned whatever its size.
 -- An entry is `seq kind wire`. A message that was changed has the kind `M` and in addition its record, and which of its
 -- reactions are by `user_id`, as digits; empty for no user. The edit of a message has the kind `C` and in addition the
--- record of the message, empty if it was taken down. A tombstone is an entry of the kind `m`.
+-- record of the message, empty if it was taken down. What was appended has the kind `A` and in addition its text, as JSON
+-- without quotes; empty if an edit replaced it. A tombstone is an entry of the kind `m`.
 local group_key = KEYS[1]
 local log_key = KEYS[2]
 local present_key = KEYS[3]
@@ -42,14 +43,40 @@ local function add(seq, kind, wire, record, own)
   return true
 end
 
-local function add_entry(seq, kind, wire, target)
+local function appended_to(seq, chunks)
+  local fields = {}
+  for number = 1, chunks do fields[number] = seq .. ':' .. integer(number) end
+  return chunks == 0 and '' or table.concat(redis.call('HMGET', present_key, unpack(fields)))
+end
+
+-- @return the record with what was appended instead of the number of its chunks
+local function whole(seq, record)
+  local head, chunks, rest = string.match(record, '^([of] [^\n]*\n)(%d+) %d+(.*)$')
+  return head and head .. appended_to(seq, tonumber(chunks)) .. rest or record
+end
+
+-- @param place `<chunk> <first byte> <last byte>`, empty for no text
+-- @return the text, or nil if the message was taken down
+local function piece_of(target, place)
+  local kind = string.sub(redis.call('HGET', present_key, target) or 'd', 1, 1)
+  if kind == 'd' then return nil end
+  local chunk, first, last = string.match(place, '^(%d+) (%d+) (%d+)$')
+  if kind == 'p' or not chunk then return '' end
+  return string.sub(redis.call('HGET', present_key, target .. ':' .. chunk) or '', first, last)
+end
+
+local function add_entry(seq, kind, wire, target, place)
   if not has_changes or kind == 'e' then return add(seq, kind, wire) end
   if kind == 'm' then
     local record = redis.call('HGET', present_key, seq)
     if not record then return add(seq, kind, wire) end
-    return add(seq, 'M', wire, record, own_reactions(seq, record))
+    return add(seq, 'M', wire, whole(seq, record), own_reactions(seq, record))
   end
   if not target then return add(seq, kind, wire) end
+  if place then
+    local text = piece_of(target, place)
+    return add(seq, text and 'A' or 'C', wire, text or '')
+  end
   local record = redis.call('HGET', present_key, target) or ''
   if string.sub(record, 1, 1) ~= 'p' then record = '' end
   return add(seq, 'C', wire, record)
@@ -82,7 +109,7 @@ local function add_with_gap(seq, entry)
     if not add_tombstones(expected, last) then return false end
   end
   expected = is_latest_first == '1' and seq - 1 or seq + 1
-  return add_entry(integer(seq), entry[2][2], entry[2][4], entry[2][8])
+  return add_entry(integer(seq), entry[2][2], entry[2][4], entry[2][8], entry[2][10])
 end
 
 local low, high = from_seq, to_seq

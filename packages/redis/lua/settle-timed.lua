@@ -1,5 +1,5 @@
 #!lua
--- Removes messages from those of a group that wait for a time. `messages`: ids, each after a space.
+-- Removes messages from those of a group that wait for a time. `messages`: their names in `timed`, each after a space.
 local timed_key = KEYS[1]
 local due_key = KEYS[2]
 local group_id = ARGV[1]

@@ -60,6 +60,7 @@ state.text = fields and '{"request_id":' .. fields.request_id .. ',"success":tru
     .. iso_time(now) .. '"' .. reason_field .. ',"state_seq":' .. integer(group.seq) .. ',"timestamp":' .. fields.timestamp
     .. ',"message_id":"' .. message_id .. '","epoch":"' .. message_epoch .. '","seq":' .. target_seq .. '}}'
   or ''
+drop_appended(target_seq)
 state.is_deleted = true
 drop_reactors(target_seq)
 drop_mentions_of(redis.call('HGET', group_key, 'created'), target_seq)

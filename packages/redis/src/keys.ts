@@ -116,6 +116,9 @@ export class Keys {
   /** Stream of the partition: `g`, `k`, `w`, `m` (message id), `a` (attempts), `r` (reason). */
   deadLetters = (partition: number, kind: DeliveryKind): string =>
     this.#in(partition, `dead_letters:${kind}`);
+  /** String: the token bucket of what is appended to a message. */
+  appendBucket = (groupId: GroupId, messageId: string): string =>
+    `${this.prefix}:${this.tags.tagOf(groupId)}:appends:${digest([groupId, messageId])}`;
   /** ZSET: ids of the messages that wait for a time, by that time, ms; see lua/lib/timed.lua. */
   timed = (groupId: GroupId): string => this.#of('timed', groupId);
   /** ZSET of the partition: ids of messages that were taken down in the last hour, by that time, ms. */

@@ -315,6 +315,13 @@ export const messageDraft = (
   sender: userIdSchema.parse(given.sender),
   request: keyOf(given, ['relay_msg', given.groupId, given.message, given.extras]),
   message: given.message ?? 'hello',
-  extras: given.extras && { metadata: null, replyTo: null, mentions: [], expiresInMs: null, ...given.extras },
+  extras: given.extras && {
+    metadata: null,
+    replyTo: null,
+    mentions: [],
+    isOpen: false,
+    expiresInMs: null,
+    ...given.extras,
+  },
   isRateLimited: given.isRateLimited ?? true,
 });

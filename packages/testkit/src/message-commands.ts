@@ -1,5 +1,5 @@
 /** Builds commands on a message: a test gives the fields that it needs, and the others get defaults. */
-import type { EditMessage, MessageTarget, PinMessage, React, TakeDown } from '@plenum/core';
+import type { AppendText, EditMessage, MessageTarget, PinMessage, React, TakeDown } from '@plenum/core';
 import { groupIdSchema, reactionKey, userIdSchema } from '@plenum/protocol';
 import { actorOf, keyOf, type Request } from './commands.ts';
 
@@ -35,6 +35,17 @@ export const editCommand = (
     mentions: mentions?.map((userId) => userIdSchema.parse(userId)) ?? null,
     isRateLimited,
   };
+};
+
+export const appendCommand = (
+  given: OnMessage & {
+    readonly text?: string;
+    readonly isDone?: boolean;
+    readonly also?: AppendText['also'];
+  },
+): AppendText => {
+  const { text = ' more', isDone = false, also = [] } = given;
+  return { ...base('append', given, [text, isDone]), text, isDone, also };
 };
 
 export const takeDownCommand = (given: OnMessage & { readonly reason?: string }): TakeDown => ({

@@ -97,6 +97,7 @@ export class BadInputScene implements AsyncDisposable {
       relay_msg: { group_id, message: 'hello' },
       send_message: { group_id, message: 'hello' },
       edit_message: { ...named, message: 'hello' },
+      append_message: { ...named, text: 'more' },
       delete_message: named,
       react: { ...named, reaction: 'x' },
       unreact: { ...named, reaction: 'x' },

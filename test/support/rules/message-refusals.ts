@@ -71,6 +71,14 @@ export const messageRefusals: readonly Refusal[] = [
     },
   },
   {
+    code: 'message_closed',
+    to: 'a text that is appended to a closed message',
+    arrange: async (scene) => {
+      await scene.create('public');
+      return on(scene, 'owner', ['append_message', await messageOf(scene, 'owner')], { text: ' more' });
+    },
+  },
+  {
     code: 'message_not_found',
     to: 'a reaction to no message',
     arrange: async (scene) => on(await scene.create('public'), 'owner', ['react', noMessage], reaction),

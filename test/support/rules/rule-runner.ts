@@ -156,6 +156,7 @@ export class RuleRunner {
       mute_member: action === undefined ? {} : { for_ms: 3_600_000 },
       promote_member: action === undefined ? {} : { role: action },
       edit_message: { message: 'edited' },
+      append_message: { text: ' more' },
       react: { reaction: '👍' },
       join_group: action === undefined ? {} : { invite: this.#link.code },
       revoke_invite_link: { link_id: this.#link.link_id },

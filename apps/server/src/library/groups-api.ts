@@ -17,7 +17,7 @@ import {
 import { z } from 'zod';
 import type { Asked, MakeCall } from './call.ts';
 
-export interface InGroup {
+interface InGroup {
   readonly groupId: string;
   /** A call with the id of a successful call gets that call's answer again. Default: a new random id. */
   readonly requestId?: string;
@@ -160,6 +160,8 @@ export interface SendFields {
   /** The id of the message to which this one replies. */
   readonly replyTo?: string;
   readonly mentions?: readonly string[];
+  /** The sender appends to the message with `append` until it is closed. */
+  readonly open?: true;
   /** The message is taken down after so many ms: 1,000 to 30 days. */
   readonly expiresInMs?: number;
 }
@@ -170,7 +172,7 @@ interface Send extends SelfAction, SendFields {
 /** The request types for which core has an operation of the same name. */
 type OperationType = Exclude<RequestType, 'send_message' | 'refresh_token'>;
 
-export type Call<O, T extends RequestType> = (options: O) => Promise<Outcome<RequestResult<T>>>;
+type Call<O, T extends RequestType> = (options: O) => Promise<Outcome<RequestResult<T>>>;
 
 export interface GroupsApi {
   readonly create: Call<Create, 'create_group'>;
@@ -211,7 +213,7 @@ export interface GroupsApiDeps {
 }
 
 /** Makes the call of a request type from the schema and the operation with its name. */
-export function callsOf({ call, operations, table }: GroupsApiDeps) {
+function callsOf({ call, operations, table }: GroupsApiDeps) {
   const schemas: { readonly [T in OperationType]: { readonly args: z.ZodType<RequestArgs<T>> } } = table;
   const all: { readonly [T in OperationType]: OperationOf<T> } = operations;
   return <T extends OperationType, O>(requestType: T, asked: (options: O) => Asked): Call<O, T> =>

@@ -52,6 +52,8 @@ export const engineSettingJudges: JudgesOf<EngineSettings> = {
   membershipRateBurst: variable('PLENUM_MEMBERSHIP_RATE_BURST', 'number'),
   changeRatePerSec: rate,
   changeRateBurst: variable('PLENUM_CHANGE_RATE_BURST', 'number'),
+  appendRatePerSec: rate,
+  appendRateBurst: wholeFrom(1),
   groupsPerUserMax: variable('PLENUM_MAX_GROUPS_PER_USER', 'number'),
   requestsPerUserMax: variable('PLENUM_MAX_REQUESTS_PER_USER', 'number'),
   bansPerGroupMax: variable('PLENUM_MAX_BANS_PER_GROUP', 'number'),

@@ -97,6 +97,7 @@ function presentRow(row: EntryRow | null, { edit, takeDown }: MessageState): Ent
   if (row === null) return null;
   if (takeDown !== null) return { ...row, message: null, details: null };
   if (edit === null) return row;
+  if (edit.edits === 0) return { ...row, message: edit.message };
   const own = edit.details === null ? {} : JSON.parse(edit.details);
   return { ...row, message: edit.message, details: detailsOf({ ...splitDetails(row.details).rest, ...own }) };
 }
@@ -129,7 +130,8 @@ function applyTo({ state: before, changes, stored, late }: Concerned): Applied {
     state = folded.state;
   }
   // The text of a message that comes after its edit is a previous one.
-  if (stored === null && before.edit !== null && original !== null) previous.push(original);
+  if (stored === null && before.edit !== null && before.edit.edits > 0 && original !== null)
+    previous.push(original);
   const row = presentRow(source, state);
   const { messageId } = state;
   return {

@@ -51,8 +51,19 @@ function changeRow(change: ArchivedChange): EntryRow {
 export function rowOf(entry: ArchiveEntry): EntryRow {
   if (isArchivedChange(entry)) return changeRow(entry);
   if (entry.type === 'message') {
-    const { message_id, group_id, epoch, seq, type, from_user_id, request_id, message, timestamp, ...rest } =
-      entry;
+    const {
+      message_id,
+      group_id,
+      epoch,
+      seq,
+      type,
+      from_user_id,
+      request_id,
+      message,
+      timestamp,
+      open: _,
+      ...rest
+    } = entry;
     const ids = { message_id, group_id, epoch, seq, type, user_id: from_user_id, request_id };
     return { ...ids, message, at: timestamp, details: detailsOf(rest), target_id: null };
   }

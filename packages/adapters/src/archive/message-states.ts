@@ -77,6 +77,11 @@ export function fold(state: MessageState, change: ArchivedChange, original: Mess
   if (change.type === 'deleted') {
     return { state: { ...state, latest, edit: null, takeDown: takeDownOf(change) }, previous: [] };
   }
+  // The pieces of a text come without it, and the last one with the whole text, which is no edit.
+  if (change.type === 'appended' && change.message !== undefined && state.edit === null) {
+    const edit = { edits: 0, message: change.message, details: null, place };
+    return { state: { ...state, latest, edit }, previous: [] };
+  }
   // An edit whose text was taken down meanwhile comes without it.
   if (change.type !== 'edited' || change.message === undefined)
     return { state: { ...state, latest }, previous: [] };

@@ -21,13 +21,14 @@ export function presentAfter(
   change: MessageEvent,
   reader: string | null,
 ): MessageEntry {
-  if (change.seq <= stateSeqOf(message)) return message;
-  // A message that has expired is read as a tombstone already before the entry that takes it down.
-  if (change.type === 'deleted') return tombstone(message, change);
-  if (isTakenDown(message)) return message;
+  if (isTakenDown(message) || change.seq <= stateSeqOf(message)) return message;
   switch (change.type) {
+    case 'deleted':
+      return tombstone(message, change);
     case 'edited':
       return edited(message, change);
+    case 'appended':
+      return appended(message, change);
     case 'reacted':
     case 'unreacted': {
       const { reaction = '', count = 0, seq: state_seq, actor_id, type } = change;
@@ -39,7 +40,7 @@ export function presentAfter(
   }
 }
 
-function tombstone(message: MessageEntry, { actor_id, timestamp, reason, seq }: MessageEvent): MessageEntry {
+function tombstone(message: Present, { actor_id, timestamp, reason, seq }: MessageEvent): MessageEntry {
   const { type, request_id, group_id, message_id, from_user_id, epoch } = message;
   return {
     type,
@@ -58,10 +59,17 @@ function tombstone(message: MessageEntry, { actor_id, timestamp, reason, seq }: 
   };
 }
 
+/** Without a text: it was taken down or replaced by an edit, whose entry follows, or the message was only closed. */
+function appended(message: Present, { text = '', done, seq: state_seq }: MessageEvent): MessageEntry {
+  const { open, ...rest } = message;
+  const isOpen = open === true && done !== true;
+  return { ...rest, message: message.message + text, ...(isOpen ? { open } : {}), state_seq };
+}
+
 function edited(message: Present, change: MessageEvent): MessageEntry {
   // The text of an edit is gone if the message was taken down later. The entry of the take-down follows.
   if (change.message === undefined) return message;
-  const { metadata: _, mentions: __, ...rest } = message;
+  const { metadata: _, mentions: __, open: ___, ...rest } = message;
   return {
     ...rest,
     message: change.message,

@@ -20,6 +20,13 @@ export interface MessageMethods {
   /** Sends a message. It is stored once, even if it must be sent several times. Await each send to keep the order. */
   send(groupId: string, message: string, options?: RequestOptions & MessageFields): Answered<'relay_msg'>;
   /** Replaces the text of an own message. `metadata` and `mentions` stay as they are unless they are given. */
+  /** Appends to an own message that was sent with `open: true`. @param options `done`: the message is closed after it */
+  appendMessage(
+    groupId: string,
+    messageId: string,
+    text: string,
+    options?: RequestOptions & { readonly done?: true },
+  ): Answered<'append_message'>;
   editMessage(
     groupId: string,
     messageId: string,
@@ -94,6 +101,16 @@ export abstract class TypedRequests implements MessageMethods, InviteMethods {
   send(group_id: string, message: string, given: RequestOptions & MessageFields = {}) {
     const { fields, options } = parted(given);
     return this.request('relay_msg', { ...fields, group_id, message }, options);
+  }
+
+  appendMessage(
+    group_id: string,
+    message_id: string,
+    text: string,
+    given: RequestOptions & { readonly done?: true } = {},
+  ) {
+    const { fields, options } = parted(given);
+    return this.request('append_message', { ...fields, group_id, message_id, text }, options);
   }
 
   editMessage(

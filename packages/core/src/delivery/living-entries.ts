@@ -9,7 +9,7 @@ export type LivingEntries = (entries: readonly ArchiveEntry[]) => Promise<readon
 
 /** The id of the message whose text the entry has; null: it has none. */
 function messageIn(entry: ArchiveEntry): string | null {
-  if (isArchivedChange(entry)) return entry.type === 'edited' ? entry.target.message_id : null;
+  if (isArchivedChange(entry)) return entry.message === undefined ? null : entry.target.message_id;
   return entry.type === 'message' ? entry.message_id : null;
 }
 

@@ -50,6 +50,8 @@ export interface MessageFacts {
   /** True if the actor may read it: the group shows its whole history, or the message is in the actor's range. */
   readonly isReadable: boolean;
   readonly isInEditWindow: boolean;
+  /** True if its author is in the group since it was sent and may append to it. */
+  readonly isOpen: boolean;
 }
 
 type Group = NonNullable<Facts['group']>;
@@ -115,6 +117,7 @@ const holds: Readonly<Record<CheckName, (facts: Facts, group: Group) => boolean>
     actorRecord,
   }) => actor === SERVICE || message?.author === actor || isModerator(actorRecord),
   'message is in the edit window': ({ message }) => message?.isInEditWindow === true,
+  'message is open': ({ message }) => message?.isOpen === true,
   'place for an applicant is free': ({ subjectRecord }, group) =>
     subjectRecord?.status === 'muted' || (!isFull(group) && group.counts.pending < limits.pendingMax),
 };

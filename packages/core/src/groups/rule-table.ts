@@ -50,7 +50,8 @@ export type CheckName =
   | 'message is kept'
   | 'message is by the actor'
   | 'message is by the actor, or the actor is an active admin or moderator'
-  | 'message is in the edit window';
+  | 'message is in the edit window'
+  | 'message is open';
 
 export interface Check {
   readonly name: CheckName;
@@ -143,6 +144,7 @@ export type RuleName =
   | 'add'
   | 'remove'
   | 'edit'
+  | 'append'
   | 'take_down'
   | 'react'
   | 'pin';
@@ -230,6 +232,12 @@ export const rules: Readonly<Record<RuleName, ByType>> = {
     messageReadable,
     check('message is by the actor', 'not_author'),
     check('message is in the edit window', 'edit_window_over'),
+  ),
+  append: everyType(
+    ...maySend,
+    messageReadable,
+    check('message is by the actor', 'not_author'),
+    check('message is open', 'message_closed'),
   ),
   take_down: everyType(
     exists,

@@ -1,12 +1,12 @@
-/** Takes messages down at their end. A node that dies in the middle loses nothing: the next owner continues. */
+/** Takes messages down at their end, and closes open ones. A node that dies in the middle loses nothing: the next owner continues. */
 import { hash } from 'node:crypto';
 import { type GroupId, SERVICE } from '@plenum/protocol';
 import { messageId } from '../log/entry.ts';
 import { expiredReason } from '../log/expiry.ts';
-import type { MessageTarget, TakeDown } from '../log/message-commands.ts';
+import type { AppendText, TakeDown } from '../log/message-commands.ts';
 import { PlenumError } from '../outcome/outcome.ts';
 import type { MessageChanges } from '../ports/message-changes.ts';
-import type { TimedMessages } from '../ports/timed-messages.ts';
+import type { TimedMessage, TimedMessages } from '../ports/timed-messages.ts';
 import { emitMessageChanged } from '../telemetry/events.ts';
 
 const rememberMs = 600_000;
@@ -27,27 +27,27 @@ export class MessageTimer {
    * Takes the due messages of the partition down. Needs no fence: a message that is taken down twice is taken down once.
    */
   async run(partition: number): Promise<void> {
-    const byGroup = new Map<GroupId, MessageTarget[]>();
-    for (const { groupId, target } of await this.#deps.timed.due(partition)) {
-      byGroup.set(groupId, [...(byGroup.get(groupId) ?? []), target]);
+    const byGroup = new Map<GroupId, TimedMessage[]>();
+    for (const one of await this.#deps.timed.due(partition)) {
+      byGroup.set(one.groupId, [...(byGroup.get(one.groupId) ?? []), one]);
     }
-    await Promise.all([...byGroup].map(([groupId, targets]) => this.#end(groupId, targets)));
+    await Promise.all([...byGroup].map(([groupId, messages]) => this.#end(groupId, messages)));
   }
 
-  /** A group or a message that exists no longer needs no take-down: every refusal settles the message. */
-  async #end(groupId: GroupId, targets: readonly MessageTarget[]): Promise<void> {
+  /** A group or a message that exists no longer needs no change: every refusal settles the message. */
+  async #end(groupId: GroupId, messages: readonly TimedMessage[]): Promise<void> {
     const { timed, changes } = this.#deps;
     const ended = await Promise.all(
-      targets.map(async (target) => {
-        const command = takeDownOf(groupId, target);
+      messages.map(async (message) => {
+        const command = commandOf(message);
         const outcome = await changes.change(command).catch(lost);
         if (outcome === null) return [];
         emitMessageChanged(command, outcome);
-        return [target];
+        const isStillOpen = message.kind === 'open' && outcome.type === 'changed' && outcome.isDuplicate;
+        return isStillOpen ? [] : [message];
       }),
     );
-    if (ended.flat().length > 0) await timed.settle(groupId, ended.flat());
-    if (ended.flat().length < targets.length) throw PlenumError.of('unavailable');
+    await timed.settle(groupId, ended.flat());
   }
 }
 
@@ -58,10 +58,12 @@ function lost(error: unknown): null {
 }
 
 /** The same for each try, so that a message which the log has lost gets one entry. */
-function takeDownOf(groupId: GroupId, target: MessageTarget): TakeDown {
-  const id = `expiry ${messageId(target.epoch, target.seq)}`;
+function commandOf({ groupId, target, kind }: TimedMessage): TakeDown | AppendText {
+  const id = `${kind} ${messageId(target.epoch, target.seq)}`;
   const payloadHash = hash('sha256', `${id} ${groupId}`, 'base64url').slice(0, 22);
   const request = { id, payloadHash, rememberMs };
   const shared = { groupId, actor: SERVICE, request, target } as const;
-  return { operation: 'take_down', ...shared, reason: expiredReason, isExpired: true };
+  return kind === 'expiry'
+    ? { operation: 'take_down', ...shared, reason: expiredReason, isExpired: true }
+    : { operation: 'append', ...shared, text: '', isDone: true, also: [] };
 }

@@ -11,6 +11,8 @@ export interface MessageExtras {
   readonly replyTo: string | null;
   /** Each user once, receivers or not. */
   readonly mentions: readonly UserId[];
+  /** True: its sender appends to it until it is closed. */
+  readonly isOpen: boolean;
   /** The message is taken down so many ms after it is stored; null: never. */
   readonly expiresInMs: number | null;
 }

@@ -34,6 +34,16 @@ export interface EditMessage extends Base {
   /** True: takes a token of the author's message bucket. False: `admit` has taken it, or rates are not limited. */
   readonly isRateLimited: boolean;
 }
+/** Appends to an open message. By the service: closes it if its time is over or its author is gone. */
+export interface AppendText extends Base {
+  readonly operation: 'append';
+  /** Empty only if `isDone`. */
+  readonly text: string;
+  /** True: nothing can be appended after this. */
+  readonly isDone: boolean;
+  /** More requests with parts of `text`, at most 11: they get the same answer. If one is known already, all are refused with `conflict`. */
+  readonly also: readonly RequestKey[];
+}
 export interface TakeDown extends Base {
   readonly operation: 'take_down';
   readonly reason: string | null;
@@ -55,7 +65,7 @@ export interface PinMessage extends Base {
   readonly operation: 'pin' | 'unpin';
 }
 
-export type MessageCommand = EditMessage | TakeDown | React | PinMessage;
+export type MessageCommand = EditMessage | AppendText | TakeDown | React | PinMessage;
 export type MessageOperation = MessageCommand['operation'];
 
 /** A change that succeeded, with the state of the message after it. */
@@ -78,7 +88,7 @@ export interface MessageChanged {
   readonly editedAtMs: number | null;
   /** `edit`: mentioned users who do not receive. */
   readonly mentionsDropped: readonly UserId[];
-  /** `react`, `unreact`: users with this reaction on the message now; for other operations 0. */
+  /** `react`, `unreact`: users with this reaction on the message now; `append`: bytes that were appended so far; else 0. */
   readonly count: number;
 }
 export type MessageOutcome = MessageChanged | Refused;
@@ -92,6 +102,7 @@ export type MessageAdmission = MessageAdmitted | MessageOutcome;
 /** The row of the rule table for an operation. */
 export const messageRuleOf = {
   edit: 'edit',
+  append: 'append',
   take_down: 'take_down',
   react: 'react',
   unreact: 'react',
@@ -113,6 +124,7 @@ export function targetOf(messageId: string): MessageTarget | null {
  */
 const queuesFilledBy: Readonly<Record<MessageOperation, 1 | null>> = {
   edit: 1,
+  append: 1,
   react: 1,
   pin: 1,
   take_down: null,
@@ -148,6 +160,13 @@ export const messageBounds = {
   },
 } as const;
 export type MessageBound = keyof typeof messageBounds;
+
+/** The refusal of a text that would make the appended part of a message too large. */
+export const appendedTooLarge = {
+  code: 'message_too_large',
+  error: `The message has more than ${limits.appendedMaxBytes} appended bytes with this text`,
+  details: { field: 'text', limit: limits.appendedMaxBytes },
+} as const;
 
 /** The refusal of a change that would exceed a bound. */
 export const boundReached = (bound: MessageBound) => {

@@ -22,7 +22,7 @@ export async function guardedMessageChange(
   command: MessageCommand,
 ): Promise<MessageOutcome> {
   const { actor, groupId, operation } = command;
-  const isAuthAsked = auth !== null && operation === 'react';
+  const isAuthAsked = auth !== null && (operation === 'react' || operation === 'append');
   const text = moderation === null ? null : textOf(command);
   if (actor === SERVICE || (!isAuthAsked && text === null)) return changes.change(command);
   const admission = await changes.admit(command);
@@ -41,6 +41,7 @@ interface FieldText {
 /** The text by the actor that members will see; null: none. */
 function textOf(command: MessageCommand): FieldText | null {
   if (command.operation === 'react') return { field: 'reaction', text: command.reaction };
+  if (command.operation === 'append' && command.text !== '') return { field: 'appended', text: command.text };
   if (command.operation !== 'take_down' || !command.reason) return null;
   return { field: 'reason', text: command.reason };
 }

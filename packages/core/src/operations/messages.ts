@@ -11,6 +11,7 @@ import { authorize } from '../adapters/guards.ts';
 import { messageEntryFrom } from '../log/entry.ts';
 import { isGoodPosition } from '../log/epoch-chain.ts';
 import {
+  type AppendText,
   type MessageChanged,
   type MessageCommand,
   type MessageOutcome,
@@ -18,8 +19,10 @@ import {
   targetOf,
 } from '../log/message-commands.ts';
 import { fail, type Outcome, succeed } from '../outcome/outcome.ts';
+import type { Clock } from '../ports/runtime.ts';
 import { editedResult } from '../send/edit-pipeline.ts';
 import { emitMessageChanged } from '../telemetry/events.ts';
+import { AppendGatherer } from './append-gatherer.ts';
 import { guardedMessageChange } from './guarded-message-change.ts';
 import { type Caller, type OperationDeps, requestKey } from './operations.ts';
 import { firstReadableSeq, refusalFor, userOf } from './read.ts';
@@ -29,9 +32,11 @@ type Named = RequestArgs<'pin_message'>;
 
 export class MessageOperations {
   readonly #deps: OperationDeps;
+  readonly #appends: AppendGatherer;
 
-  constructor(deps: OperationDeps) {
+  constructor(deps: OperationDeps, clock: Pick<Clock, 'after'>) {
     this.#deps = deps;
+    this.#appends = new AppendGatherer((command) => this.#guarded(command), clock);
   }
 
   edit_message = async (caller: Caller, args: RequestArgs<'edit_message'>): Result<'edit_message'> => {
@@ -49,6 +54,21 @@ export class MessageOperations {
     const outcome = await this.#deps.pipeline.edit(command);
     const changed = resultOf(command, outcome);
     return changed.ok ? succeed(editedResult(command, changed.result)) : changed;
+  };
+
+  append_message = async (caller: Caller, args: RequestArgs<'append_message'>): Result<'append_message'> => {
+    if (caller.actor === SERVICE) return fail(needsActor);
+    const command: AppendText = {
+      ...this.#base(caller, 'append_message', args),
+      operation: 'append',
+      text: args.text ?? '',
+      isDone: args.done === true,
+      also: [],
+    };
+    const changed = resultOf(command, await this.#appends.append(command));
+    if (!changed.ok) return changed;
+    const { count: bytes, epoch, seq } = changed.result;
+    return succeed({ message_id: args.message_id, bytes, epoch, seq });
   };
 
   delete_message = async (caller: Caller, args: RequestArgs<'delete_message'>): Result<'delete_message'> => {
@@ -146,9 +166,12 @@ export class MessageOperations {
   }
 
   async #change(command: MessageCommand): Promise<Outcome<MessageChanged>> {
+    return resultOf(command, await this.#guarded(command));
+  }
+
+  #guarded(command: MessageCommand): Promise<MessageOutcome> {
     const { engine, auth, moderation } = this.#deps;
-    const deps = { changes: engine.messageChanges, auth, moderation };
-    return resultOf(command, await guardedMessageChange(deps, command));
+    return guardedMessageChange({ changes: engine.messageChanges, auth, moderation }, command);
   }
 }
 

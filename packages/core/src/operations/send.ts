@@ -62,12 +62,13 @@ export const createRelayMessage =
   };
 
 function extrasOf(args: RequestArgs<'relay_msg'>): MessageExtras | undefined {
-  const { metadata, reply_to, mentions, expires_in_ms } = args;
-  if ([metadata, reply_to, mentions, expires_in_ms].every((one) => one === undefined)) return undefined;
+  const { metadata, reply_to, mentions, open, expires_in_ms } = args;
+  if ([metadata, reply_to, mentions, open, expires_in_ms].every((one) => one === undefined)) return undefined;
   return {
     metadata: metadata === undefined ? null : JSON.stringify(metadata),
     replyTo: reply_to ?? null,
     mentions: [...new Set(mentions)],
+    isOpen: open === true,
     expiresInMs: expires_in_ms ?? null,
   };
 }

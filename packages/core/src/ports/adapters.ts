@@ -118,7 +118,7 @@ export interface ProposedMessage {
    * Present if the text is not that of a message: the `reason` of a request, the `note` of a request to
    * join, a `reaction`, or all texts and keys of the `metadata` of a group or of a message, one per line.
    */
-  readonly field?: 'reason' | 'reaction' | 'metadata' | 'note';
+  readonly field?: 'reason' | 'reaction' | 'metadata' | 'note' | 'appended';
 }
 /** Asked before a message is stored, and before a change with a text is made. */
 export interface Moderation {

@@ -13,6 +13,9 @@ export interface EngineSettings {
   /** Token bucket of a user's changes in one group, per (user, group), cluster-wide; the service needs no token. */
   readonly changeRatePerSec: number;
   readonly changeRateBurst: number;
+  /** Token bucket of the entries `appended` of one message, cluster-wide. */
+  readonly appendRatePerSec: number;
+  readonly appendRateBurst: number;
   /** Groups that exist and were created by one user; 0: no limit. */
   readonly groupsPerUserMax: number;
   /** Groups in which one user waits for acceptance; 0: no limit. */
@@ -54,6 +57,8 @@ export const defaultEngineSettings: EngineSettings = {
   membershipRateBurst: 10,
   changeRatePerSec: 10,
   changeRateBurst: 20,
+  appendRatePerSec: 30,
+  appendRateBurst: 60,
   groupsPerUserMax: 1000,
   requestsPerUserMax: 1000,
   bansPerGroupMax: 10_000,

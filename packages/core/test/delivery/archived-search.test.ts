@@ -107,3 +107,13 @@ test('a message is found when the archive has got it', async () => {
   await scene.pass(300);
   expect(await search(scene, { limit: 1 })).toEqual([[13], 13]);
 });
+
+test('a message that has reached its end is not found, also while its take-down is on its way', async () => {
+  await using scene = await searched();
+  const found = scene.archive.search.bind(scene.archive);
+  scene.archive.search = async (asked, call) =>
+    (await found(asked, call)).map((entry) =>
+      entry.seq === 4 ? { ...entry, expires_at: '2000-01-01T00:00:00.000Z' } : entry,
+    );
+  expect(await search(scene, { before: 7 })).toEqual([[6, 5, 3, 2], null]);
+});

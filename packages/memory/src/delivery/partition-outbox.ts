@@ -244,7 +244,9 @@ export class PartitionOutbox {
 /** True for the message with this id, and for its edits with a text. */
 const isOfMessage = (entry: ArchiveEntry, id: string): boolean =>
   isArchivedChange(entry)
-    ? entry.type === 'edited' && entry.target.message_id === id && entry.deleted !== true
+    ? (entry.type === 'edited' || entry.message !== undefined) &&
+      entry.target.message_id === id &&
+      entry.deleted !== true
     : entry.message_id === id;
 
 function countByGroup(scheduled: readonly Scheduled[]): ReadonlyMap<GroupId, number> {

@@ -75,10 +75,11 @@ function append(state: MemoryState, draft: MessageDraft): AppendOutcome {
   const isMentioned = (userId: UserId) => isReceiver(group.member(userId, nowMs));
   const mentions = extras?.mentions.filter(isMentioned) ?? [];
   const expiresInMs = extras?.expiresInMs ?? null;
+  const isOpen = extras?.isOpen === true;
   const dropped = extras?.mentions.filter((userId) => !isMentioned(userId)) ?? [];
   const seq = state.store(
     group,
-    { sender, message, requestId: request.id, metadata, reply, mentions, expiresInMs },
+    { sender, message, requestId: request.id, metadata, reply, mentions, isOpen, expiresInMs },
     nowMs,
   );
   // A sender has read up to its own message.

@@ -50,12 +50,14 @@ export function presentMessage(
     return { ...entry, wire: encode({ ...push, result: tombstoneOf(push.result, expiresAt) }) };
   }
   if (state === null || state.stateSeq === 0) return entry;
-  const { body, edits, editedAtMs, stateSeq } = state;
-  const { message, metadata, mentions, ...rest } = push.result;
+  const { body, edits, editedAtMs, stateSeq, appended, isClosed } = state;
+  const { message: sent, metadata, mentions, open, ...rest } = push.result;
+  const message = sent + appended;
   const result = {
     ...rest,
     // JSON leaves out what is undefined.
     ...(body ?? { message, metadata, mentions }),
+    ...(open === true && !isClosed ? { open } : {}),
     ...(editedAtMs === null ? {} : { edited_at: isoTime(editedAtMs), edits }),
     ...reactionsOf(state, reader),
     state_seq: stateSeq,
@@ -75,9 +77,19 @@ function reactionsOf({ reactions }: MessageState, reader: UserId | null) {
 /** An `edited` entry is kept without a text, so a take-down has to look at the message only. */
 function presentChange(states: MessageStates, entry: ChangeEntry, { nowMs }: Reading): ChangeEntry {
   const change = changeOf(entry);
+  if (change.type === 'appended') return presentPiece(states, entry, nowMs);
   if (change.type !== 'edited') return entry;
   const state = states.of(change.target_seq);
   const body = isPast(change.expires_at, nowMs) ? null : (state?.body ?? null);
   const shown: Partial<MessageEvent> = body ?? { deleted: true };
+  return { ...entry, wire: encode({ ...change, ...shown }) };
+}
+
+function presentPiece(states: MessageStates, entry: ChangeEntry, nowMs: number): ChangeEntry {
+  const change = changeOf(entry);
+  const state = states.of(change.target_seq);
+  const isGone = state === null || state.isTakenDown || isPast(change.expires_at, nowMs);
+  const text = state?.pieces.get(entry.seq);
+  const shown = isGone ? { deleted: true } : text === undefined ? {} : { text };
   return { ...entry, wire: encode({ ...change, ...shown }) };
 }

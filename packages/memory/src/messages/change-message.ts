@@ -1,11 +1,13 @@
 /** Runs one command on a message: checks it by core's rule table, makes the change, and remembers the answer. */
 import {
+  appendedTooLarge,
   boundReached,
   firstRefusal,
   type MessageAdmission,
   type MessageChanged,
   type MessageCommand,
   type MessageOutcome,
+  messageId,
   messageQueueLimitOf,
   messageRuleOf,
   overloadedRetryMs,
@@ -24,6 +26,9 @@ export function changeMessage(state: MemoryState, command: MessageCommand): Mess
   const { nowMs, apply } = judged;
   const changed = apply();
   state.requests.remember(command, changed, nowMs);
+  for (const request of command.operation === 'append' ? command.also : []) {
+    state.requests.remember({ ...command, request }, changed, nowMs);
+  }
   return changed;
 }
 
@@ -50,12 +55,22 @@ function judge(
   const first = state.requests.recall(command, { scope: 'log', log, nowMs });
   if (first?.type === 'changed' || first?.type === 'refused') return first;
   if (first !== null) return refused({ code: 'conflict' });
+  const others = command.operation === 'append' ? command.also : [];
+  const isKnown = (request: (typeof others)[number]) =>
+    state.requests.recall({ ...command, request }, { scope: 'log', log, nowMs }) !== null;
+  if (others.some(isKnown)) return refused({ code: 'conflict' });
   const group = state.groups.get(groupId);
   if (group === undefined) return refused({ code: 'group_not_found' });
   const actor = userOf(command.actor);
   endDueMutes(state, group, { users: actor === null ? [] : [actor], nowMs });
   const entry = messageAt(group, command.target, nowMs);
-  const refusal = firstRefusal(messageRuleOf[operation], messageFactsOf(group, command, { entry, nowMs }));
+  const facts = messageFactsOf(group, command, { entry, nowMs });
+  if (operation === 'append' && command.actor === SERVICE) {
+    if (entry === null) return refused({ code: 'message_not_found' });
+    if (facts.message?.isOpen !== true) return refused({ code: 'message_closed' });
+  }
+  const isClosing = operation === 'append' && command.actor === SERVICE;
+  const refusal = isClosing ? null : firstRefusal(messageRuleOf[operation], facts);
   if (entry === null && command.operation === 'take_down' && command.isExpired) {
     return { type: 'fine', nowMs, apply: () => takeDownLost(state, group, { command, nowMs }) };
   }
@@ -82,8 +97,11 @@ function bucketOf(state: MemoryState, { groupId, actor, isAdmitted, ...command }
   const isFree =
     command.operation === 'edit' ? !command.isRateLimited : actor === SERVICE || isAdmitted === true;
   if (isFree) return null;
-  const buckets = command.operation === 'edit' ? state.messageBuckets : state.changeBuckets;
-  const name = `${groupId}\n${actor}`;
+  const { target } = command;
+  const isAppend = command.operation === 'append';
+  const changing = isAppend ? state.appendBuckets : state.changeBuckets;
+  const buckets = command.operation === 'edit' ? state.messageBuckets : changing;
+  const name = `${groupId}\n${isAppend ? messageId(target.epoch, target.seq) : actor}`;
   return {
     missingMs: (nowMs: number) => buckets.missingMs(name, nowMs),
     take: (nowMs: number) => buckets.take(name, nowMs),
@@ -93,6 +111,10 @@ function bucketOf(state: MemoryState, { groupId, actor, isAdmitted, ...command }
 /** The refusal of a reaction or a pin that is new and one too many. */
 function boundOf({ group, command, entry }: MessageStep): Failure | null {
   const { messages } = group.log;
+  if (command.operation === 'append') {
+    const bytes = (messages.of(entry.seq)?.appendedBytes ?? 0) + Buffer.byteLength(command.text);
+    return bytes > limits.appendedMaxBytes ? appendedTooLarge : null;
+  }
   if (command.operation === 'pin') {
     const isNew = !messages.pins.has(entry.seq);
     return isNew && messages.pins.size >= limits.pinsMax ? boundReached('pins') : null;

@@ -50,7 +50,26 @@ function factsOfMessage(
   return {
     author,
     isTakenDown: group.log.messages.of(entry.seq)?.isTakenDown === true,
+    isOpen: isOpenTo(group, entry, by),
     isReadable: !hasExpired && (isWholeLog || entry.seq >= by.sinceSeq),
     isInEditWindow: editWindowMs > 0 && by.nowMs - Date.parse(timestamp) <= editWindowMs,
   };
+}
+
+/** @returns true if the author is in the group since the message was sent */
+export function isAuthorHere(group: GroupState, entry: MessageEntry, nowMs: number): boolean {
+  const record = group.member(messageOf(entry).result.from_user_id, nowMs);
+  return record !== null && record.status !== 'pending' && record.sinceSeq <= entry.seq;
+}
+
+/** The service only closes a message whose time is over or whose author is gone. */
+function isOpenTo(
+  group: GroupState,
+  entry: MessageEntry,
+  { command, nowMs }: { readonly command: MessageCommand; readonly nowMs: number },
+): boolean {
+  const { result } = messageOf(entry);
+  const state = group.log.messages.of(entry.seq);
+  const isOpen = 'open' in result && state?.isClosed !== true && state?.isTakenDown !== true;
+  return isOpen && (command.actor === SERVICE || isAuthorHere(group, entry, nowMs));
 }

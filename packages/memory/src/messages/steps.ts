@@ -1,5 +1,6 @@
 /** What each command on a message does, after nothing refused it. */
 import {
+  type AppendText,
   type EditMessage,
   isoTime,
   isReceiver,
@@ -12,12 +13,13 @@ import {
   type React,
   type TakeDown,
 } from '@plenum/core';
-import type { MessageEvent, UserId } from '@plenum/protocol';
+import { limits, type MessageEvent, SERVICE, type UserId } from '@plenum/protocol';
 import { bodyOf } from '../log/present.ts';
 import type { ChangeDraft } from '../state/group-entries.ts';
 import type { GroupState } from '../state/group-state.ts';
 import type { MemoryState } from '../state/memory-state.ts';
-import type { MessageBody } from '../state/message-states.ts';
+import type { MessageBody, MessageState } from '../state/message-states.ts';
+import { isAuthorHere } from './facts.ts';
 
 interface StepOf<C extends MessageCommand> {
   readonly state: MemoryState;
@@ -38,6 +40,8 @@ export function planOf({ command, ...at }: MessageStep): Plan {
   switch (command.operation) {
     case 'edit':
       return planEdit({ ...at, command });
+    case 'append':
+      return planAppend({ ...at, command });
     case 'take_down':
       return planTakeDown({ ...at, command });
     case 'react':
@@ -95,13 +99,17 @@ function planEdit(step: StepOf<EditMessage>): Plan {
     ...(mentions.length === 0 ? {} : { mentions }),
   };
   const { edits = 0, editedAtMs = null } = known ?? {};
-  if (JSON.stringify(body) === JSON.stringify(before)) {
+  const isStreamed = (known?.pieces.size ?? 0) > 0 || isStillOpen(entry, known);
+  if (!isStreamed && JSON.stringify(body) === JSON.stringify(before)) {
     return present(step, { edits, editedAtMs, mentionsDropped });
   }
   return write(step, () => {
     const message = group.log.messages.begin(entry.seq);
     message.body = body;
     message.edits = edits + 1;
+    // An edit replaces what was appended, and closes the message.
+    message.pieces.clear();
+    message.isClosed = true;
     message.editedAtMs = nowMs;
     group.log.setMentions(entry.seq, mentions);
     const { result } = messageOf(entry);
@@ -109,6 +117,36 @@ function planEdit(step: StepOf<EditMessage>): Plan {
     const draft = draftOf(step, 'edited', { ...body, ...expiry, edits: message.edits });
     const seq = state.recordChange(group, draft, { nowMs });
     return { seq, edits: message.edits, editedAtMs: nowMs, mentionsDropped };
+  });
+}
+
+const isStillOpen = (entry: MessageEntry, known: MessageState | null): boolean =>
+  'open' in messageOf(entry).result && known?.isClosed !== true;
+
+function planAppend(step: StepOf<AppendText>): Plan {
+  const { state, group, command, entry, nowMs } = step;
+  const { groupId, target } = command;
+  const isDue = state.isOpenDue({ groupId, target }, nowMs) || !isAuthorHere(group, entry, nowMs);
+  if (command.actor === SERVICE && !isDue) return present(step);
+  return write(step, () => {
+    const message = group.log.messages.begin(entry.seq);
+    const { result } = messageOf(entry);
+    const expiry = 'expires_at' in result ? { expires_at: result.expires_at } : {};
+    message.appendedBytes += Buffer.byteLength(command.text);
+    message.isClosed = command.isDone;
+    if (command.text !== '') message.pieces.set(group.log.seq + 1, command.text);
+    const draft = draftOf(step, 'appended', {
+      ...expiry,
+      ...(command.isDone ? { done: true } : {}),
+      ...(command.text === '' ? {} : { text: command.text }),
+    });
+    const whole = command.isDone ? { whole: bodyOf(entry).message + message.appended } : {};
+    const seq = state.recordChange(group, draft, { nowMs, ...whole });
+    state.forgetTimed({ groupId, target, kind: 'open' });
+    if (!command.isDone) {
+      state.timedMessages.add({ groupId, target, kind: 'open', atMs: nowMs + limits.appendIdleMs });
+    }
+    return { seq, count: message.appendedBytes };
   });
 }
 
@@ -124,6 +162,7 @@ function planTakeDown(step: StepOf<TakeDown>): Plan {
     message.isTakenDown = true;
     message.body = null;
     message.slots.length = 0;
+    message.pieces.clear();
     messages.pins.delete(entry.seq);
     group.log.setMentions(entry.seq, []);
     state.outbox.takeDown(group_id, message_id);

@@ -1,7 +1,8 @@
 /** The port `TimedMessages` over memory. */
-import { partitionOf, type TimedMessages } from '@plenum/core';
+import { partitionOf, type TimedMessage, type TimedMessages } from '@plenum/core';
 import type { Defer } from '../defer.ts';
 import type { MemoryState } from '../state/memory-state.ts';
+import { isAuthorHere, messageAt } from './facts.ts';
 
 const dueMax = 100;
 
@@ -9,13 +10,19 @@ export function memoryTimedMessages(
   state: MemoryState,
   defer: Defer,
 ): TimedMessages & { readonly duePartitions: () => ReadonlySet<number> } {
+  const isAuthorGone = ({ groupId, target }: TimedMessage): boolean => {
+    const group = state.groups.get(groupId);
+    const entry = group && messageAt(group, target, state.now());
+    return (
+      group === undefined || entry === null || entry === undefined || !isAuthorHere(group, entry, state.now())
+    );
+  };
   const due = () => {
     const nowMs = state.now();
     const { timedMessages } = state;
-    return timedMessages.slice(
-      0,
-      timedMessages.countWhile(({ atMs }) => atMs <= nowMs),
-    );
+    const count = timedMessages.countWhile(({ atMs }) => atMs <= nowMs);
+    const open = timedMessages.slice(count, timedMessages.size).filter(({ kind }) => kind === 'open');
+    return [...timedMessages.slice(0, count), ...open.filter(isAuthorGone)];
   };
   return {
     duePartitions: () => new Set(due().map(({ groupId }) => partitionOf(groupId))),
@@ -24,16 +31,11 @@ export function memoryTimedMessages(
         due()
           .filter(({ groupId }) => partitionOf(groupId) === partition)
           .slice(0, dueMax)
-          .map(({ groupId, target }) => ({ groupId, target })),
+          .map(({ groupId, target, kind }) => ({ groupId, target, kind })),
       ),
-    settle: (groupId, targets) =>
+    settle: (groupId, messages) =>
       defer(() => {
-        const isMeant = (epoch: string, seq: number) =>
-          targets.some((target) => target.epoch === epoch && target.seq === seq);
-        for (const one of due()) {
-          if (one.groupId === groupId && isMeant(one.target.epoch, one.target.seq))
-            state.timedMessages.delete(one);
-        }
+        for (const message of messages) state.forgetTimed({ ...message, groupId });
       }),
   };
 }

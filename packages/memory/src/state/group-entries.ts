@@ -29,6 +29,7 @@ export interface NewMessage {
   readonly metadata: string | null;
   readonly reply: RelayedMessage['reply'] | null;
   readonly mentions: readonly UserId[];
+  readonly isOpen: boolean;
   readonly expiresInMs: number | null;
   /** Only of a message of another system, which does not count as unread. */
   readonly timestamp?: string;
@@ -110,6 +111,7 @@ export class GroupEntries {
       ...(draft.reply === null ? {} : { reply: draft.reply }),
       ...(draft.mentions.length === 0 ? {} : { mentions: draft.mentions }),
       ...(timestamp === undefined ? {} : { imported: true }),
+      ...(draft.isOpen ? { open: true } : {}),
       ...(draft.expiresInMs === null ? {} : { expires_at: isoTime(nowMs + draft.expiresInMs) }),
       timestamp: timestamp ?? isoTime(nowMs),
       message_id: messageId(this.#epoch, seq),
@@ -158,7 +160,7 @@ export class GroupEntries {
       timestamp: isoTime(nowMs),
     };
     const change: MessageEvent = { ...bare, ...rest };
-    const { message: _, metadata: __, mentions: ___, ...kept } = change;
+    const { message: _, metadata: __, mentions: ___, text: ____, ...kept } = change;
     const entry = { type: 'change', epoch: this.#epoch, seq } as const;
     // First: the log may lose the message itself in this step, and its state is still needed.
     this.messages.note(change);

@@ -14,7 +14,7 @@ import {
   targetOf,
   tombstoneMs,
 } from '@plenum/core';
-import type { GroupId, UserId } from '@plenum/protocol';
+import { type GroupId, limits, type UserId } from '@plenum/protocol';
 import type { MemoryOutbox } from '../delivery/outbox.ts';
 import { ExpiringMap } from './expiring-map.ts';
 import type { ChangeDraft, EventDraft, NewMessage } from './group-entries.ts';
@@ -32,7 +32,8 @@ const byTime = (a: Timed, b: Timed): number =>
   a.atMs - b.atMs ||
   byText(a.groupId, b.groupId) ||
   byText(a.target.epoch, b.target.epoch) ||
-  a.target.seq - b.target.seq;
+  a.target.seq - b.target.seq ||
+  byText(a.kind, b.kind);
 
 export interface MemoryStateDeps {
   readonly random: Random;
@@ -63,6 +64,8 @@ export class MemoryState {
   readonly membershipBuckets: TokenBuckets;
   /** Tokens for changes, one bucket per acting user and group. */
   readonly changeBuckets: TokenBuckets;
+  /** Tokens for entries `appended`, one bucket per message. */
+  readonly appendBuckets: TokenBuckets;
   /** The groups that have a mute or a ban with an end. */
   readonly timed = new Set<GroupState>();
   /** Messages that wait for a time, by that time. */
@@ -91,6 +94,8 @@ export class MemoryState {
     );
     const { changeRatePerSec, changeRateBurst } = deps.settings;
     this.changeBuckets = new TokenBuckets({ perSec: changeRatePerSec, burst: changeRateBurst }, nowMs);
+    const { appendRatePerSec, appendRateBurst } = deps.settings;
+    this.appendBuckets = new TokenBuckets({ perSec: appendRatePerSec, burst: appendRateBurst }, nowMs);
     this.#tombstones = new ExpiringMap(nowMs);
     this.#reserved = new ExpiringMap(nowMs);
   }
@@ -162,12 +167,13 @@ export class MemoryState {
     const entry = group.log.appendMessage(message, nowMs);
     this.outbox.write(group.groupId, entry);
     this.#publish(group.groupId, entry);
+    const { epoch, seq } = entry;
+    const timed = { groupId: group.groupId, target: { epoch, seq } };
     if (message.expiresInMs !== null) {
-      this.timedMessages.add({
-        groupId: group.groupId,
-        target: { epoch: entry.epoch, seq: entry.seq },
-        atMs: nowMs + message.expiresInMs,
-      });
+      this.timedMessages.add({ ...timed, kind: 'expiry', atMs: nowMs + message.expiresInMs });
+    }
+    if (message.isOpen) {
+      this.timedMessages.add({ ...timed, kind: 'open', atMs: nowMs + limits.appendIdleMs });
     }
     return entry.seq;
   }
@@ -177,7 +183,10 @@ export class MemoryState {
     for (const message of messages)
       this.outbox.write(
         group.groupId,
-        group.log.appendMessage({ ...message, reply: null, mentions: [], expiresInMs: null }, nowMs),
+        group.log.appendMessage(
+          { ...message, reply: null, mentions: [], isOpen: false, expiresInMs: null },
+          nowMs,
+        ),
       );
   }
 
@@ -188,12 +197,49 @@ export class MemoryState {
   recordChange(
     group: GroupState,
     draft: ChangeDraft,
-    { nowMs, sent }: { readonly nowMs: number; readonly sent?: ChangedMessage['sent'] },
+    {
+      nowMs,
+      sent,
+      whole,
+    }: {
+      readonly nowMs: number;
+      readonly sent?: ChangedMessage['sent'];
+      /** Of the last append: the whole text. Adapters get it instead of pieces. */
+      readonly whole?: string;
+    },
   ): number {
     const { entry, change } = group.log.appendChange(draft, nowMs);
-    this.outbox.writeChange(group.groupId, change, sent);
+    const { text: _, ...told } = change;
+    this.outbox.writeChange(
+      group.groupId,
+      { ...told, ...(whole === undefined ? {} : { message: whole }) },
+      sent,
+    );
     this.#publish(group.groupId, entry);
     return entry.seq;
+  }
+
+  /** True if nothing was appended to the open message for long. */
+  isOpenDue({ groupId, target }: Pick<TimedMessage, 'groupId' | 'target'>, nowMs: number): boolean {
+    const { epoch, seq } = target;
+    return ![...this.timedMessages].some(
+      (one) =>
+        one.kind === 'open' &&
+        one.groupId === groupId &&
+        one.target.epoch === epoch &&
+        one.target.seq === seq &&
+        one.atMs > nowMs,
+    );
+  }
+
+  /** The message no longer waits for this. */
+  forgetTimed({ groupId, target, kind }: TimedMessage): void {
+    const isMeant = (one: Timed) =>
+      one.groupId === groupId &&
+      one.kind === kind &&
+      one.target.epoch === target.epoch &&
+      one.target.seq === target.seq;
+    for (const one of [...this.timedMessages].filter(isMeant)) this.timedMessages.delete(one);
   }
 
   /** True if the log has a tombstone for this message. */
@@ -220,6 +266,7 @@ export class MemoryState {
     this.messageBuckets.sweep(nowMs);
     this.membershipBuckets.sweep(nowMs);
     this.changeBuckets.sweep(nowMs);
+    this.appendBuckets.sweep(nowMs);
     this.#tombstones.sweep(nowMs);
     this.#reserved.sweep(nowMs);
   }

@@ -23,9 +23,18 @@ export class MessageState {
   edits = 0;
   editedAtMs: number | null = null;
   isTakenDown = false;
+  /** True: an entry closed the message, or an edit did. */
+  isClosed = false;
+  /** What was appended, by the seq of its entry; empty after an edit. */
+  readonly pieces = new Map<number, string>();
+  appendedBytes = 0;
   /** Seq of the newest change; 0: none. */
   stateSeq = 0;
   readonly slots: (ReactionSlot | null)[] = [];
+
+  get appended(): string {
+    return [...this.pieces.values()].join('');
+  }
 
   /** The reactions that a user has put, in the order of their places. */
   get reactions(): readonly ReactionSlot[] {

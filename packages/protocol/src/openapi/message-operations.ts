@@ -30,6 +30,15 @@ export const changeOperations = {
     body: { actor_id: 'ann', message: 'Lunch at one?' },
     result: { message_id: message.message_id, edits: 1, edited_at: timestamp, epoch, seq: 43 },
   },
+  append_message: {
+    operationId: 'append_message',
+    tag: 'messages',
+    description:
+      'To a message that was sent with `open`. Appends of one message within 40 ms leave as one entry `appended`',
+    parameters: { ...one, ...keyed },
+    body: { actor_id: 'ann', text: ' Or at one?' },
+    result: { message_id: message.message_id, bytes: 11, epoch, seq: 44 },
+  },
   delete_message: {
     operationId: 'delete_message',
     tag: 'messages',

@@ -142,6 +142,7 @@ const actionSchema = z
     'add',
     'remove',
     'edit',
+    'append',
     'take_down',
     'react',
     'pin',

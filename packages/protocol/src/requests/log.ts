@@ -63,6 +63,10 @@ const relay = (messageMaxBytes: number) =>
         .max(limits.mentionsMax)
         .optional()
         .meta({ description: 'Users whom the message mentions; each counts once', examples: [['bob']] }),
+      open: z
+        .literal(true)
+        .optional()
+        .describe('The sender appends to the message with `append_message` until it is closed'),
       expires_in_ms: z
         .int()
         .min(limits.expiresInMsMin)

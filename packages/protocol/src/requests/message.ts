@@ -54,6 +54,24 @@ export const messageRequests = (messageMaxBytes: number) =>
         ...positioned,
       }),
     },
+    append_message: {
+      access: 'change',
+      args: z
+        .strictObject({
+          ...named,
+          text: messageTextSchema(messageMaxBytes, 'text').optional().describe('Absent only with `done`'),
+          done: z.literal(true).optional().describe('Closes the message'),
+        })
+        .refine(({ text, done }) => text !== undefined || done, {
+          error: 'text is required, or done',
+          path: ['text'],
+        }),
+      result: z.object({
+        message_id: messageIdSchema,
+        bytes: z.int().min(0).describe('UTF-8 bytes that were appended to the message so far'),
+        ...positioned,
+      }),
+    },
     delete_message: {
       access: 'change',
       args: z.strictObject({ ...named, reason: reasonSchema.optional() }),

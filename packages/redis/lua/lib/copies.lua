@@ -1,4 +1,4 @@
--- Copies of messages and of their edits that wait for the adapters: in the outbox, the retries and the dead letters.
+-- Copies of messages, of their edits and of finished texts that wait for the adapters: in the outbox, the retries and the dead letters.
 
 -- @return the id of the message whose text the entry has, or nil
 local function message_in(kind, wire)
@@ -7,9 +7,10 @@ local function message_in(kind, wire)
   end
   if kind ~= 'c' then return nil end
   return string.match(wire, '^{"group_id":"[^"]*","type":"edited","message_id":"([^"]+)".-,"edits":%d+,"message":')
+    or string.match(wire, '^{"group_id":"[^"]*","type":"appended","message_id":"([^"]+)".-,"done":true,"message":')
 end
 
 -- An edit keeps its place in the archived log when its message is taken down, so only its text is removed.
 local function edit_without_text(wire)
-  return string.match(wire, '^.-,"edits":%d+') .. ',"deleted":true}'
+  return (string.match(wire, '^.-,"edits":%d+') or string.match(wire, '^.-,"done":true')) .. ',"deleted":true}'
 end

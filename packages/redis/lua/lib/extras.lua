@@ -14,21 +14,23 @@ local NOTHING = '*'
 -- A message brings at most 100 members of the set, so more old ones are removed than new ones come.
 local OLD_PER_MESSAGE = 100
 
--- The keys of a message follow each other: `due`, then `mentions` if it replies or mentions, then `timed` if it expires.
+-- The keys of a message follow each other: `due`, then `mentions` if it replies or mentions, then `timed` if it expires
+-- or is open.
 -- @param text `<number of the message in the batch> <m if it replies or mentions, else -> <ms until it expires, or ->
--- <reply_to or nothing> <users, each after a space>`
+-- <ms until it is closed, if it is open, or -> <reply_to or nothing> <users, each after a space>`
 -- @param at the place before its first key
 -- @return the extra, and the place of its last key
 local function extra_from(text, at)
-  local number, kind, ms, reply_to, users = string.match(text, '^(%d+) ([m-]) (%S+) (%S*)(.*)$')
+  local number, kind, ms, open_ms, reply_to, users = string.match(text, '^(%d+) ([m-]) (%S+) (%S+) (%S*)(.*)$')
   local extra = { number = tonumber(number), reply_to = reply_to, users = users, expires_in_ms = tonumber(ms), added = '' }
+  extra.open_ms = tonumber(open_ms)
   at = at + 1
   extra.due_key = KEYS[at]
   if kind == 'm' then
     at = at + 1
     extra.mentions_key = KEYS[at]
   end
-  if extra.expires_in_ms then
+  if extra.expires_in_ms or extra.open_ms then
     at = at + 1
     extra.timed_key = KEYS[at]
   end
@@ -99,8 +101,9 @@ local function check_extra(now, extra)
     expect_writable(extra.due_key, 'zset', { 'ZADD' })
     extra.added = extra.added .. '"mentions":["' .. table.concat(mentioned, '","') .. '"],'
   end
+  if extra.timed_key then expect_timed_writable(extra.timed_key, extra.due_key) end
+  if extra.open_ms then extra.added = extra.added .. '"open":true,' end
   if extra.expires_in_ms then
-    expect_timed_writable(extra.timed_key, extra.due_key)
     extra.expires_at = now + extra.expires_in_ms
     extra.added = extra.added .. '"expires_at":"' .. iso_time(extra.expires_at) .. '",'
   end
@@ -133,6 +136,9 @@ end
 -- Notes what waits for the end of the present message, and its mentions.
 local function add_extra(extra, epoch, seq, group, now)
   add_mentions(extra, seq, group, now)
+  if extra.open_ms then
+    add_timed(extra.timed_key, extra.due_key, OPEN_PREFIX .. epoch .. '-' .. integer(seq), now + extra.open_ms)
+  end
   if extra.expires_at then
     add_timed(extra.timed_key, extra.due_key, epoch .. '-' .. integer(seq), extra.expires_at)
   end

@@ -63,11 +63,12 @@ local function state_of(message)
   return message.state or {
     epoch = message_epoch,
     author = message.author,
+    kind = message.fields.open and 'o' or 'p',
     state_epoch = message_epoch,
     state_seq = tonumber(target_seq),
     edits = 0,
     edited_at = 0,
-    text = '',
+    text = message.fields.open and '0 0' or '',
     metadata = '',
     mentions = '',
     reactions = {},
@@ -138,10 +139,14 @@ local function append_change(change)
     .. '","target_seq":' .. target_seq .. ',"actor_id":"' .. actor .. '","epoch":"' .. group.epoch .. '","seq":' .. seq_text
     .. ',"timestamp":"' .. iso_time(now) .. '"' .. (change.tail or '')
   local live = head .. (change.live_tail or '')
-  -- `t` says that the text of the entry is in the state of that message.
+  -- `t` says that the text of the entry is in the state of that message, and `p` where in it.
+  local texts = change.type == 'edited' and { 't', target_seq }
+    or change.place and { 't', target_seq, 'p', change.place } or {}
   redis.call('XADD', log_key, 'MAXLEN', trim_mark, history_max_entries, seq_text .. '-0', 'k', 'c', 'w', head .. '}', 'n',
-    integer(group.seq - group.events), unpack(change.type == 'edited' and { 't', target_seq } or {}))
-  if is_outbox_written == '1' then add_to_outbox('c', live .. (change.outbox_tail or '') .. '}') end
+    integer(group.seq - group.events), unpack(texts))
+  -- The adapters get the whole text of a message in the end, not its pieces.
+  local told = change.place and head or live
+  if is_outbox_written == '1' then add_to_outbox('c', told .. (change.outbox_tail or '') .. '}') end
   local uid = 'c ' .. uid_head(group.epoch, group.seq, group.active + group.muted, now) .. actor .. ' ' .. request_id
   publications[#publications + 1] = payload_of(uid, 'message_event', live .. '}')
 end

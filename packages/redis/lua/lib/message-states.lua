@@ -1,10 +1,12 @@
 -- The present states of changed messages. Needs `log_key`, `present_key`, `changed_key`, `reactors_key`,
 -- `mentions_key` and `history_max_age_ms`.
 -- `present` is a hash: seq of the message → its record, lines of text:
--- 1. `<p(resent)|d(eleted)> <epoch> <author> <state epoch> <state seq> <edits> <edited at, ms, or 0>`. `state` is the
+-- 1. `<p(resent)|o(pen)|f(inished)|d(eleted)> <epoch> <author> <state epoch> <state seq> <edits> <edited at, ms, or 0>`. `state` is the
 --    newest change that the record includes. The log needs the record as long as it has that entry.
 -- 2. JSON of the edited text, 3. of its metadata, 4. of its mentions; each is empty if no edit gave it. For a deleted
 --    message, line 2 is its tombstone: the entry as it is read from now on.
+--    For a message that is open, or was until it was finished, line 2 is `<chunks> <bytes>` of the text that was appended:
+--    the chunks are JSON texts without quotes in the fields `<seq>:<number>`, from 1.
 -- 5. and more: the reactions, each `<count>\t<what is compared>\t<as it is shown>`, all JSON strings. A line with the
 --    count 0 is free. The place of a reaction is its line, from 0.
 -- `changed` is a ZSET of the same seqs by `state seq`. `reactors` is a ZSET of `<seq> <place> <user>` with score 0; seq and
@@ -29,6 +31,7 @@ local function read_state(seq)
     string.match(lines[1], '^(%l) (%S+) (%S+) (%S+) (%d+) (%d+) (%d+)$')
   local state = {
     is_deleted = kind == 'd',
+    kind = kind,
     epoch = epoch,
     author = author,
     state_epoch = state_epoch,
@@ -50,7 +53,7 @@ end
 -- Stores the state after a change whose entry is `seq` of `epoch`.
 local function save_state(target, state, epoch, seq)
   local lines = {
-    string.format('%s %s %s %s %d %d %d', state.is_deleted and 'd' or 'p', state.epoch, state.author, epoch, seq,
+    string.format('%s %s %s %s %d %d %d', state.is_deleted and 'd' or state.kind, state.epoch, state.author, epoch, seq,
       state.edits, state.edited_at),
     state.text,
   }
@@ -63,6 +66,23 @@ local function save_state(target, state, epoch, seq)
   end
   redis.call('HSET', present_key, target, table.concat(lines, '\n'))
   redis.call('ZADD', changed_key, integer(seq), target)
+end
+
+local function chunk_field(target, number)
+  return target .. ':' .. integer(number)
+end
+
+-- @param record as it is stored, or nil
+-- @return the number of its chunks, and the bytes that were appended; nil if nothing could be appended ever
+local function chunks_in(record)
+  local chunks, bytes = string.match(record or '', '^[of] [^\n]*\n(%d+) (%d+)')
+  return tonumber(chunks), tonumber(bytes)
+end
+
+-- Removes what was appended to a message. Must come before its state is saved.
+local function drop_appended(target)
+  local chunks = chunks_in(redis.call('HGET', present_key, target)) or 0
+  for number = 1, chunks do redis.call('HDEL', present_key, chunk_field(target, number)) end
 end
 
 local function reactor_prefix(seq, place)
@@ -87,6 +107,7 @@ local function drop_unneeded(group, limit)
   local unneeded = redis.call('ZRANGE', changed_key, '-inf', '(' .. oldest, 'BYSCORE', 'LIMIT', 0, limit)
   for _, seq in ipairs(unneeded) do
     if not drop_reactors(seq) then return false end
+    drop_appended(seq)
     redis.call('HDEL', present_key, seq)
     redis.call('ZREM', changed_key, seq)
   end

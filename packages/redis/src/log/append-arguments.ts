@@ -3,7 +3,7 @@
  * sender, so their encoded form is cached.
  */
 import type { MessageDraft, Random } from '@plenum/core';
-import type { GroupId, UserId } from '@plenum/protocol';
+import { type GroupId, limits, type UserId } from '@plenum/protocol';
 import type { Keys } from '../keys.ts';
 import type { StateSettings } from '../script-calls/group-header.ts';
 import { batchShape, bulk, escapeForJson, type ScriptArguments, written } from '../script-calls/index.ts';
@@ -22,6 +22,7 @@ export interface WrittenMessage extends Pick<MessageDraft, 'groupId' | 'sender' 
 export interface WrittenExtra {
   readonly replyTo: string | null;
   readonly mentions: readonly UserId[];
+  readonly isOpen: boolean;
   readonly expiresInMs: number | null;
 }
 
@@ -116,18 +117,19 @@ export class AppendArguments {
     for (const [at, place] of places.entries()) {
       const message = messages[place];
       if (message?.extra === undefined) continue;
-      const { replyTo, mentions, expiresInMs } = message.extra;
+      const { replyTo, mentions, expiresInMs, isOpen } = message.extra;
       const isReferring = replyTo !== null || mentions.length > 0;
       const keys = [
         this.#keys.due(message.groupId),
         ...(isReferring ? [this.#keys.mentions(message.groupId)] : []),
-        ...(expiresInMs === null ? [] : [this.#keys.timed(message.groupId)]),
+        ...(expiresInMs === null && !isOpen ? [] : [this.#keys.timed(message.groupId)]),
       ];
       tail.argCount += 1;
       tail.keyCount += keys.length;
       tail.keys += keys.map(bulk).join('');
       const number = at + 1;
-      const head = `${number} ${isReferring ? 'm' : '-'} ${expiresInMs ?? '-'} ${replyTo ?? ''}`;
+      const times = `${expiresInMs ?? '-'} ${isOpen ? limits.appendIdleMs : '-'}`;
+      const head = `${number} ${isReferring ? 'm' : '-'} ${times} ${replyTo ?? ''}`;
       tail.args += bulk([head, ...mentions].join(' '));
     }
     return tail;

@@ -146,8 +146,9 @@ export class RedisGroupLog extends RedisLogReader implements GroupLog {
 
 function writtenExtra(extras: MessageExtras | undefined): WrittenExtra | undefined {
   if (extras === undefined) return undefined;
-  const { replyTo, mentions, expiresInMs } = extras;
-  return replyTo === null && mentions.length === 0 && expiresInMs === null ? undefined : extras;
+  const { replyTo, mentions, expiresInMs, isOpen } = extras;
+  const isPlain = replyTo === null && mentions.length === 0 && expiresInMs === null && !isOpen;
+  return isPlain ? undefined : extras;
 }
 
 function outcomeOf(line: Exclude<AppendLine, { type: 'late' }>, nowMs: number): AppendOutcome | PlenumError {

@@ -4,7 +4,7 @@ import { type GroupId, limits, type UserId } from '@plenum/protocol';
 import type { Keys } from '../keys.ts';
 import { type RangeEntry, readHead, readRange } from '../script-calls/index.ts';
 import type { ScriptCalls } from '../script-calls/script-calls.ts';
-import { presentEdit, presentMessage, tombstoneWire } from './present-state.ts';
+import { presentEdit, presentMessage, presentPiece, tombstoneWire } from './present-state.ts';
 import { entryOf, expiryOf, typeOfKind } from './wire.ts';
 
 interface Span {
@@ -110,6 +110,9 @@ function presentEntry(groupId: GroupId, entry: RangeEntry, nowMs: number): LogEn
   }
   if (kind === 'M' && record !== undefined) {
     return storedEntry(groupId, { seq, kind: 'm', wire: presentMessage(wire, record, own) });
+  }
+  if (kind === 'A' && record !== undefined) {
+    return storedEntry(groupId, { seq, kind: 'c', wire: presentPiece(wire, record, nowMs) });
   }
   if (kind === 'C' && record !== undefined) {
     return storedEntry(groupId, { seq, kind: 'c', wire: presentEdit(wire, record, nowMs) });

@@ -50,7 +50,12 @@ test('the entry resolves the send at once', () => {
 
 test('a reply is resolved by its entry, whose head has what the script has written', () => {
   const sends = new PendingSends();
-  const { outcomes } = open(sends, 'hello', { replyTo: `${epoch}-3`, mentions: [], expiresInMs: null });
+  const { outcomes } = open(sends, 'hello', {
+    replyTo: `${epoch}-3`,
+    mentions: [],
+    isOpen: false,
+    expiresInMs: null,
+  });
   const { header, entry } = entryOf('hello');
   const known = headOf('hello').slice(0, -'"timestamp":"'.length);
   const wireOf = (text: string) => ({ header, entry: { ...entry, wire: Buffer.from(`${text}…`) } });

@@ -18,20 +18,27 @@ interface State {
   readonly stateSeq: number;
   readonly edits: number;
   readonly editedAtMs: number;
+  readonly isOpen: boolean;
+  /** What was appended to the text that was sent. */
+  readonly appended: string;
   /** The fields of the edited text; empty if it was never edited. */
   readonly edited: Readonly<Record<string, unknown>>;
   readonly reactions: readonly Reaction[];
 }
 
-const headForm = /^p \S+ \S+ \S+ (\d+) (\d+) (\d+)$/;
+const headForm = /^([pof]) \S+ \S+ \S+ (\d+) (\d+) (\d+)$/;
+/** @param json the inner part of a JSON string */
+const textOf = (json: string): string => z.string().parse(JSON.parse(`"${json}"`));
+
 const reactionForm = /^(\d+)\t[^\t]*\t([^\t]*)$/;
 
 function stateOf(record: string, own: string): State | null {
   const [head = '', text = '', metadata = '', mentions = '', ...lines] = record.split('\n');
-  const [, stateSeq, edits, editedAtMs] = headForm.exec(head) ?? [];
+  const [, kind, stateSeq, edits, editedAtMs] = headForm.exec(head) ?? [];
   if (stateSeq === undefined) return null;
+  const appended = kind === 'p' ? '' : textOf(text);
   const edited = {
-    ...(text === '' ? {} : { message: JSON.parse(text) }),
+    ...(text === '' || kind !== 'p' ? {} : { message: JSON.parse(text) }),
     ...(metadata === '' ? {} : { metadata: JSON.parse(metadata) }),
     ...(mentions === '' ? {} : { mentions: JSON.parse(mentions) }),
   };
@@ -42,7 +49,7 @@ function stateOf(record: string, own: string): State | null {
     return [{ shown: JSON.parse(shown), count: Number(count), isOwn }];
   });
   const numbers = { stateSeq: Number(stateSeq), edits: Number(edits), editedAtMs: Number(editedAtMs) };
-  return { ...numbers, edited, reactions };
+  return { ...numbers, isOpen: kind === 'o', appended, edited, reactions };
 }
 
 /** A reaction may be named `__proto__`, which an assignment would lose. */
@@ -74,12 +81,14 @@ export function presentMessage(wire: Buffer, record: string, own: string): Buffe
   const state = stateOf(record, own);
   if (state === null) throw new Error('the state of a message has an unknown form');
   const { result, ...outer } = messageWire.parse(parsed(wire));
-  const { timestamp, message_id, epoch, seq, ...sent } = result;
+  const { timestamp, message_id, epoch, seq, open: _, ...sent } = result;
   const isEdited = state.edits > 0;
   if (isEdited) for (const field of ['message', 'metadata', 'mentions']) delete sent[field];
   const present = {
     ...sent,
+    ...(state.appended === '' ? {} : { message: `${sent['message']}${state.appended}` }),
     ...state.edited,
+    ...(state.isOpen ? { open: true } : {}),
     ...(isEdited ? { edited_at: isoTime(state.editedAtMs), edits: state.edits } : {}),
     ...(state.reactions.length === 0 ? {} : { reactions: byReaction(state.reactions) }),
     state_seq: state.stateSeq,
@@ -104,4 +113,12 @@ export function presentEdit(wire: Buffer, record: string, nowMs: number): Buffer
   const expiresAt = z.string().optional().parse(entry['expires_at']);
   const state = record === '' || isPast(expiresAt, nowMs) ? null : stateOf(record, '');
   return Buffer.from(JSON.stringify({ ...entry, ...(state === null ? { deleted: true } : state.edited) }));
+}
+
+/** @param json what was appended, as the inner part of a JSON string */
+export function presentPiece(wire: Buffer, json: string, nowMs: number): Buffer {
+  const entry = z.looseObject({}).parse(parsed(wire));
+  const expiresAt = z.string().optional().parse(entry['expires_at']);
+  const text = json === '' ? {} : { text: textOf(json) };
+  return Buffer.from(JSON.stringify({ ...entry, ...(isPast(expiresAt, nowMs) ? { deleted: true } : text) }));
 }

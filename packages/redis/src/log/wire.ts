@@ -192,7 +192,7 @@ export function foundHead(
   message: Pick<WrittenMessage, 'wireHead' | 'extra'>,
   { found, timestampMs }: { readonly found: FoundExtra; readonly timestampMs: number },
 ): string {
-  const { replyTo = null, mentions = [], expiresInMs = null } = message.extra ?? {};
+  const { replyTo = null, mentions = [], expiresInMs = null, isOpen = false } = message.extra ?? {};
   let added = '';
   if (replyTo !== null && found.replySender !== null) {
     const seq = replyTo.slice(replyTo.lastIndexOf('-') + 1);
@@ -200,6 +200,7 @@ export function foundHead(
   }
   const mentioned = mentions.filter((userId) => !found.dropped.includes(userId));
   if (mentioned.length > 0) added += `"mentions":${JSON.stringify(mentioned)},`;
+  if (isOpen) added += '"open":true,';
   if (expiresInMs !== null) added += `"expires_at":"${isoTime(timestampMs + expiresInMs)}",`;
   return knownHead(message) + added + timestampField;
 }

@@ -1,7 +1,9 @@
 /** Maps each command on a message to its script, with the keys and arguments. */
 import {
+  type AppendText,
   type EditMessage,
   type MessageCommand,
+  messageId,
   messageQueueLimitOf,
   type PinMessage,
   partitionOf,
@@ -28,13 +30,23 @@ const flag = (isSet: boolean): '0' | '1' => (isSet ? '1' : '0');
 
 function keysOf({ groupId, actor, request, ...command }: MessageCommand, { keys }: GroupDeps) {
   // An edit is charged like a message.
-  const isMessage = command.operation === 'edit' && actor !== SERVICE;
   return {
     ...groupKeyValues(groupId, keys),
     dedupe: keys.dedupe(groupId, actor, request.id),
-    bucket: isMessage ? keys.bucket(groupId, actor) : keys.changeBucket(groupId, actor),
+    bucket: bucketOf({ groupId, actor, ...command }, keys),
     ...stateKeyValues(groupId, keys),
   };
+}
+
+/** An edit is charged like a message; what is appended to a message has a bucket of its own. */
+function bucketOf(
+  { groupId, actor, operation, target }: Pick<MessageCommand, 'groupId' | 'actor' | 'operation' | 'target'>,
+  keys: GroupDeps['keys'],
+): string {
+  if (operation === 'append') return keys.appendBucket(groupId, messageId(target.epoch, target.seq));
+  return operation === 'edit' && actor !== SERVICE
+    ? keys.bucket(groupId, actor)
+    : keys.changeBucket(groupId, actor);
 }
 
 /** The cost of a change: a token, and room in the room queue. */
@@ -44,9 +56,14 @@ function costsOf(command: MessageCommand, { settings }: GroupDeps, isTrial: bool
     settings.isQueueCounted && !isTrial ? messageQueueLimitOf(command.operation, roomQueueLimit) : null;
   const isEdit = command.operation === 'edit';
   const isFree = isEdit ? !command.isRateLimited : command.actor === SERVICE || command.isAdmitted === true;
+  const rates = isEdit
+    ? { ratePerSec, rateBurst }
+    : command.operation === 'append'
+      ? { ratePerSec: settings.appendRatePerSec, rateBurst: settings.appendRateBurst }
+      : { ratePerSec: changeRatePerSec, rateBurst: changeRateBurst };
   return {
-    ratePerSec: isFree ? '' : isEdit ? ratePerSec : changeRatePerSec,
-    rateBurst: isEdit ? rateBurst : changeRateBurst,
+    ratePerSec: isFree ? '' : rates.ratePerSec,
+    rateBurst: rates.rateBurst,
     queueLimit: queueLimit ?? '',
   };
 }
@@ -77,6 +94,11 @@ export function runMessageChange(
   switch (command.operation) {
     case 'edit':
       return calls.change(scripts.editMessage, { keys, args: withExtra(editArgs(command)) });
+    case 'append':
+      return calls.change(scripts.appendText, {
+        keys: { ...keys, timed: deps.keys.timed(command.groupId), ...dedupesOf(command, deps) },
+        args: withExtra(appendArgs(command)),
+      });
     case 'take_down': {
       const takenDown = deps.keys.takenDown(partitionOf(command.groupId));
       return calls.change(scripts.takeDownMessage, {
@@ -99,6 +121,22 @@ const editArgs = ({ message, metadata, mentions }: EditMessage) => ({
   // A space before each user: the empty list is not an empty text.
   mentions: mentions === null ? '' : ` ${mentions.join(' ')}`,
   editWindowMs: limits.editWindowMsDefault,
+});
+
+/** Keys that no request needs are those of the first one. */
+function dedupesOf({ groupId, actor, request, also }: AppendText, { keys }: GroupDeps) {
+  const ids = scripts.otherDedupes.map((name, at) => [name, (also[at] ?? request).id] as const);
+  const named = ids.map(([name, id]) => [name, keys.dedupe(groupId, actor, id)] as const);
+  return Object.fromEntries(named) as Record<(typeof scripts.otherDedupes)[number], string>;
+}
+
+const appendArgs = ({ text, isDone, also }: AppendText) => ({
+  text: JSON.stringify(text).slice(1, -1),
+  textBytes: Buffer.byteLength(text),
+  isDone: flag(isDone),
+  bytesMax: limits.appendedMaxBytes,
+  idleMs: limits.appendIdleMs,
+  otherHashes: also.map(({ payloadHash }) => ` ${payloadHash}`).join(''),
 });
 
 const takeDownArgs = ({ reason, isExpired = false }: TakeDown) => ({

@@ -1,5 +1,6 @@
 /** The port `MessageChanges` on Redis: each change is one script, and a take-down removes the waiting copies besides. */
 import {
+  appendedTooLarge,
   boundReached,
   type FoundMessage,
   forgedCursor,
@@ -167,6 +168,7 @@ const bounds: readonly MessageBound[] = ['own_reactions', 'reactions', 'pins'];
 /** The script names the limit that is reached; together with the code it names the bound. */
 function refusalIn(reply: Extract<MessageAnswer, { type: 'refused' }>): Refused {
   const [code, limit] = reply.details;
+  if (code === appendedTooLarge.code) return refused(appendedTooLarge);
   const bound = bounds.map(boundReached).find((one) => one.code === code && one.details.limit === limit);
   return bound === undefined ? refusalOf(reply) : refused(bound);
 }

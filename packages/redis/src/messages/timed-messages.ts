@@ -1,5 +1,5 @@
 /** The port `TimedMessages` on Redis. */
-import { type MessageTarget, messageId, type TimedMessage, type TimedMessages, targetOf } from '@plenum/core';
+import { messageId, type TimedMessage, type TimedMessages, targetOf } from '@plenum/core';
 import { type GroupId, groupIdSchema } from '@plenum/protocol';
 import { settleTimed } from '../script-calls/index.ts';
 import type { StateDeps } from '../script-calls/script-calls.ts';
@@ -10,6 +10,8 @@ const prefix = '$timed:';
 const namesMax = 1000;
 const groupsPerCall = 100;
 const messagesPerGroup = 100;
+const openPerGroup = 1000;
+const openPrefix = '~';
 
 export class RedisTimedMessages implements TimedMessages {
   readonly #deps: Pick<StateDeps, 'calls' | 'keys' | 'clock'>;
@@ -31,24 +33,35 @@ export class RedisTimedMessages implements TimedMessages {
     return (await Promise.all(groups.slice(0, groupsPerCall).map((groupId) => this.#dueOf(groupId)))).flat();
   }
 
-  async settle(groupId: GroupId, targets: readonly MessageTarget[]): Promise<void> {
+  async settle(groupId: GroupId, messages: readonly TimedMessage[]): Promise<void> {
     const { calls, keys } = this.#deps;
     await calls.read(settleTimed, {
       keys: { timed: keys.timed(groupId), due: keys.due(groupId) },
-      args: { groupId, messages: targets.map(({ epoch, seq }) => messageId(epoch, seq)).join(' ') },
+      args: { groupId, messages: messages.map(nameOf).join(' ') },
     });
   }
 
   async #dueOf(groupId: GroupId): Promise<readonly TimedMessage[]> {
     const { calls, keys, clock } = this.#deps;
-    const ids = await calls.command((redis) =>
-      redis.zrangebyscore(keys.timed(groupId), '-inf', clock.nowMs(), 'LIMIT', 0, messagesPerGroup),
-    );
+    const key = keys.timed(groupId);
+    const [due, all] = await Promise.all([
+      calls.command((redis) => redis.zrangebyscore(key, '-inf', clock.nowMs(), 'LIMIT', 0, messagesPerGroup)),
+      // The members of a group change together with what is listed, so each open message is looked at.
+      calls.command((redis) => redis.zrangebyscore(key, '-inf', '+inf', 'LIMIT', 0, openPerGroup)),
+    ]);
+    const names = new Set([...due, ...all.filter((name) => name.startsWith(openPrefix))]);
+    const messages = [...names].flatMap((name) => messageNamed(groupId, name));
     // The list names a group whose messages wait for a later time: it is listed by that time now.
-    if (ids.length === 0) await this.settle(groupId, []);
-    return ids.flatMap((id) => {
-      const target = targetOf(id);
-      return target === null ? [] : [{ groupId, target }];
-    });
+    if (messages.length === 0) await this.settle(groupId, []);
+    return messages;
   }
+}
+
+const nameOf = ({ target, kind }: TimedMessage): string =>
+  (kind === 'open' ? openPrefix : '') + messageId(target.epoch, target.seq);
+
+function messageNamed(groupId: GroupId, name: string): readonly TimedMessage[] {
+  const isOpen = name.startsWith(openPrefix);
+  const target = targetOf(isOpen ? name.slice(openPrefix.length) : name);
+  return target === null ? [] : [{ groupId, target, kind: isOpen ? 'open' : 'expiry' }];
 }

@@ -56,6 +56,21 @@ const messageReply = z.discriminatedUnion('type', [
 ]);
 export type MessageReply = z.infer<typeof messageReply>;
 
+/** The dedupe keys of the requests besides the first one whose texts one script appends. */
+export const otherDedupes = [
+  'dedupe2',
+  'dedupe3',
+  'dedupe4',
+  'dedupe5',
+  'dedupe6',
+  'dedupe7',
+  'dedupe8',
+  'dedupe9',
+  'dedupe10',
+  'dedupe11',
+  'dedupe12',
+] as const;
+
 const defineMessageChange = <const K extends string, const A extends string>(
   file: string,
   args: readonly A[],
@@ -72,6 +87,11 @@ export const editMessage = defineMessageChange(
   'edit-message',
   ['text', 'metadata', 'mentions', 'editWindowMs'],
   [],
+);
+export const appendText = defineMessageChange(
+  'append-text',
+  ['text', 'textBytes', 'isDone', 'bytesMax', 'idleMs', 'otherHashes'],
+  ['timed', ...otherDedupes],
 );
 export const takeDownMessage = defineMessageChange(
   'take-down-message',

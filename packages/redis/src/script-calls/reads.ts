@@ -147,7 +147,7 @@ export interface RangeEntry {
 }
 
 /** How many words an entry of a kind has. */
-const wordsOf: Readonly<Record<string, number>> = { M: 5, C: 4 };
+const wordsOf: Readonly<Record<string, number>> = { M: 5, C: 4, A: 4 };
 
 function rangeEntries(words: readonly Buffer[]): readonly RangeEntry[] {
   const entries: RangeEntry[] = [];

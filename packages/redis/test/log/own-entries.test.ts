@@ -94,6 +94,7 @@ test('an entry made of an answer has the bytes of the stored one', async () => {
             metadata: JSON.stringify({ message }),
             replyTo,
             mentions,
+            isOpen: at % 3 === 0,
             expiresInMs: at % 2 === 0 ? null : 60_000,
           }),
         ]),

@@ -52,6 +52,8 @@ function messageCommand(
       const user = userIdSchema.parse(actor);
       return { ...base, operation, actor: user, reaction, reactionKey: reactionKey(reaction) };
     }
+    case 'append':
+      return { ...base, operation, actor, text: given.message ?? ' more', isDone: false, also: [] };
     default:
       return { ...base, operation, actor };
   }

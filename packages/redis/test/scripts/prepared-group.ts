@@ -228,6 +228,11 @@ function argsOf(script: AnyScript, keys: Keys, id: GroupId): Readonly<Record<str
     messageId: messageIds[0],
     messages: ` ${messageIds[0]}`,
     isExpired: '0',
+    textBytes: '3',
+    isDone: '0',
+    bytesMax: '65536',
+    idleMs: '60000',
+    otherHashes: ' other',
     fromId: '-',
     afterRetry: '',
     afterEnd: '',
@@ -261,7 +266,7 @@ const withExtras = (run: ScriptRun, keys: Keys): ScriptRun => ({
   name: 'append-messages with extras',
   keyNames: [...run.keyNames, 'due', 'mentions', 'timed'],
   keys: [...run.keys, keys.due(groupId), keys.mentions(groupId), keys.timed(groupId)],
-  args: [...run.args, '1 m 60000  member stranger'],
+  args: [...run.args, '1 m 60000 60000  member stranger'],
 });
 
 const plainRuns = (keys: Keys): readonly ScriptRun[] =>

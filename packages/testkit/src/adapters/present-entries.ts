@@ -51,7 +51,10 @@ function presentMessage(
   const takeDown = changes.find(({ type }) => type === 'deleted');
   if (takeDown !== undefined) return { ...tombstone(sent, takeDown), ...stateSeq };
   const edit = changes.findLast(({ type }) => type === 'edited');
-  const shown = { ...sent, ...reactionsOf(changes, reader), ...stateSeq };
+  const { open: _open, ...closed } = sent;
+  const last = changes.findLast(({ type, message }) => type === 'appended' && message !== undefined);
+  const whole = last?.message === undefined ? {} : { message: last.message };
+  const shown = { ...closed, ...whole, ...reactionsOf(changes, reader), ...stateSeq };
   if (edit === undefined) return shown;
   const { metadata: _metadata, mentions: _mentions, ...rest } = shown;
   const edits = { edits: edit.edits ?? 1, edited_at: edit.timestamp };

@@ -43,6 +43,8 @@ const hindranceOfPin = (changing: Changing): string | null =>
 
 const hindrances: Readonly<Record<MessageEvent['type'], (changing: Changing) => string | null>> = {
   edited: hindranceOfEdit,
+  // The service closes a message.
+  appended: (changing) => (changing.event.actor_id === SERVICE ? null : hindranceOfEdit(changing)),
   deleted: hindranceOfTakeDown,
   reacted: hindranceOfSender,
   unreacted: hindranceOfSender,

@@ -24,6 +24,7 @@ export const ownOfModerator = `
     delete_group        NA
     relay_msg           ok
     edit_message        AU
+    append_message      AU
     delete_message      ok
     react               ok
     pin_message         ok
@@ -63,6 +64,7 @@ const explained = (mute: 'ok' | 'NS') => `
     send         ok
     read         ok
     edit         ok
+    append       ok
     take_down    ok
     react        ok
     pin          ok

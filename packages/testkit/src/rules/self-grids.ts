@@ -23,6 +23,7 @@ export const ownGrids: Readonly<Record<GroupType, string>> = {
     delete_group        NA       NA     ok       ok         NA      ok        NA
     relay_msg           NO       ok     ok       ok         BA      -         NO
     edit_message        NO       AU     AU        ok        BA       -       NO
+    append_message      NO       AU     AU        CL        BA       -       NO
     delete_message      NO       AU     ok        ok        BA      ok       NO
     react               NO       ok     ok        ok        BA       -       NO
     pin_message         NA       NA     ok        ok        NA      ok       NA
@@ -51,6 +52,7 @@ export const ownGrids: Readonly<Record<GroupType, string>> = {
     delete_group        NA       NA       NA     ok       ok         NA      ok        NA
     relay_msg           NO       PM       ok     ok       ok         BA      -         NO
     edit_message        NO       PM       AU     AU        ok        BA       -       NO
+    append_message      NO       PM       AU     AU        CL        BA       -       NO
     delete_message      NO       PM       AU     ok        ok        BA      ok       NO
     react               NO       PM       ok     ok        ok        BA       -       NO
     pin_message         NA       NA       NA     ok        ok        NA      ok       NA
@@ -79,6 +81,7 @@ export const ownGrids: Readonly<Record<GroupType, string>> = {
     delete_group        NA       NA       NA     NA     ok       ok         NA      ok        NA
     relay_msg           NO       PM       ok     MU     ok       ok         BA      -         NO
     edit_message        NO       PM       AU     MU     AU        ok        BA       -       NO
+    append_message      NO       PM       AU     MU     AU        CL        BA       -       NO
     delete_message      NO       PM       AU     AU     ok        ok        BA      ok       NO
     react               NO       PM       ok     MU     ok        ok        BA       -       NO
     pin_message         NA       NA       NA     NA     ok        ok        NA      ok       NA
@@ -121,6 +124,7 @@ export const explainGrids: Readonly<Record<GroupType, string>> = {
     send         NO       ok     ok       ok         BA       NO
     read         NO       ok     ok       ok         BA       NO
     edit         NO       ok     ok        ok        BA      NO
+    append       NO       ok     ok        ok        BA      NO
     take_down    NO       ok     ok        ok        BA      NO
     react        NO       ok     ok        ok        BA      NO
     pin          NA       NA     ok        ok        NA      NA
@@ -154,6 +158,7 @@ export const explainGrids: Readonly<Record<GroupType, string>> = {
     send         NO       PM       ok     ok       ok         BA       NO
     read         NO       PM       ok     ok       ok         BA       NO
     edit         NO       PM       ok     ok        ok        BA      NO
+    append       NO       PM       ok     ok        ok        BA      NO
     take_down    NO       PM       ok     ok        ok        BA      NO
     react        NO       PM       ok     ok        ok        BA      NO
     pin          NA       NA       NA     ok        ok        NA      NA
@@ -187,6 +192,7 @@ export const explainGrids: Readonly<Record<GroupType, string>> = {
     send         NO       PM       ok     MU     ok       ok         BA       NO
     read         NO       PM       ok     ok     ok       ok         BA       NO
     edit         NO       PM       ok     MU     ok        ok        BA      NO
+    append       NO       PM       ok     MU     ok        ok        BA      NO
     take_down    NO       PM       ok     ok     ok        ok        BA      NO
     react        NO       PM       ok     MU     ok        ok        BA      NO
     pin          NA       NA       NA     NA     ok        ok        NA      NA
@@ -236,6 +242,7 @@ export const noGroupGrid = `
     delete_group        NF        NF
     relay_msg           NF        -
     edit_message        NF        -
+    append_message      NF        -
     delete_message      NF        NF
     react               NF        -
     pin_message         NF        NF

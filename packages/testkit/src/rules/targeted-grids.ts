@@ -14,6 +14,7 @@ export const legend: Readonly<Record<string, string>> = {
   AE: 'already_exists',
   AM: 'already_member',
   AU: 'not_author',
+  CL: 'message_closed',
   BA: 'banned',
   CD: 'cannot_demote',
   CM: 'cannot_mute',

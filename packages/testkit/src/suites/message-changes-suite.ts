@@ -1,5 +1,6 @@
 import { describe } from 'vitest';
 import type { MakeEngine } from '../scene/engine-harness.ts';
+import { appending } from './messages/appending.ts';
 import { editing } from './messages/editing.ts';
 import { expiring } from './messages/expiring.ts';
 import { foldingSuite } from './messages/folding.ts';
@@ -24,6 +25,7 @@ export function messageChangesSuite(
     reacting(makeEngine);
     pinning(makeEngine);
     expiring(makeEngine);
+    appending(makeEngine);
     foldingSuite(makeEngine, options.runs);
   });
 }

@@ -32,7 +32,13 @@ import {
   unmuteCommand,
   updateCommand,
 } from '../commands.ts';
-import { editCommand, pinCommand, reactCommand, takeDownCommand } from '../message-commands.ts';
+import {
+  appendCommand,
+  editCommand,
+  pinCommand,
+  reactCommand,
+  takeDownCommand,
+} from '../message-commands.ts';
 import { type Cell, cells } from '../rules/cells.ts';
 import type { EngineHarness, MakeEngine } from '../scene/engine-harness.ts';
 import { Scene, type Seat, seat, verdict } from '../scene/scene.ts';
@@ -77,6 +83,7 @@ type OnMessage = Omit<Ids, 'userId'> & { readonly target: MessageTarget };
 /** On a message of the owner. */
 const messageCommands: Readonly<Record<string, (ids: OnMessage) => MessageCommand>> = {
   edit_message: editCommand,
+  append_message: appendCommand,
   delete_message: takeDownCommand,
   react: reactCommand,
   pin_message: pinCommand,

@@ -3,6 +3,7 @@ import type { HistoryEntry, MessageEvent } from '@plenum/protocol';
 
 export interface FoldedMessage {
   readonly text: string | null;
+  readonly isOpen: boolean;
   readonly edits: number;
   readonly editedAt: string | null;
   /** By reaction: the count, and whether the reader is one of them. */
@@ -16,16 +17,19 @@ export type Folded = ReadonlyMap<number, FoldedMessage>;
 const textOf = (parts: { message?: unknown; metadata?: unknown; mentions?: unknown }): string =>
   JSON.stringify([parts.message, parts.metadata ?? null, parts.mentions ?? null]);
 
+const gone = { text: null, isOpen: false, edits: 0, editedAt: null, reactions: {} };
+
 function readMessage(entry: Extract<HistoryEntry, { type: 'message' }>): FoldedMessage {
   if ('deleted' in entry) {
     const { deleted_by: by, deleted_at: at, reason = null, state_seq: stateSeq = 0 } = entry;
-    return { text: null, edits: 0, editedAt: null, reactions: {}, takenDown: { by, at, reason }, stateSeq };
+    return { ...gone, takenDown: { by, at, reason }, stateSeq };
   }
   const { edits = 0, edited_at: editedAt = null, state_seq: stateSeq = 0 } = entry;
   const reactions = Object.fromEntries(
     Object.entries(entry.reactions ?? {}).map(([name, { count, me = false }]) => [name, { count, me }]),
   );
-  return { text: textOf(entry), edits, editedAt, reactions, takenDown: null, stateSeq };
+  const isOpen = entry.open === true;
+  return { text: textOf(entry), isOpen, edits, editedAt, reactions, takenDown: null, stateSeq };
 }
 
 function applied(message: FoldedMessage, change: MessageEvent, reader: string): FoldedMessage {
@@ -33,11 +37,16 @@ function applied(message: FoldedMessage, change: MessageEvent, reader: string): 
   if (message.takenDown !== null || stateSeq <= message.stateSeq) return message;
   if (type === 'deleted') {
     const takenDown = { by: change.actor_id, at: timestamp, reason: change.reason ?? null };
-    return { text: null, edits: 0, editedAt: null, reactions: {}, takenDown, stateSeq };
+    return { ...gone, takenDown, stateSeq };
   }
   if (type === 'edited') {
     const text = change.deleted ? null : textOf(change);
-    return { ...message, text, edits: change.edits ?? 0, editedAt: timestamp, stateSeq };
+    return { ...message, text, isOpen: false, edits: change.edits ?? 0, editedAt: timestamp, stateSeq };
+  }
+  if (type === 'appended') {
+    const [text = '', ...rest] = JSON.parse(message.text ?? '[]');
+    const isOpen = message.isOpen && change.done !== true;
+    return { ...message, text: JSON.stringify([`${text}${change.text ?? ''}`, ...rest]), isOpen, stateSeq };
   }
   if (type === 'pinned' || type === 'unpinned') return message;
   const { reaction = '', count = 0 } = change;

@@ -6,9 +6,10 @@ import { historyEntryFrom, type LogEntry, type MessageTarget } from '@plenum/cor
 import { type HistoryEntry, SERVICE } from '@plenum/protocol';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { joinCommand, kickCommand } from '../../commands.ts';
+import { joinCommand, kickCommand, messageDraft } from '../../commands.ts';
 import { eventually } from '../../eventually.ts';
 import {
+  appendCommand,
   editCommand,
   pinCommand,
   reactCommand,
@@ -19,6 +20,7 @@ import {
 import type { MakeEngine } from '../../scene/engine-harness.ts';
 import { feedListener } from '../../scene/feed-listener.ts';
 import { beginMessages, type MessageScene } from '../../scene/message-scene.ts';
+import { expectAppended } from '../../scene/scene.ts';
 import { fold } from './fold.ts';
 
 const reader = 'guest';
@@ -30,6 +32,11 @@ const runTimeoutMs = 2000;
 const step = fc.record({
   what: fc.constantFrom(
     'send',
+    'open',
+    'append',
+    'append',
+    'append',
+    'finish',
     'edit',
     'edit',
     'react',
@@ -63,9 +70,16 @@ async function take(
     sent.push(await one.send(actor, text));
     return;
   }
+  if (what === 'open') {
+    const given = { groupId, sender: actor, message: text, extras: { isOpen: true } };
+    sent.push(expectAppended(await scene.engine.log.append(messageDraft(given))));
+    return;
+  }
   const on = { groupId, actor, target };
   const commands = {
     edit: () => editCommand({ ...on, message: text, metadata: `{"${text.length}":1}` }),
+    append: () => appendCommand({ ...on, text }),
+    finish: () => appendCommand({ ...on, text, isDone: true }),
     react: () => reactCommand({ ...on, reaction: text }),
     unreact: () => unreactCommand({ ...on, reaction: text }),
     pin: () => pinCommand(on),
