@@ -121,7 +121,7 @@ interface Played {
 /** What one `change_members` does to one user. */
 const ofMembers = ['add', 'remove'];
 
-const cellCount = 3166;
+const cellCount = 3191;
 const played: readonly Played[] = cells.flatMap((cell) => {
   const { operation } = cell;
   const isDecided =
