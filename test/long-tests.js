@@ -33,6 +33,7 @@ const flows = [
   'secret-rotation',
   'seed-chatx-behind',
   'serve',
+  'service-commands',
   'silent-logs',
   'three-nodes',
   'user-commands',

@@ -45,7 +45,11 @@ const edits = [
   ),
   mutant(
     'an equal edit writes an entry',
-    [edit, 'local is_unchanged = text == old.text', 'local is_unchanged = false and text == old.text'],
+    [
+      edit,
+      "local is_unchanged = state.kind == 'p' and text",
+      "local is_unchanged = false and state.kind == 'p' and text",
+    ],
     ofMessages('of an unchanged message answers with its present values and writes nothing'),
   ),
   mutant(

@@ -89,7 +89,45 @@ test('members are accepted, muted, unmuted, rejected and kicked, by a user or by
   expect(await groups.delete({ groupId: 'g' })).toMatchObject({ ok: true });
 });
 
+test('messages are changed and read by users and by the service', async () => {
+  const { groups, messages, send } = plenum;
+  await createGroup('public');
+  await groups.join({ groupId: 'g', userId: 'bob' });
+  const sent = await send('g', 'ada', 'first');
+  const messageId = sent.ok ? sent.result.message_id : '';
+  const on = { groupId: 'g', messageId };
+  const changes: string[] = [];
+  const listening = await plenum.subscribe('g', { onChange: ({ type }) => changes.push(type) });
+  expect(await messages.edit({ ...on, userId: 'bob', message: 'mine' })).toMatchObject({
+    failure: { code: 'not_author' },
+  });
+  const edit = { ...on, userId: 'ada', message: 'second', metadata: { a: 1 }, mentions: ['bob'] };
+  expect(await messages.edit(edit)).toMatchObject({ ok: true, result: { edits: 1 } });
+  const put = { ...on, userId: 'bob', reaction: '👍' };
+  expect(await messages.react(put)).toMatchObject({ ok: true, result: { count: 1 } });
+  expect(await messages.pin({ ...on, actorId: 'ada' })).toMatchObject({ ok: true });
+  expect(await messages.get({ ...on, userId: 'bob' })).toMatchObject({
+    ok: true,
+    result: { message: 'second', metadata: { a: 1 }, reactions: { '👍': { count: 1, me: true } } },
+  });
+  const listed = await messages.reactions({ ...on, reaction: '👍', limit: 1 });
+  expect(listed).toMatchObject({ result: { reactions: [{ user_id: 'bob', reaction: '👍' }] } });
+  expect(await messages.unreact(put)).toMatchObject({ ok: true, result: { count: 0 } });
+  expect(await messages.unpin(on)).toMatchObject({ ok: true, result: { status: 'unpinned' } });
+  expect(await messages.delete({ ...on, reason: 'spam' })).toMatchObject({ ok: true });
+  expect(await messages.get(on)).toMatchObject({ result: { deleted: true, deleted_by: '$service' } });
+  const page = await messages.history({ groupId: 'g', userId: 'bob', after: 2, limit: 2 });
+  expect(page).toMatchObject({ result: { entries: [{ deleted: true }, { type: 'edited' }] } });
+  expect(await messages.search({ groupId: 'g', query: 'first' })).toMatchObject({
+    failure: { code: 'unsupported_request' },
+  });
+  expect(changes).toEqual(['edited', 'reacted', 'pinned', 'unreacted', 'unpinned', 'deleted']);
+  if (listening.ok) listening.result.unsubscribe();
+});
+
 test.each([
+  [() => plenum.messages.get({ groupId: 'g', messageId: '' }), 'message_id'],
+  [() => plenum.messages.edit({ groupId: 'g', messageId: 'e-1', userId: '', message: 'x' }), 'actor_id'],
   [() => plenum.groups.create({ groupId: '..', groupType: 'public', creatorId: 'ada' }), 'group_id'],
   [() => plenum.groups.join({ groupId: 'g', userId: '$service' }), 'actor_id'],
   [() => plenum.send('g', 'ada', 'hello', { requestId: '' }), 'request_id'],

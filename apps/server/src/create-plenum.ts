@@ -14,7 +14,9 @@ import { limits, type RequestResult, requestTable } from '@plenum/protocol';
 import { compose, type EdgeDeps, openEngine } from './compose.ts';
 import { environment } from './config.ts';
 import { makeCallWith } from './library/call.ts';
-import { type GroupsApi, groupsApi, type SendFields, sendCall } from './library/groups-api.ts';
+import type { SendFields } from './library/group-arguments.ts';
+import { type GroupsApi, groupsApi, sendCall } from './library/groups-api.ts';
+import { type MessagesApi, messagesApi } from './library/messages-api.ts';
 import { optionProblem } from './library/option-problem.ts';
 import type { PlenumOptions } from './library/plenum-options.ts';
 import { type GroupListener, type LibrarySubscription, subscribeListener } from './library/subscribe.ts';
@@ -28,6 +30,7 @@ export interface Plenum {
   /** URL of the library's own edge; null without one. */
   readonly url: string | null;
   readonly groups: GroupsApi;
+  readonly messages: MessagesApi;
   /** Lets a user join. The same as `groups.join`. */
   join(groupId: string, userId: string): Promise<Outcome<RequestResult<'join_group'>>>;
   /** Lets a user leave. The same as `groups.leave`. */
@@ -171,6 +174,7 @@ function apiOf(options: PlenumOptions, { core, logger, lifecycle, url }: ApiDeps
   return {
     url,
     groups,
+    messages: messagesApi(parts),
     join: (groupId, userId) => groups.join({ groupId, userId }),
     leave: (groupId, userId) => groups.leave({ groupId, userId }),
     send: (groupId, userId, message, { requestId, ...fields } = {}) =>

@@ -7,8 +7,10 @@ import type { ExportCommandOptions } from './commands/export.ts';
 import type { ImportCommandOptions } from './commands/import.ts';
 import type { JoinOptions } from './commands/join.ts';
 import { lastWords } from './commands/last-words.ts';
+import type { SearchOptions } from './commands/search.ts';
 import type { ServeOptions } from './commands/serve.ts';
 import type { TailOptions } from './commands/tail.ts';
+import type { TakeDownOptions } from './commands/take-down.ts';
 import type { TokenOptions } from './commands/token.ts';
 import { version } from './version.ts';
 
@@ -22,6 +24,8 @@ const commands = {
   join: () => import('./commands/join.ts'),
   send: () => import('./commands/send.ts'),
   tail: () => import('./commands/tail.ts'),
+  search: () => import('./commands/search.ts'),
+  takeDown: () => import('./commands/take-down.ts'),
   export: () => import('./commands/export.ts'),
   import: () => import('./commands/import.ts'),
   benchTool: () => import('./commands/bench-tool.ts'),
@@ -138,6 +142,20 @@ const serviceCommand = (usage: string, description: string) =>
       origin,
     );
 
+serviceCommand('search <group> <words...>', 'find messages in the archive by their words, the newest first')
+  .option('--before <seq>', 'only messages below this seq', seq)
+  .option('--json', 'one JSON object per line')
+  .action((group: string, words: readonly string[], options: SearchOptions) =>
+    exitWith(async () => (await commands.search()).search(group, words, options))(),
+  );
+serviceCommand(
+  'take-down <group> <message>',
+  'take a message down, by its id or its seq: no reader gets its text again',
+)
+  .option('--reason <text>', 'is in the entry and in the tombstone')
+  .action((group: string, message: string, options: TakeDownOptions) =>
+    exitWith(async () => (await commands.takeDown()).takeDown(group, message, options))(),
+  );
 serviceCommand('export', 'write groups with their members and messages as lines of JSON')
   .option('--group <id>', 'a group; may be given several times', (id: string, ids: string[] = []) => [
     ...ids,

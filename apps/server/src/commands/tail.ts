@@ -3,13 +3,12 @@ import type {
   Client,
   ClientOptions,
   GroupPosition,
-  MessageEntry,
   RecoveredNotice,
   ResyncNotice,
   SeqRange,
 } from '@plenum/client';
-import type { GroupEvent } from '@plenum/protocol';
 import { type ActingOptions, actingUser, whyNot, withClient } from './acting-user.ts';
+import { changeLine, eventLine, messageLine } from './entry-lines.ts';
 import { refusalOf, refusalText, refuse } from './refuse.ts';
 
 export interface TailOptions extends ActingOptions {
@@ -78,6 +77,7 @@ async function attach(client: Client, groupId: string): Promise<boolean> {
 function printAll(client: Client, { url, isJson }: Followed): void {
   client.on('message', (entry) => print(isJson ? JSON.stringify(entry) : messageLine(entry)));
   client.on('event', (event) => print(isJson ? JSON.stringify(event) : eventLine(event)));
+  client.on('change', (change) => print(isJson ? JSON.stringify(change) : changeLine(change)));
   client.on('recovered', (notice) => note(recoveredLine(notice)));
   client.on('resync', (notice) => note(resyncLine(notice)));
   client.on('status', (status) => {
@@ -104,32 +104,6 @@ function untilEnded(client: Client, { groupId, url }: Followed): Promise<number>
       if (isRefused) end(refuse(whyNot(status, url)));
     });
   });
-}
-
-/** Characters that would move the cursor, begin a new line, or change the direction of the text. */
-const unprintable = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu;
-
-const escaped = (character: string): string =>
-  character === '\n' ? '\\n' : `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`;
-
-const printable = (text: string): string => text.replaceAll(unprintable, escaped);
-
-export const messageLine = ({ seq, timestamp, from_user_id, message }: MessageEntry): string =>
-  `${seq} ${timestamp} ${from_user_id}: ${printable(message ?? '(taken down)')}`;
-
-/** Formats a membership change: `7 2026-01-01T00:00:00.000Z * eve muted by ada until … (reason)` */
-export function eventLine(event: GroupEvent): string {
-  const { seq, timestamp, type, user_id, actor_id, reason, changes, members } = event;
-  const until = event.muted_until ?? event.banned_until;
-  const parts = [
-    `${seq} ${timestamp} * ${user_id} ${type}`,
-    ...(actor_id === undefined || actor_id === user_id ? [] : [`by ${actor_id}`]),
-    ...(until === undefined ? [] : [`until ${until}`]),
-    ...(changes === undefined ? [] : [JSON.stringify(changes)]),
-    ...(members ?? []).map((one) => `${one.user_id}=${one.status}`),
-    ...(reason === undefined ? [] : [`(${reason})`]),
-  ];
-  return printable(parts.join(' '));
 }
 
 const rangeText = ({ from, to }: SeqRange): string =>

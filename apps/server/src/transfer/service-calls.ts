@@ -10,7 +10,7 @@ export interface ServiceOptions {
 }
 
 interface Call {
-  readonly method: 'GET' | 'POST' | 'PUT';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** With encoded ids. */
   readonly path: string;
   readonly body?: object;

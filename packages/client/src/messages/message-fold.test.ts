@@ -56,6 +56,18 @@ test('an edit that is read without its text leaves the message as it is until th
   expect(folded(sent, change(2, 'edited', { edits: 1, deleted: true }))).toEqual([sent]);
 });
 
+test('a message that is read as expired stays so, and the entry of its take-down completes it', () => {
+  const place = { ...at, type: 'message', request_id: 'r1', message_id: 'e-1', seq: 1 } as const;
+  const takenDown = { deleted: true, deleted_by: '$service', reason: 'expired' } as const;
+  const from_user_id = userIdSchema.parse('bob');
+  const deleted_at = '2026-01-02T00:00:00.000Z';
+  const expired: MessageHistoryEntry = { ...place, ...takenDown, from_user_id, deleted_at };
+  const entry = change(3, 'deleted', { actor_id: '$service', reason: 'expired' });
+  const late = change(2, 'reacted', { reaction: '👍', count: 1 });
+  const shown = { ...expired, deleted_at: at.timestamp, state_seq: 3 };
+  expect(foldEntries([expired, text(1), late, entry])).toEqual([shown]);
+});
+
 test.each([
   ['one', '👍'],
   ['a name that objects have', '__proto__'],

@@ -101,7 +101,8 @@ export class MessageFold {
     const known = this.#bySeq.get(entry.seq);
     const isSame = known?.message_id === entry.message_id;
     if (known !== undefined && isSame) {
-      if (isTakenDown(known) || stateSeqOf(known) >= stateSeqOf(entry)) return null;
+      const isTextBack = isTakenDown(known) && !isTakenDown(entry);
+      if (isTextBack || stateSeqOf(known) >= stateSeqOf(entry)) return null;
     }
     const changes = this.#takeChanges(entry.message_id);
     const present = changes.reduce((state, change) => presentAfter(state, change, this.#reader), entry);

@@ -21,10 +21,11 @@ export function presentAfter(
   change: MessageEvent,
   reader: string | null,
 ): MessageEntry {
-  if (isTakenDown(message) || change.seq <= stateSeqOf(message)) return message;
+  if (change.seq <= stateSeqOf(message)) return message;
+  // A message that has expired is read as a tombstone already before the entry that takes it down.
+  if (change.type === 'deleted') return tombstone(message, change);
+  if (isTakenDown(message)) return message;
   switch (change.type) {
-    case 'deleted':
-      return tombstone(message, change);
     case 'edited':
       return edited(message, change);
     case 'appended':
@@ -40,7 +41,7 @@ export function presentAfter(
   }
 }
 
-function tombstone(message: Present, { actor_id, timestamp, reason, seq }: MessageEvent): MessageEntry {
+function tombstone(message: MessageEntry, { actor_id, timestamp, reason, seq }: MessageEvent): MessageEntry {
   const { type, request_id, group_id, message_id, from_user_id, epoch } = message;
   return {
     type,
