@@ -30,7 +30,7 @@ test('a group is created as the user whom the body names, and the bare result co
   expect(lastCall(edge)).toEqual({
     operation: 'create_group',
     caller: { actor: 'ann', requestId: 'k1', isServerMadeId: false, device: null },
-    args: { group_id: 'g1', group_type: 'private' },
+    args: { group_id: 'g1', group_type: 'private', by_service: true },
   });
 });
 
