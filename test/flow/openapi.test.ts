@@ -39,8 +39,9 @@ async function deadLetterIdOf(service: Service): Promise<string> {
   });
 }
 
-async function messageIdOf(service: Service): Promise<string> {
-  const sent = await service.plenum.send('team', 'ann', 'Lunch at noon?');
+async function messageIdOf(service: Service, id: string): Promise<string> {
+  const fields = id === 'append_message' ? ({ open: true } as const) : {};
+  const sent = await service.plenum.send('team', 'ann', 'Lunch at noon?', fields);
   if (!sent.ok) throw new Error(`not sent: ${sent.failure.code}`);
   return sent.result.message_id;
 }
@@ -98,7 +99,7 @@ describe.each(engines)('the OpenAPI document and a node on %s', (engine) => {
   /** The example of an operation, with the ids that a service chooses itself. */
   const exampleOf = async ({ id, example }: Operation): Promise<Call> => {
     if ('message_id' in example.path) {
-      return { ...example, path: { ...example.path, message_id: await messageIdOf(service) } };
+      return { ...example, path: { ...example.path, message_id: await messageIdOf(service, id) } };
     }
     if (id === 'revoke_invite_link') {
       return { ...example, path: { ...example.path, link_id: (await linkOf(service)).link_id } };

@@ -62,6 +62,7 @@ export const retentionSchema = z
   })
   .meta({
     id: 'Retention',
+    minProperties: 1,
     description:
       'How many entries the log of the group keeps, and how old they become; what is absent, or above the setting of the service, is that of the service',
     examples: [{ max_entries: 1000, max_age_ms: 86_400_000 }],
