@@ -254,7 +254,7 @@ describe.each(engines)('the OpenAPI document and a node on %s', (engine) => {
   });
 
   test('who is too fast is answered as documented, with the header Retry-After', async () => {
-    await using own = await Service.start(engine, { engineSettings: { ratePerSec: 1, rateBurst: 1 } });
+    await using own = await Service.start(engine, { engineSettings: { ratePerSec: 0.01, rateBurst: 1 } });
     await arrangeTeam(own);
     const send = (await DocumentedService.read(own.url)).operation('send_message');
     const answers = [await send.send(send.example), await send.send(send.example)];
