@@ -16,9 +16,10 @@ import { adminToken, tokenOf } from '../support/wire/http.ts';
 import { restCall } from '../support/wire/rest-call.ts';
 
 // Dead letters are a matter of operators, who have no sockets.
-const withoutCauseAtSocket: readonly ErrorCode[] = ['dead_letter_not_found'];
+// A request to join ends after a minute at the earliest: see expiring-requests.test.ts.
+const withoutCauseAtSocket: readonly ErrorCode[] = ['dead_letter_not_found', 'request_expired'];
 // Pages of foreign origins are kept from reading answers; what they bring as bearer counts. Connections are sockets.
-const withoutCauseAtRest: readonly ErrorCode[] = ['origin_denied', 'too_many_connections'];
+const withoutCauseAtRest: readonly ErrorCode[] = ['origin_denied', 'too_many_connections', 'request_expired'];
 const withoutCauseAt: Readonly<Record<`${EngineName} ${Door}`, readonly ErrorCode[]>> = {
   'memory socket': withoutCauseAtSocket,
   'redis socket': withoutCauseAtSocket,

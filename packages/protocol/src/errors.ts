@@ -45,6 +45,7 @@ export const errors = {
   group_full: rejected(409, 'Group is full'),
   invite_not_found: rejected(404, 'There is no such invite'),
   invite_used_up: rejected(410, 'This invite link has no uses left'),
+  request_expired: rejected(410, 'The request of this user to join has expired'),
   too_many_invites: rejected(409, 'This group holds as many open invites as it may'),
   limit_reached: rejected(409, 'A limit on what is kept is reached'),
   message_closed: rejected(409, 'Nothing can be appended to this message: it is closed'),

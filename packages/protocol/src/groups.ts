@@ -165,6 +165,7 @@ export const groupEventTypeSchema = z
     'endorsed',
     'accepted',
     'rejected',
+    'request_expired',
     'left',
     'kicked',
     'banned',

@@ -70,6 +70,9 @@ export const limits = {
   retentionMaxAgeMs: 315_360_000_000,
   /** Longest `id_reserved_ms`: 30 days. */
   idReservedMsMax: 2_592_000_000,
+  /** Bounds of `request_ttl_ms`: one minute and 90 days. */
+  requestTtlMsMin: 60_000,
+  requestTtlMsMax: 7_776_000_000,
   /** Invites of users that may be open in one group. */
   invitesMax: 1000,
   /** Invite links of one group. */

@@ -33,6 +33,7 @@ end
 
 take_out(group, user_id, applicant)
 applicant.status = 'a'
+applicant.ends_at = nil
 applicant.joined_at = now
 applicant.since_seq = group.seq + 1
 put_in(group, user_id, applicant)

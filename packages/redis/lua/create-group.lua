@@ -13,6 +13,7 @@ local accepts_needed = ARGV[26]
 local mute_survives_rejoin = ARGV[27]
 local id_reserved_ms = ARGV[28]
 local is_by_service = ARGV[29]
+local request_ttl_ms = ARGV[30]
 answer_scope = 'living'
 -- @include change
 -- @include change-entry
@@ -34,4 +35,5 @@ return create({
   accepts_needed = accepts_needed,
   mute_survives_rejoin = mute_survives_rejoin,
   id_reserved_ms = id_reserved_ms,
+  request_ttl_ms = request_ttl_ms,
 })

@@ -27,7 +27,7 @@ if not group and may_create and redis.call('HGET', group_key, 'closed') ~= '1' a
   local limited = check_limits()
   if limited then return limited end
   return create({
-    type = 'public', max_members = '', ephemeral = '0', history = 'all', metadata = '', sending = '', edit_window_ms = '', accepts_needed = '',
+    type = 'public', max_members = '', ephemeral = '0', history = 'all', metadata = '', sending = '', edit_window_ms = '', accepts_needed = '', request_ttl_ms = '',
   })
 end
 local link = group and link_id ~= '' and find_link(link_id, now)
@@ -79,11 +79,13 @@ if member then
   take_out(group, user_id, member)
   forget_receiver(group, user_id)
 end
+local ttl_ms = tonumber(redis.call('HGET', group_key, 'request_ttl_ms') or '')
 local applicant = {
   status = 'p',
   role = member and member.role or 'm',
   joined_at = now,
   since_seq = group.seq + 1,
+  ends_at = ttl_ms and now + ttl_ms,
   place = member and member.place,
 }
 put_in(group, user_id, applicant)

@@ -1,6 +1,6 @@
 #!lua flags=no-writes
 -- Reads a group, the head of its log and the record of one user at one instant. `user_id` may be empty. `due` counts
--- the mutes that are due but not ended yet. A user without a record may have an invite.
+-- the mutes that are due but not ended yet, `expired` such requests to join. A user without a record may have an invite.
 local group_key = KEYS[1]
 local members_key = KEYS[2]
 local mutes_key = KEYS[3]
@@ -17,16 +17,23 @@ local now = clock_ms()
 local field = redis.call('HMGET', group_key, 'epoch', 'seq', 'past', 'deleted', 'type', 'created',
   'active', 'pending', 'muted', 'admins', 'next_due', 'max_members', 'ephemeral', 'history', 'metadata',
   'sending', 'edit_window_ms', 'moderators', 'accepts_needed', 'changes_due',
-  'mute_survives_rejoin', 'id_reserved_ms', 'levels')
+  'mute_survives_rejoin', 'id_reserved_ms', 'levels', 'request_ttl_ms')
 if not field[1] then return { 'none', integer(now) } end
 
 local next_due = tonumber(field[11])
-local due = 0
-if next_due and next_due <= now then due = redis.call('ZCOUNT', mutes_key, '-inf', integer(now)) end
+local due, expired = 0, 0
+if next_due and next_due <= now then
+  for _, user in ipairs(redis.call('ZRANGE', mutes_key, '-inf', integer(now), 'BYSCORE')) do
+    local status = string.sub(redis.call('HGET', members_key, user) or '', 1, 2)
+    if status == 'm ' then due = due + 1 end
+    if status == 'p ' then expired = expired + 1 end
+  end
+end
 local record = user_id ~= '' and redis.call('HGET', members_key, user_id) or ''
 local sending = field[16] or ''
 local sent_at = sending ~= '' and user_id ~= '' and last_sent(user_id)
-local invite = user_id ~= '' and record == '' and redis.call('HGET', invites_key, user_id) or ''
+local has_none = record == '' or string.sub(record, 1, 2) == 'x '
+local invite = user_id ~= '' and has_none and redis.call('HGET', invites_key, user_id) or ''
 
 local epoch, seq, past, oldest_seq, is_deleted = head_words(field[1], field[2], field[3], field[4], field[20])
 return {
@@ -34,4 +41,5 @@ return {
   field[5], field[6], field[7], field[8], field[9], field[10], integer(due),
   field[12], field[13], field[14], field[15], sending, field[17] or '', sent_at and integer(sent_at) or '',
   field[18] or '0', record, invite, field[19] or '', field[21] or '', field[22] or '', field[23] and '1' or '0',
+  field[24] or '', integer(expired),
 }

@@ -14,6 +14,7 @@ local id_reserved_ms = ARGV[27]
 local retention = ARGV[28]
 local retention_json = ARGV[29]
 local if_seq = ARGV[30]
+local request_ttl_ms = ARGV[31]
 -- @include change
 -- @include change-entry
 -- @include sending-text
@@ -62,6 +63,7 @@ if mute_survives_rejoin ~= '' then
   redis.call('HSET', group_key, 'mute_survives_rejoin', mute_survives_rejoin == 'true' and '1' or '')
 end
 set('id_reserved_ms', id_reserved_ms, id_reserved_ms)
+set('request_ttl_ms', request_ttl_ms, request_ttl_ms)
 local seq = record_change('updated', ',"changes":{' .. table.concat(changes, ',') .. '}')
 redis.call('HSET', group_key, 'changed_seq', integer(seq))
 if retention ~= '' then

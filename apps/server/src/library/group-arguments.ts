@@ -55,6 +55,8 @@ export interface Staying {
 export interface Create extends InGroup, Sending, Staying {
   /** How many different users have to accept an applicant; default: 1. */
   readonly acceptsNeeded?: number;
+  /** A request to join that was not answered for so many ms ends; default: it does not. */
+  readonly requestTtlMs?: number;
   readonly groupType: GroupType;
   /** The user that becomes the first admin. */
   readonly creatorId: string;
@@ -125,6 +127,7 @@ export interface Update extends InGroup, Sending, Staying {
   readonly ifSeq?: number;
   readonly actorId?: string;
   readonly acceptsNeeded?: number;
+  readonly requestTtlMs?: number | null;
   /** Null removes the setting. */
   readonly maxMembers?: number | null;
   readonly history?: HistorySetting;
@@ -186,6 +189,7 @@ export const create = ({ groupId, creatorId, requestId, ...settings }: Create): 
     history: settings.history,
     metadata: settings.metadata,
     accepts_needed: settings.acceptsNeeded,
+    request_ttl_ms: settings.requestTtlMs,
     ...sendingArgs(settings),
     ...stayingArgs(settings),
     by_service: true,
@@ -299,6 +303,7 @@ export const update = ({
     history,
     metadata,
     accepts_needed: rest.acceptsNeeded,
+    request_ttl_ms: rest.requestTtlMs,
     if_seq: rest.ifSeq,
     ...sendingArgs(rest),
     ...stayingArgs(rest),

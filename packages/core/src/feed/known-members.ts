@@ -21,7 +21,14 @@ const knownFrom = (record: MemberRecord, asOfSeq: number): KnownMember => ({
 });
 
 const becoming: ReadonlySet<GroupEvent['type']> = new Set(['created', 'joined', 'accepted']);
-const ending: ReadonlySet<GroupEvent['type']> = new Set(['left', 'kicked', 'banned', 'rejected', 'deleted']);
+const ending: ReadonlySet<GroupEvent['type']> = new Set([
+  'left',
+  'kicked',
+  'banned',
+  'rejected',
+  'request_expired',
+  'deleted',
+]);
 
 const inviteTypes: ReadonlySet<GroupEvent['type']> = new Set([
   'invited',

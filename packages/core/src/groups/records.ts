@@ -49,6 +49,8 @@ export interface GroupSettings {
   readonly idReservedMs: number;
   /** Null: that of the service, which is the most in any case. */
   readonly retention: GroupRetention | null;
+  /** An applicant that was not answered for so many ms is no applicant any longer; null: it waits without an end. */
+  readonly requestTtlMs: number | null;
 }
 
 /** The settings of a group that a join creates. */
@@ -64,6 +66,7 @@ export const defaultGroupSettings: GroupSettings = {
   muteSurvivesRejoin: false,
   idReservedMs: 0,
   retention: null,
+  requestTtlMs: null,
 };
 
 /** A finished epoch of a log and the last seq that belongs to it. */

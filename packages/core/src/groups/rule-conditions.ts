@@ -37,6 +37,8 @@ export interface Facts {
   readonly slowedUntilMs?: number | null;
   /** True if an invite of the user is in force. Absent: there is none. */
   readonly isSubjectInvited?: boolean;
+  /** True if the request of the subject to join has ended a short time ago. */
+  readonly hasRequestExpired?: boolean;
   /** The invite link of the operation; null or absent: none is in force. */
   readonly link?: Pick<InviteLink, 'maxUses' | 'uses'> | null;
   readonly nowMs: number;
@@ -76,6 +78,8 @@ const holds: Readonly<Record<CheckName, (facts: Facts, group: Group) => boolean>
   'user may ask again': ({ subjectRecord }) => subjectRecord === null || subjectRecord.status === 'muted',
   'user is in the group': ({ subjectRecord }) => subjectRecord !== null,
   'target is in the group': ({ subjectRecord }) => subjectRecord !== null,
+  'request has not expired': ({ hasRequestExpired, subjectRecord }) =>
+    subjectRecord !== null || hasRequestExpired !== true,
   'target is pending': ({ subjectRecord }) => subjectRecord?.status === 'pending',
   'target may be muted': ({ subjectRecord, isTimed }) =>
     (subjectRecord?.status === 'active' && !subjectRecord.roles.includes('admin')) ||
@@ -178,7 +182,7 @@ export function judge(operation: RuleName, facts: Facts, type?: GroupType): read
     .map((check) => ({ check: check.name, code: codeOf(check, facts), ok: holds[check.name](facts, group) }));
 }
 
-const isOfNamed = (name: CheckName) => /^(?:target|link|message) /.test(name);
+const isOfNamed = (name: CheckName) => /^(?:target|link|message|request) /.test(name);
 
 /** Where a group has no moderator, an admin is missing. */
 const codeOf = ({ code }: Check, { group }: Facts): ErrorCode =>

@@ -22,6 +22,7 @@ export type CheckName =
   | 'user is in the group'
   | 'target is in the group'
   | 'target is pending'
+  | 'request has not expired'
   | 'target may be muted'
   | 'target may get the role'
   | 'target is below the actor'
@@ -95,8 +96,9 @@ const joinPrivate = [
   check('user may ask again', 'already_member'),
   check('place for an applicant is free', 'group_full'),
 ];
-const acceptByMember = [exists, actorInGroup, actorActive, targetInGroup, targetPending];
-const acceptByModerator = [exists, actorInGroup, actorModerator, targetInGroup, targetPending];
+const answerable = [check('request has not expired', 'request_expired'), targetInGroup, targetPending];
+const acceptByMember = [exists, actorInGroup, actorActive, ...answerable];
+const acceptByModerator = [exists, actorInGroup, actorModerator, ...answerable];
 
 const inviteByMember = [
   exists,

@@ -57,6 +57,7 @@ export class Changes {
           muteSurvivesRejoin: args.mute_survives_rejoin ?? false,
           idReservedMs: args.id_reserved_ms ?? 0,
           retention: retentionOf(args.retention ?? null),
+          requestTtlMs: args.request_ttl_ms ?? null,
         },
       }),
     );

@@ -215,6 +215,7 @@ const settingsView = (group: GroupRecord, rooms: Rooms): Partial<GroupInfo> => (
   mute_survives_rejoin: group.muteSurvivesRejoin,
   id_reserved_ms: group.idReservedMs,
   retention: retentionView(group.retention),
+  request_ttl_ms: group.requestTtlMs,
   partition: partitionOf(group.groupId),
   room: rooms.groupRoom(group.groupId),
 });

@@ -5,6 +5,9 @@ import type { Defer } from '../defer.ts';
 import type { GroupState } from '../state/group-state.ts';
 import type { MemoryState } from '../state/memory-state.ts';
 
+/** How long a request that has ended is answered as such. */
+const requestTraceMs = 600_000;
+
 /**
  * Ends the earliest due mutes and bans, at most 50 of each, then those of `users`. After that the stored status of these
  * users is up to date.
@@ -17,8 +20,16 @@ export function endDueMutes(
   const { nowMs } = due;
   group.bans.dropEnded(nowMs, dueMutesPerStep);
   group.keptMutes.dropEnded(nowMs);
+  for (const userId of group.dueRequests(nowMs, dueMutesPerStep)) expire(userId);
+  for (const userId of due.users) if (group.isExpired(userId, nowMs)) expire(userId);
   for (const userId of group.dueMutes(nowMs, dueMutesPerStep)) end(userId);
   for (const userId of due.users) if (group.isMuteDue(userId, nowMs)) end(userId);
+
+  function expire(userId: UserId): void {
+    group.remove(userId);
+    group.expired.set(userId, nowMs + requestTraceMs);
+    state.record(group, { type: 'request_expired', user_id: userId, actor_id: SERVICE }, nowMs);
+  }
 
   function end(userId: UserId): void {
     const record = group.member(userId, nowMs);
@@ -36,8 +47,10 @@ export function endDueMutesOfIdleGroups(
 ): void {
   for (const group of [...state.timed].filter(({ groupId }) => isMeant(groupId))) {
     group.bans.dropEnded(nowMs, Number.POSITIVE_INFINITY);
-    while (group.dueMutes(nowMs, 1).length > 0) endDueMutes(state, group, { users: [], nowMs });
-    if (!group.hasTimedMutes && !group.bans.hasTimed) state.timed.delete(group);
+    while (group.dueMutes(nowMs, 1).length + group.dueRequests(nowMs, 1).length > 0) {
+      endDueMutes(state, group, { users: [], nowMs });
+    }
+    if (!group.hasTimedMutes && !group.hasTimedRequests && !group.bans.hasTimed) state.timed.delete(group);
   }
 }
 

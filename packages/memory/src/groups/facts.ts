@@ -25,6 +25,7 @@ export function factsOf(group: GroupState | null, command: GroupCommand, nowMs: 
     hasChangedSince: command.operation === 'update' && group?.hasChangedSince(command.ifSeq) === true,
     ...('role' in command ? { role: command.role } : {}),
     link: linkOf(group, command, nowMs),
+    hasRequestExpired: subject !== null && group?.expired.has(subject) === true,
     nowMs,
   };
 }

@@ -100,6 +100,7 @@ const onTheWire = ({ maxMembers, history, metadata, ...sending }: UpdateGroup['c
   ...(sending.muteSurvivesRejoin === undefined ? {} : { mute_survives_rejoin: sending.muteSurvivesRejoin }),
   ...(sending.idReservedMs === undefined ? {} : { id_reserved_ms: sending.idReservedMs }),
   ...(sending.retention === undefined ? {} : { retention: retentionView(sending.retention) }),
+  ...(sending.requestTtlMs === undefined ? {} : { request_ttl_ms: sending.requestTtlMs }),
 });
 
 /** Deletes the group. The entry `deleted` is its last one; the log of the tombstone stays readable. */

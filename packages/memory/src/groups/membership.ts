@@ -66,6 +66,11 @@ function ask({ state, group, command, nowMs }: Step<JoinGroup>): ChangeDone {
   };
   group.keepMute(userId);
   group.put(userId, applicant);
+  const { requestTtlMs } = group.settings;
+  if (requestTtlMs !== null) {
+    group.endRequestAt(userId, nowMs + requestTtlMs);
+    state.timed.add(group);
+  }
   if (note !== null) group.notes.set(userId, note);
   if (accepts.length > 0) group.accepts.set(userId, accepts);
   return memberDone(group, applicant, seq);

@@ -76,6 +76,9 @@ export class GroupState {
   isDeleted = false;
   /** True for a deleted group that kept users out: a join must not create it again, because that would let them in. */
   isClosed = false;
+  /** Users whose request has ended, by the time until which they are answered as such, ms. */
+  readonly expired = new Map<UserId, number>();
+  readonly #requestEnds = new Map<UserId, number>();
   readonly #onOffline: Origin['onOffline'];
   readonly #index: MembershipIndex;
   readonly #members = new Map<UserId, MemberRecord>();
@@ -106,8 +109,32 @@ export class GroupState {
   member(userId: UserId, nowMs: number): MemberRecord | null {
     const record = this.#members.get(userId);
     if (record === undefined) return null;
+    if (this.isExpired(userId, nowMs)) return null;
     const isDue = record.mutedUntilMs !== null && record.mutedUntilMs <= nowMs;
     return isDue ? { ...record, status: 'active', mutedUntilMs: null } : record;
+  }
+
+  /** True if the request of an applicant has ended, even before its entry is appended. */
+  isExpired(userId: UserId, nowMs: number): boolean {
+    return (this.#requestEnds.get(userId) ?? Number.POSITIVE_INFINITY) <= nowMs;
+  }
+
+  /** Sets the end of the request of an applicant, ms. */
+  endRequestAt(userId: UserId, untilMs: number): void {
+    this.#requestEnds.set(userId, untilMs);
+  }
+
+  /** Applicants whose request has ended, at most `limit`, and traces that are old enough are forgotten. */
+  dueRequests(nowMs: number, limit: number): UserId[] {
+    for (const [userId, untilMs] of this.expired) if (untilMs <= nowMs) this.expired.delete(userId);
+    return [...this.#requestEnds]
+      .filter(([, ms]) => ms <= nowMs)
+      .slice(0, limit)
+      .map(([userId]) => userId);
+  }
+
+  get hasTimedRequests(): boolean {
+    return this.#requestEnds.size > 0;
   }
 
   /** True if settings were changed after `seq`, or the log has no such seq; false for null. */
@@ -137,7 +164,9 @@ export class GroupState {
 
   counts(nowMs: number): Counts {
     const due = this.#countDue(nowMs);
-    const counts = { ...this.#counts, active: this.#counts.active + due, muted: this.#counts.muted - due };
+    const expired = this.dueRequests(nowMs, Number.POSITIVE_INFINITY).length;
+    const { active, muted, pending } = this.#counts;
+    const counts = { ...this.#counts, active: active + due, muted: muted - due, pending: pending - expired };
     return this.#moderators === 0 ? counts : { ...counts, moderators: this.#moderators };
   }
 
@@ -173,6 +202,7 @@ export class GroupState {
     this.#forget(userId);
     this.invites.delete(userId);
     this.#members.set(userId, record);
+    this.expired.delete(userId);
     this.#count(record, 1);
     const seq = place ?? this.#places.get(userId) ?? record.sinceSeq;
     this.#places.set(userId, seq);
@@ -226,6 +256,7 @@ export class GroupState {
     this.bans.clear();
     this.keptMutes.clear();
     this.links.clear();
+    this.expired.clear();
   }
 
   /** Removes the presence, the read mark and the level of a receiver, which end with its membership. */
@@ -245,6 +276,7 @@ export class GroupState {
     this.#members.delete(userId);
     this.notes.delete(userId);
     this.accepts.delete(userId);
+    this.#requestEnds.delete(userId);
     this.#count(record, -1);
     this.#listOf(record).delete({ seq: this.#places.get(userId) ?? record.sinceSeq, userId });
     if (record.mutedUntilMs !== null) this.#muteEnds.delete({ untilMs: record.mutedUntilMs, userId });

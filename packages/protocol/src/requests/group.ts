@@ -72,6 +72,7 @@ const stayingSettings = {
       examples: [86_400_000],
     }),
 };
+const requestTtlMsSchema = z.int().min(limits.requestTtlMsMin).max(limits.requestTtlMsMax);
 
 const createSettings = {
   group_type: groupTypeSchema,
@@ -88,6 +89,10 @@ const createSettings = {
   history: historySettingSchema.optional(),
   metadata: metadataSchema.optional(),
   accepts_needed: acceptsNeededSchema.optional(),
+  request_ttl_ms: requestTtlMsSchema.optional().meta({
+    description: 'A request to join that was not answered for so many ms ends. Absent: it does not',
+    examples: [604_800_000],
+  }),
   ...sendingSettings,
   ...stayingSettings,
   retention: retentionSchema.optional(),
@@ -105,6 +110,10 @@ const updateSettings = {
   history: historySettingSchema.optional(),
   metadata: metadataSchema.nullable().optional().describe('Replaces the whole object; null takes it away'),
   accepts_needed: acceptsNeededSchema.optional(),
+  request_ttl_ms: requestTtlMsSchema
+    .nullable()
+    .optional()
+    .meta({ description: 'For requests from now on; null takes it away', examples: [604_800_000] }),
   ...sendingSettings,
   ...stayingSettings,
   retention: retentionSchema.nullable().optional().describe('Null: that of the service'),
@@ -218,6 +227,7 @@ const groupInfoSchema = z
     metadata: z.record(z.string(), z.unknown()).nullable().optional(),
     max_members: z.int().min(1).nullable().optional().describe('Null: no limit'),
     accepts_needed: z.int().min(1).optional(),
+    request_ttl_ms: z.int().min(1).nullable().optional().describe('Null: requests do not end'),
     history: historySettingSchema.optional(),
     ephemeral: z.boolean().optional(),
     ...sendingSettings,

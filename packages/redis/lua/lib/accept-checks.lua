@@ -15,8 +15,8 @@ end
 local function refusal_of_decision(group, now)
   local code = refusal_of_acceptor(group, actor, now)
   if code then return code end
-  local applicant = find_member(user_id, now)
-  if not applicant then return 'user_not_in_group' end
+  local applicant, _, _, has_expired = find_member(user_id, now)
+  if not applicant then return has_expired and 'request_expired' or 'user_not_in_group' end
   if applicant.status ~= 'p' then return 'user_not_pending' end
   return nil, applicant
 end

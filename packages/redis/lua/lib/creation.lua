@@ -7,7 +7,7 @@ local function id_reserved_until(now)
 end
 
 -- @param settings { type, max_members, ephemeral, history, metadata, sending, edit_window_ms, accepts_needed,
--- mute_survives_rejoin, id_reserved_ms } as they are stored; the last two may be absent
+-- mute_survives_rejoin, id_reserved_ms, request_ttl_ms } as they are stored; the last three may be absent
 -- @return the reply of the script
 local function create(settings)
   redis.call('UNLINK', group_key, log_key, present_key, changed_key, reactors_key, mentions_key)
@@ -16,7 +16,7 @@ local function create(settings)
     'log_renewal', '', 'events', '', 'sending', settings.sending, 'type', settings.type, 'created', integer(now), 'max_members', settings.max_members,
     'ephemeral', settings.ephemeral, 'history', settings.history, 'metadata', settings.metadata,
     'edit_window_ms', settings.edit_window_ms, 'accepts_needed', settings.accepts_needed, 'creator', user_id)
-  for _, name in ipairs({ 'mute_survives_rejoin', 'id_reserved_ms' }) do
+  for _, name in ipairs({ 'mute_survives_rejoin', 'id_reserved_ms', 'request_ttl_ms' }) do
     if (settings[name] or '') ~= '' then redis.call('HSET', group_key, name, settings[name]) end
   end
   redis.call('ZADD', groups_key, 0, group_id)

@@ -1,10 +1,31 @@
--- Ends due mutes and bans before any other check, so that the checks can trust the stored status. The end of a ban
--- writes no entry: nothing changes for the members.
+-- Ends due mutes, bans and requests to join before any other check, so that the checks can trust the stored status. The
+-- end of a ban writes no entry: nothing changes for the members. The ends of mutes and requests are in one index.
 
 -- @constant DUE_MUTES_PER_STEP
 
+-- How long a request that has ended is answered as such.
+local REQUEST_TRACE_MS = 600000
+
+-- The record stays for some minutes as `x`, so that who accepts the user learns why it cannot.
+local function end_request(group, now, user, applicant)
+  take_out(group, user, applicant)
+  applicant.status = 'x'
+  applicant.ends_at = now + REQUEST_TRACE_MS
+  redis.call('HSET', members_key, user, record_text(applicant))
+  redis.call('ZADD', mutes_key, integer(applicant.ends_at), user)
+  append_event(group, now, { type = 'request_expired', user = user, actor = SERVICE })
+end
+
 local function end_mute(group, now, user)
-  local member = find_member(user, now)
+  -- The record as it was before its end.
+  local member = find_member(user, 0)
+  if member and member.status == 'p' then return end_request(group, now, user, member) end
+  if not member or not member.ends_at then
+    -- The trace of a request, or what a trace has left when its user came back.
+    if string.sub(redis.call('HGET', members_key, user) or '', 1, 2) == 'x ' then redis.call('HDEL', members_key, user) end
+    redis.call('ZREM', mutes_key, user)
+    return
+  end
   take_out(group, user, member)
   member.status = 'a'
   member.ends_at = nil

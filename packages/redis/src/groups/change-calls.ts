@@ -202,6 +202,7 @@ const settingsArgs = ({ maxMembers, ephemeral, history, metadata, ...rest }: Gro
   acceptsNeeded: rest.acceptsNeeded === 1 ? '' : rest.acceptsNeeded,
   muteSurvivesRejoin: rest.muteSurvivesRejoin ? '1' : '',
   idReservedMs: rest.idReservedMs === 0 ? '' : rest.idReservedMs,
+  requestTtlMs: rest.requestTtlMs ?? '',
 });
 
 /** Formats the changes for the script: an empty argument keeps the value, `null` removes it. */
@@ -222,6 +223,7 @@ const updateArgs = (changes: UpdateGroup['changes']) => ({
         ? 'null'
         : retentionText(changes.retention),
   retentionJson: changes.retention === undefined ? '' : JSON.stringify(retentionView(changes.retention)),
+  requestTtlMs: changes.requestTtlMs === undefined ? '' : String(changes.requestTtlMs),
 });
 
 const plain = {

@@ -295,7 +295,13 @@ export class RedisGroupStore implements GroupStore {
     const invite = standing.isBanned ? null : inviteOf(group.invite, nowMs);
     const position: Position = { groupType, settings, head, ...standing, slowedUntilMs, invite };
     const moderators = group.moderators === 0 ? {} : { moderators: group.moderators };
-    const counts = { active: group.active + due, pending, muted: group.muted - due, admins, ...moderators };
+    const counts = {
+      active: group.active + due,
+      pending: pending - group.expired,
+      muted: group.muted - due,
+      admins,
+      ...moderators,
+    };
     return { position, createdAtMs, counts, hasLevels: group.hasLevels };
   }
 }
@@ -315,6 +321,7 @@ const settingsOf = (group: StoredGroup): GroupSettings => ({
   acceptsNeeded: group.acceptsNeeded,
   muteSurvivesRejoin: group.muteSurvivesRejoin,
   idReservedMs: group.idReservedMs,
+  requestTtlMs: group.requestTtlMs,
 });
 
 const byAge = (a: InviteLink, b: InviteLink): number =>

@@ -71,7 +71,9 @@ function standingIn(
   if (status === 'b' || status === 'i' || status === 'l' || status === '-' || role === '-') {
     return { status: 'none' as const, roles: [], mutedUntilMs: null, ...ends };
   }
-  return { status: memberStatusOf[status], roles: rolesOf[role], mutedUntilMs: untilMs, ...ends };
+  // The end of a request is not that of a mute.
+  const mutedUntilMs = status === 'm' ? untilMs : null;
+  return { status: memberStatusOf[status], roles: rolesOf[role], mutedUntilMs, ...ends };
 }
 
 /** Parses a refusal: a code of the error table, and the time in ms, the delay in ms or the limit that belongs to it. */
@@ -125,6 +127,7 @@ export const createGroup = defineEnding('create-group', [
   'muteSurvivesRejoin',
   'idReservedMs',
   'isByService',
+  'requestTtlMs',
 ]);
 export const joinGroup = defineEnding('join-group', [
   'isEnsured',
@@ -164,6 +167,7 @@ export const updateGroup = defineChange('update-group', [
   'retention',
   'retentionJson',
   'ifSeq',
+  'requestTtlMs',
 ]);
 export const deleteGroup = defineEnding('delete-group', []);
 

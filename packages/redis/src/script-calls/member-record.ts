@@ -25,7 +25,7 @@ export const letterOfRole = { admin: 'a', moderator: 'o', member: 'm' } as const
 export const untilWord = z.union([z.literal('-').transform(() => null), integerWord]);
 
 const words = z.tuple([
-  z.enum(['a', 'p', 'm', 'b']),
+  z.enum(['a', 'p', 'm', 'b', 'x']),
   z.enum(['a', 'o', 'm']),
   integerWord,
   integerWord,
@@ -80,6 +80,8 @@ export function standingOf(text: string, nowMs: number): Standing {
   if (text === '') return stranger;
   const [status, role, joinedAtMs, sinceSeq, endsAtMs] = words.parse(text.split(' '));
   const hasEnded = endsAtMs !== null && endsAtMs <= nowMs;
+  // Also `x`: the trace of a request that has ended.
+  if (status === 'x' || (status === 'p' && hasEnded)) return stranger;
   if (status === 'b') {
     return hasEnded ? stranger : { member: null, isBanned: true, bannedUntilMs: endsAtMs };
   }
@@ -90,7 +92,7 @@ export function standingOf(text: string, nowMs: number): Standing {
       roles: rolesOf[role],
       joinedAtMs,
       sinceSeq,
-      mutedUntilMs: hasEnded ? null : endsAtMs,
+      mutedUntilMs: hasEnded || status !== 'm' ? null : endsAtMs,
     },
   };
 }

@@ -68,6 +68,9 @@ const positionDetails = z
       muteSurvivesRejoin: z.enum(['', '1']).transform((word) => word === '1'),
       idReservedMs: z.union([z.literal('').transform(() => 0), integerWord]),
       hasLevels: flagWord,
+      requestTtlMs: z.union([z.literal('').transform(() => null), integerWord]),
+      /** Number of requests to join that are due but not ended yet. */
+      expired: integerWord,
     }),
   ])
   .transform(([head, group]) => ({ head, group }));
@@ -94,6 +97,8 @@ const positionNames = [
   'muteSurvivesRejoin',
   'idReservedMs',
   'hasLevels',
+  'requestTtlMs',
+  'expired',
 ] as const;
 
 export const readPosition = defineScript({

@@ -178,6 +178,7 @@ function argsOf(script: AnyScript, keys: Keys, id: GroupId): Readonly<Record<str
     isByService: '0',
     retention: '100 600000',
     retentionJson: '{}',
+    requestTtlMs: '60000',
     isEnsured: '0',
     isAdmitted: '0',
     createsPublic: '0',

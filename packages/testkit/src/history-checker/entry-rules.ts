@@ -146,6 +146,10 @@ const demands: Readonly<Record<GroupEvent['type'], (one: Case) => Demands>> = {
   accepted: (one) => [byAnswerer(one), is(one, 'pending'), hasPlace(one)],
   endorsed: (one) => [byAnswerer(one), is(one, 'pending')],
   rejected: (one) => [byAnswerer(one), is(one, 'pending')],
+  request_expired: (one) => [
+    [isService(actorIn(one.event)), 'a user ended the request of another one'],
+    is(one, 'pending'),
+  ],
   left: (one) => [isMember(one)],
   kicked: (one) => [byModerator(one), isMember(one), notLastAdmin(one)],
   banned: (one) => [byAdmin(one), notLastAdmin(one)],

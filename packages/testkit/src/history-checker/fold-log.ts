@@ -221,6 +221,7 @@ const effects: Readonly<Record<GroupEvent['type'], (group: FoldedGroup, event: G
   accepted: accept,
   endorsed: () => {},
   rejected: remove,
+  request_expired: remove,
   left: remove,
   kicked: remove,
   banned: ban,

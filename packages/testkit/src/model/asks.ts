@@ -65,6 +65,8 @@ const muteSurvivesRejoin = fc.boolean();
 /** A reservation outlasts a run, or there is none. */
 const idReservedMs = fc.constantFrom(0, 0, 3_600_000);
 const acceptsNeeded = fc.constantFrom(1, 1, 2);
+/** Outlasts a run. */
+const requestTtlMs = fc.constantFrom(null, null, 3_600_000);
 const history = fc.constantFrom('all' as const, 'since_join' as const);
 /** Request ids that repeat. For one user a repeated id is a retry or a conflict; for two users it has no meaning. */
 const sharedId = fc.oneof(
@@ -111,6 +113,7 @@ const creating = fc.record({
   idReservedMs,
   retention,
   isByService: fc.boolean(),
+  requestTtlMs,
 });
 const joining = fc.record(
   {
@@ -143,6 +146,7 @@ const updating = fc.record(
     acceptsNeeded,
     muteSurvivesRejoin,
     idReservedMs,
+    requestTtlMs,
     ifSeq,
   },
   { requiredKeys: ['groupId', 'actor'] },

@@ -11,6 +11,7 @@ import { creating } from './store/creating.ts';
 import { creatingByJoin } from './store/creating-by-join.ts';
 import { deciding } from './store/deciding.ts';
 import { deleting } from './store/deleting.ts';
+import { expiringRequests } from './store/expiring-requests.ts';
 import { hostileIds } from './store/hostile-ids.ts';
 import { inviting } from './store/inviting.ts';
 import { joining } from './store/joining.ts';
@@ -38,6 +39,7 @@ export function groupStoreSuite(name: string, makeEngine: MakeEngine): void {
     banning(makeEngine);
     inviting(makeEngine);
     linking(makeEngine);
+    expiringRequests(makeEngine);
     changingRoles(makeEngine);
     updating(makeEngine);
     staying(makeEngine);
