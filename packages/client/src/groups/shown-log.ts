@@ -85,6 +85,7 @@ const endings: ReadonlySet<Entry['type']> = new Set([
   'kicked',
   'banned',
   'rejected',
+  'request_expired',
   'requested',
   'deleted',
 ]);
