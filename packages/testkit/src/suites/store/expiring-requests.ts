@@ -112,7 +112,7 @@ export function expiringRequests(makeEngine: MakeEngine): void {
       expect(await scene.member('early')).toMatchObject({ status: 'pending' });
     });
 
-    test('against an accept at the same time: one of the two is in the log, and the answer is as it says', async () => {
+    test('against an accept at the same time: one of the two is in the log, as the answer says', async () => {
       await using scene = await begin(makeEngine, { groupType: 'private', requestTtlMs: 40 });
       for (let round = 0; round < 10; round += 1) {
         const users = Array.from({ length: 20 }, (_, n) => `user-${round}-${n}`);
