@@ -46,8 +46,12 @@ test('an applicant that nothing answers learns the end of its request, and both 
     body: refused,
   });
   expect(await service.rest('GET', path, { token })).toMatchObject({ body: { counts: { pending: 0 } } });
+  const longer = { token, body: { request_ttl_ms: 90_000 } };
+  expect(await service.rest('PATCH', path, longer)).toMatchObject({ status: 200 });
+  expect(await owner.must('get_group_info', { group_id })).toMatchObject({ request_ttl_ms: 90_000 });
   const off = { token, body: { request_ttl_ms: null } };
   expect(await service.rest('PATCH', path, off)).toMatchObject({ status: 200 });
+  expect(await owner.must('get_group_info', { group_id })).toMatchObject({ request_ttl_ms: null });
   expect(await device.must('join_group', { group_id })).toMatchObject({ status: 'pending' });
   expect(await owner.must('accept_member', ann)).toMatchObject({ status: 'active' });
 });

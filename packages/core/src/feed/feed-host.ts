@@ -18,6 +18,7 @@ import { Devices } from './devices.ts';
 import { FeedCounters } from './feed-sink.ts';
 import { type FeedDeps, HostedFeed } from './hosted-feed.ts';
 import { isInvite } from './known-members.ts';
+import { NudgedInvites } from './nudged-invites.ts';
 import { Subscribing } from './subscribing.ts';
 import { Sweep } from './sweep.ts';
 
@@ -34,6 +35,7 @@ export class FeedHost implements DeviceHub, FeedListener {
   readonly #sweep: Sweep;
   readonly #attaching: Attaching;
   readonly #subscribing: Subscribing;
+  readonly #nudgedInvites: NudgedInvites;
   #isStopped = false;
 
   constructor(deps: FeedHostDeps) {
@@ -60,6 +62,7 @@ export class FeedHost implements DeviceHub, FeedListener {
       fanOut: deps.fanOut,
       onFailure: () => this.#sweep.soon(),
     });
+    this.#nudgedInvites = new NudgedInvites(deps.clock);
     deps.engine.feeds.listen(this);
     deps.engine.nudges.listen((nudge) => this.#onNudge(nudge));
     deps.engine.nudges.onNote(({ userId, exceptDeviceId, event, push }) => {
@@ -120,7 +123,9 @@ export class FeedHost implements DeviceHub, FeedListener {
       feed?.detach(device);
       if (wasLast) feed?.members.forget(userId);
     }
-    if (wasLast && userId !== SERVICE) this.#deps.engine.nudges.unwatch(userId);
+    if (!wasLast || userId === SERVICE) return;
+    this.#nudgedInvites.forget(userId);
+    this.#deps.engine.nudges.unwatch(userId);
   }
 
   /** Attaches a device at the positions that it asks for; they replace the ones where it is attached. */
@@ -191,8 +196,8 @@ export class FeedHost implements DeviceHub, FeedListener {
   #onNudge(nudge: Nudge): void {
     const { userId, groupId, seq, membership } = nudge;
     if (this.devices.of(userId).size === 0) return;
-    if (isInvite(membership)) {
-      this.#pushInvite(nudge);
+    if (isInvite(membership) || membership.type === 'banned') {
+      this.#pushToInvited(nudge);
       return;
     }
     let isDone = false;
@@ -206,11 +211,15 @@ export class FeedHost implements DeviceHub, FeedListener {
     ).catch(() => undefined);
   }
 
-  /** An invited user is no member, so no feed is opened for it. An open feed learns of the invite by its entry too. */
-  #pushInvite({ userId, groupId, seq, membership }: Nudge): void {
+  /** An invited user is no member, so no feed is opened for it. An open feed learns of the change by its entry too. */
+  #pushToInvited({ userId, groupId, seq, membership }: Nudge): void {
     const feed = this.#feeds.get(groupId)?.feed;
-    if (feed !== undefined) feed.members.pushInvite(userId, seq, membership);
-    else for (const device of this.devices.of(userId)) device.push('membership', membership);
+    if (feed !== undefined) {
+      feed.members.pushToInvited(userId, seq, membership);
+      return;
+    }
+    if (!this.#nudgedInvites.isNext(userId, groupId, seq)) return;
+    for (const device of this.devices.of(userId)) device.push('membership', membership);
   }
 
   #persist(isWanted: () => boolean, work: () => Promise<void>, onTrouble = () => {}): Promise<void> {

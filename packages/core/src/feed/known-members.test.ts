@@ -66,13 +66,23 @@ test('an entry older than the record that was read is pushed and changes nothing
   expect(pushed).toEqual(['left: none', 'joined: active']);
 });
 
+test('the nudge of a ban that comes before its entry is pushed once', () => {
+  const { pushed, members, onEvent } = watched();
+  const nudged: MembershipPush = { group_id: groupId, status: 'none', roles: [], type: 'banned' };
+  onEvent(4, 'invited');
+  members.pushToInvited(ann, 5, nudged);
+  onEvent(5, 'banned');
+  members.pushToInvited(ann, 5, nudged);
+  expect(pushed).toEqual(['invited: invited', 'banned: none']);
+});
+
 test('an invite whose nudge comes after its entry and its end is pushed once', () => {
   const { pushed, members, onEvent } = watched();
   const nudged: MembershipPush = { group_id: groupId, status: 'invited', roles: [], type: 'invited' };
   onEvent(4, 'invited');
   onEvent(5, 'banned');
-  members.pushInvite(ann, 4, nudged);
+  members.pushToInvited(ann, 4, nudged);
   expect(pushed).toEqual(['invited: invited', 'banned: none']);
-  members.pushInvite(ann, 6, nudged);
+  members.pushToInvited(ann, 6, nudged);
   expect(pushed.slice(2)).toEqual(['invited: invited']);
 });

@@ -180,11 +180,10 @@ export class KnownMembers {
     this.push(userId, member.asOfSeq, { ...payload, status: member.status, roles: [...member.roles] });
   }
 
-  /** Pushes the invite that a nudge brought, unless the entry has been applied. The end of an invite comes by its entry. */
-  pushInvite(userId: string, seq: number, payload: MembershipPush): void {
+  /** Pushes the invite, or the end of one, that a nudge brought, unless its entry or a later one has been applied. */
+  pushToInvited(userId: string, seq: number, payload: MembershipPush): void {
     const isApplied = this.#recent.some((event) => event.user_id === userId && event.seq >= seq);
-    if (payload.status !== 'invited' || isApplied || this.#members.has(userId)) return;
-    this.push(userId, seq, payload);
+    if (!isApplied && !this.#members.has(userId)) this.push(userId, seq, payload);
   }
 
   #remember(event: UserEvent): void {

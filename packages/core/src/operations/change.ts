@@ -167,6 +167,15 @@ export class Changes {
       forMs: args.for_ms ?? null,
     });
     if (!done.ok) return done;
+    // An invited user may have devices on nodes without a feed of the group.
+    nudgeDevices(this.#deps, {
+      groupId: args.group_id,
+      userId: args.user_id,
+      done: done.result,
+      type: 'banned',
+      actor: caller.actor,
+      reason: args.reason,
+    });
     const until = done.result.bannedUntilMs;
     return succeed({ status: 'banned', ...(until === null ? {} : { banned_until: isoTime(until) }) });
   };
@@ -178,7 +187,7 @@ export class Changes {
 
   update_group = async (caller: Caller, args: RequestArgs<'update_group'>): Result<'update_group'> => {
     const { max_members, history, metadata, posting, slow_mode_ms, edit_window_ms, accepts_needed } = args;
-    const { mute_survives_rejoin, id_reserved_ms, retention } = args;
+    const { mute_survives_rejoin, id_reserved_ms, retention, request_ttl_ms } = args;
     const done = await this.#change({
       operation: 'update',
       groupId: args.group_id,
@@ -193,6 +202,7 @@ export class Changes {
         ...(slow_mode_ms === undefined ? {} : { slowModeMs: slow_mode_ms }),
         ...(edit_window_ms === undefined ? {} : { editWindowMs: edit_window_ms }),
         ...(accepts_needed === undefined ? {} : { acceptsNeeded: accepts_needed }),
+        ...(request_ttl_ms === undefined ? {} : { requestTtlMs: request_ttl_ms }),
         ...(mute_survives_rejoin === undefined ? {} : { muteSurvivesRejoin: mute_survives_rejoin }),
         ...(id_reserved_ms === undefined ? {} : { idReservedMs: id_reserved_ms }),
         ...(retention === undefined ? {} : { retention: retentionOf(retention) }),

@@ -21,14 +21,17 @@ interface Made {
   readonly done: ChangeDone;
   readonly type: MembershipPush['type'];
   readonly actor: Actor;
+  readonly reason?: string | undefined;
 }
 
 /** Sends the change to every device of the user, once: a repeated request sends no second nudge. */
-export function nudgeDevices({ engine }: OperationDeps, { groupId, userId, done, type, actor }: Made): void {
+export function nudgeDevices({ engine }: OperationDeps, made: Made): void {
+  const { groupId, userId, done, type, actor, reason } = made;
   if (done.isDuplicate) return;
   const status: MembershipPush['status'] = type === 'invited' ? 'invited' : done.status;
   const actorId = actor === userId ? {} : { actor_id: actor };
-  const membership = { group_id: groupId, status, roles: [...done.roles], type, ...actorId };
+  const why = reason === undefined ? {} : { reason };
+  const membership = { group_id: groupId, status, roles: [...done.roles], type, ...actorId, ...why };
   engine.nudges.send({ userId, groupId, seq: done.seq, membership });
 }
 
