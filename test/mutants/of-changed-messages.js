@@ -240,8 +240,8 @@ const invites = [
     'the push of an invite comes again behind its end',
     [
       'packages/core/src/feed/known-members.ts',
-      "if (payload.status !== 'invited' || isApplied || this.#members.has(userId)) return;",
-      "if (payload.status !== 'invited' || this.#members.has(userId)) return;",
+      'if (!isApplied && !this.#members.has(userId))',
+      'if (!this.#members.has(userId))',
     ],
     {
       file: 'packages/core/src/feed/known-members.test.ts',
