@@ -95,12 +95,28 @@ export interface Attacked<T> {
   readonly rssPeak: number;
 }
 
-/** Lets the peer loose on the node, and checks all that must hold during the attack and after it. */
+/**
+ * Lets the peer loose on the node, and checks all that must hold during the attack and after it. An attack in which the healthy
+ * clients were served late is made once more, since a pause of the machine is not the node's: it must not be so twice.
+ */
 export async function attack<T>(
   scene: AttackedNode,
   peer: Peer<T>,
   { forMs = defaultForMs, isTimed = true }: AttackOptions = {},
 ): Promise<Attacked<T>> {
+  const first = await attackOnce(scene, peer, forMs);
+  if (!isTimed || first.lateMs <= 0) return first;
+  const second = await attackOnce(scene, peer, forMs);
+  expect(second.lateMs, `ms above the limit, after ${first.lateMs} at the first try`).toBeLessThanOrEqual(0);
+  return second;
+}
+
+/** `lateMs`: how far the healthy clients' p99 is above its limit; negative: below. */
+async function attackOnce<T>(
+  scene: AttackedNode,
+  peer: Peer<T>,
+  forMs: number,
+): Promise<Attacked<T> & { readonly lateMs: number }> {
   await scene.healthy.report();
   let rssPeak = 0;
   const sampling = setInterval(() => {
@@ -111,23 +127,22 @@ export async function attack<T>(
     // One for each connection of the peer.
     setMaxListeners(0, signal);
     const result = await peer(scene.target(signal));
-    await expectHealthy(scene, isTimed);
-    return { result, rssPeak };
+    return { result, rssPeak, lateMs: await expectHealthy(scene) };
   } finally {
     clearInterval(sampling);
   }
 }
 
 /** The node lives, said nothing of a bug, served the healthy clients throughout, and gives its memory back. */
-async function expectHealthy(scene: AttackedNode, isTimed: boolean): Promise<void> {
+async function expectHealthy(scene: AttackedNode): Promise<number> {
   expect(rssOrNone(scene.node.command.pid), scene.node.command.output.slice(-4000)).toBeGreaterThan(0);
   const { faults, p99Ms, ownP99Ms, sent, arrived } = await scene.healthy.report();
   expect(faults).toEqual([]);
   expect(sent).toBeGreaterThan(0);
   expect(arrived).toBeGreaterThanOrEqual(sent);
-  if (isTimed) expect(p99Ms).toBeLessThan(p99MaxMs + ownP99Ms);
   expect(errorLines(scene.node.command.lines)).toEqual([]);
   await expectMemoryBack(scene);
+  return p99Ms - p99MaxMs - ownP99Ms;
 }
 
 /** After the attack the node needs no more than before, once what nothing refers to is collected. */
