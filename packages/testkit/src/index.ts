@@ -52,6 +52,7 @@ export { ClusterSet, type ClusterSetOptions } from './redis/cluster-set.ts';
 export { type FaultProxy, type FaultProxyOptions, startFaultProxy } from './redis/fault-proxy.ts';
 export { freshPrefix, obtainRedisForTests, type RedisForTests } from './redis/obtain-redis.ts';
 export { startOneShardCluster } from './redis/one-shard-cluster.ts';
+export { monitorRedis } from './redis/redis-monitor.ts';
 export { type RedisServer, type RedisServerOptions, startRedis } from './redis/redis-server.ts';
 export { SentinelSet, type SentinelSetOptions } from './redis/sentinel-set.ts';
 export { type ShippedUserOptions, shippedRules } from './redis/shipped-acl.ts';

@@ -9,8 +9,8 @@ export const nodesProbe: Probe = {
     const kind = plenumIn(context);
     const scales = [1, 2, 3].map((nodeCount) => {
       const name = `${nodeCount} node${nodeCount === 1 ? '' : 's'}`;
-      return { name, kind, nodeCount };
+      return { name, processes: nodeCount, kind, nodeCount };
     });
-    return [await scaleFigures(context, scales)];
+    return scaleFigures(context, scales);
   },
 };

@@ -16,8 +16,8 @@ export const workersProbe: Probe = {
     const plenum = plenumIn(context);
     const scales = [1, 2].map((workers) => {
       const name = `${workers} worker${workers === 1 ? '' : 's'}`;
-      return { name, kind: withWorkers(plenum, workers), nodeCount: 1 };
+      return { name, processes: workers, kind: withWorkers(plenum, workers), nodeCount: 1 };
     });
-    return [await scaleFigures(context, scales)];
+    return scaleFigures(context, scales);
   },
 };

@@ -6,6 +6,7 @@ import {
   createCommand,
   eventually,
   joinCommand,
+  monitorRedis,
   muteCommand,
   obtainRedisForTests,
   type RedisForTests,
@@ -96,10 +97,8 @@ test('the owner ends mutes that another node has set, and learns of them by its 
     logger: keepingLogger(),
   });
   await ownership.start();
-  const client = new Redis(redis.url);
   const looks: string[] = [];
-  const monitor = await client.monitor();
-  monitor.on('monitor', (_time: string, [name = '', key = '']: string[], source: string) => {
+  const monitor = await monitorRedis(redis.url, ([name = '', key = ''], source) => {
     if (source !== 'lua' && name === 'zrangebyscore' && key.startsWith(`${owner.prefix}:`)) looks.push(key);
   });
   await muteIn(other, sound);
@@ -109,7 +108,6 @@ test('the owner ends mutes that another node has set, and learns of them by its 
     ]),
   );
   expect(new Set(looks)).toEqual(new Set([new Keys(owner.prefix).dueIn(partitionOf(sound))]));
-  monitor.disconnect();
-  client.disconnect();
+  monitor.stop();
   await ownership.stop();
 });

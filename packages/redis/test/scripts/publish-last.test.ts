@@ -1,16 +1,22 @@
-import { deleteCommand, eventually, joinCommand, muteCommand, unmuteCommand } from '@plenum/testkit';
+import {
+  deleteCommand,
+  eventually,
+  joinCommand,
+  monitorRedis,
+  muteCommand,
+  unmuteCommand,
+} from '@plenum/testkit';
 import { expect, test } from 'vitest';
 import { groupId, onEveryRedis, type Stage } from './stage.ts';
 
 /** Every script that is run from now on, as the names of its commands. */
 async function watch(stage: Stage) {
   const scripts: string[][] = [];
-  const monitor = await stage.redis.monitor();
-  monitor.on('monitor', (_time: string, [name = '']: string[], source: string) => {
+  const { stop } = await monitorRedis(stage.url, ([name = ''], source) => {
     if (/^eval/i.test(name)) scripts.push([]);
     if (source === 'lua') scripts.at(-1)?.push(name.toUpperCase());
   });
-  return { scripts, stop: () => monitor.disconnect() };
+  return { scripts, stop };
 }
 
 onEveryRedis((open) => {

@@ -1,5 +1,11 @@
 /** What holds for every script: it touches what it declares, and whatever goes wrong, it has done all or nothing. */
-import { eventually, freshPrefix, type RedisServer, startOneShardCluster } from '@plenum/testkit';
+import {
+  eventually,
+  freshPrefix,
+  monitorRedis,
+  type RedisServer,
+  startOneShardCluster,
+} from '@plenum/testkit';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { Keys } from '../../src/keys.ts';
@@ -24,15 +30,14 @@ afterAll(async () => {
 
 /** The keys of the commands that scripts send while `act` runs. */
 async function touchedBy(act: () => Promise<unknown>): Promise<ReadonlySet<string>> {
-  const commands: string[][] = [];
-  const monitor = await redis.monitor();
-  monitor.on('monitor', (_time: string, args: string[], source: string) => {
+  const commands: (readonly string[])[] = [];
+  const monitor = await monitorRedis(server.url, (args, source) => {
     if (source === 'lua' || args[0] === 'echo') commands.push(args);
   });
   await act();
   await redis.echo('the end');
   await eventually(() => expect(commands.at(-1)).toEqual(['echo', 'the end']));
-  monitor.disconnect();
+  monitor.stop();
   const touched = new Set<string>();
   for (const [name = '', ...args] of commands) {
     if (!keyless.has(name.toUpperCase())) {

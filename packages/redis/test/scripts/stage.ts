@@ -50,6 +50,7 @@ export interface StageOptions {
 }
 
 export class Stage {
+  readonly url: string;
   readonly redis: Redis;
   readonly keys: Keys;
   readonly clock: ServerClock;
@@ -62,6 +63,7 @@ export class Stage {
 
   constructor(url: string, options: StageOptions = {}) {
     const { settings, clock = systemClock, random = seededRandom(), prefix = freshPrefix() } = options;
+    this.url = url;
     this.keys = new Keys(prefix);
     this.redis = new Redis(url);
     this.clock = new ServerClock(clock);
