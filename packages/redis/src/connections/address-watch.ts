@@ -1,8 +1,10 @@
 /**
  * Checks every 5 s, over a new connection, what a node that starts now would find: which server the address leads to,
  * whether it is a master, and which rights the user of the URL has there. Existing connections cannot show this, because
- * they stay with their server.
+ * they stay with their server. Making a client and connecting it take almost a millisecond each, so every step begins in a
+ * turn of its own.
  */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Clock, type Logger, runLoop } from '@plenum/core';
 import type { Redis } from 'ioredis';
 import { isReply, lackSentence } from '../rights/refusal.ts';
@@ -81,7 +83,12 @@ export class AddressWatch {
     this.#placeCount = places.length;
     const names = new Set(places.map(({ name }) => name));
     for (const name of this.#wrong.keys()) if (!names.has(name)) this.#wrong.delete(name);
-    await Promise.all(places.map((place) => this.#lookAt(place)));
+    const looks: Promise<void>[] = [];
+    for (const place of places) {
+      looks.push(this.#lookAt(place));
+      await nextTurn();
+    }
+    await Promise.all(looks);
   }
 
   /** Ignores a server that does not answer: the connections report that. */
@@ -89,6 +96,7 @@ export class AddressWatch {
     const redis = place.open();
     redis.on('error', () => undefined);
     try {
+      await nextTurn();
       await redis.connect();
       const look = await this.#judge(place, redis);
       if (!this.#stopped.signal.aborted) await this.#deps.onLook(look);
