@@ -51,8 +51,11 @@ describe.each(engines)('bad input on %s', (engine) => {
   });
 });
 
-test('the cases are counted', () => {
-  expect(requests.flatMap((request) => casesBy(request, {})).flatMap(({ cases }) => cases)).toHaveLength(
-    2774,
-  );
+/** A value of each other JSON type, at least. */
+const fewestFaults = 5;
+
+test.each(requests)('$type has several faults for each field', (request) => {
+  for (const { name, cases } of casesBy(request, {})) {
+    expect(cases.length, name).toBeGreaterThanOrEqual(fewestFaults);
+  }
 });

@@ -70,8 +70,11 @@ export class RuleRunner {
     return this.user(target === 'self' || target === null ? 'actor' : 'target');
   }
 
-  /** A new group in which actor and target stand as the cell says, with a message of its creator if one is needed. */
-  async arrange({ operation, groupType, actor, target }: Cell): Promise<void> {
+  /**
+   * A new group in which actor and target stand as the cell says, with a link, and a message of its creator, if one of the
+   * operations needs it.
+   */
+  async arrange({ groupType, actor, target }: Cell, operations: readonly string[]): Promise<void> {
     groups += 1;
     this.#groupId = `cell:${groups}`;
     this.#link = noLink;
@@ -82,12 +85,12 @@ export class RuleRunner {
     this.#messageId = 'e-1';
     if (actor !== 'service') await this.#seat(this.user('actor'), actor);
     if (target !== null && target !== 'self') await this.#seat(this.user('target'), target);
-    if (isOnLink(operation)) {
+    if (operations.some(isOnLink)) {
       const link = await this.#service.plenum.groups.createInviteLink({ groupId: this.#groupId });
       if (!link.ok) throw new Error('not arranged: the service could not make a link');
       this.#link = link.result;
     }
-    if (!isOnMessage(operation)) return;
+    if (!operations.some(isOnMessage)) return;
     const sent = await this.#service.plenum.send(this.#groupId, creatorId, 'hello');
     if (!sent.ok) throw new Error('not arranged: the creator could not send');
     this.#messageId = sent.result.message_id;

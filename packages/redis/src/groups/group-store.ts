@@ -9,7 +9,6 @@ import {
   type GroupActivity,
   type GroupCommand,
   type GroupRecord,
-  type GroupSettings,
   type GroupStore,
   type InviteLink,
   type InviteRow,
@@ -19,40 +18,28 @@ import {
   type MembersChanged,
   type Membership,
   type Operation,
-  PARTITION_COUNT,
   type Page,
   type PageOf,
   PlenumError,
   type Position,
   type Refused,
   refused,
-  slowedUntil,
 } from '@plenum/core';
-import { type GroupId, groupIdSchema, type MemberStatus, type UserId, userIdSchema } from '@plenum/protocol';
-import type { Keys } from '../keys.ts';
+import { type GroupId, groupIdSchema, type UserId } from '@plenum/protocol';
 import type { GroupDeps } from '../script-calls/group-header.ts';
-import {
-  type ChangeReply,
-  readLinks,
-  readMembers,
-  readPosition,
-  recallChange,
-} from '../script-calls/index.ts';
-import { inviteOf, linkOf, standingOf } from '../script-calls/member-record.ts';
+import { type ChangeReply, recallChange } from '../script-calls/index.ts';
 import { refusalOf } from '../script-calls/refusals.ts';
 import type { ScriptCalls, StateDeps } from '../script-calls/script-calls.ts';
 import { joinerOf, moveOf, recallArgs, runChange } from './change-calls.ts';
 import { runChangeMembers } from './change-members.ts';
+import { readGroup } from './group-reading.ts';
+import { type GroupsPage, groupsPage } from './groups-page.ts';
+import { linkedGroup, linksOf } from './invite-links.ts';
 import { lastMessages } from './last-messages.ts';
+import { type MembersPage, membersPage } from './members-page.ts';
 import { bansPage, invitesPage } from './outsiders.ts';
 import { type IndexedGroup, UserIndex } from './user-index.ts';
 import { type TakenPlaces, UserQuotas } from './user-quotas.ts';
-
-interface MembersPage {
-  readonly cursor: string | null;
-  readonly limit: number;
-  readonly status: MemberStatus | null;
-}
 
 export class RedisGroupStore implements GroupStore {
   readonly #calls: ScriptCalls;
@@ -93,33 +80,8 @@ export class RedisGroupStore implements GroupStore {
     return (await this.#read(groupId, userId))?.position ?? null;
   }
 
-  async members(groupId: GroupId, { cursor, limit, status }: MembersPage): Promise<Page<MemberRow> | null> {
-    const after = cursor === null ? '0' : placeOf(cursor);
-    const { keys } = this.#deps;
-    const reply = await this.#calls.read(readMembers, {
-      keys: {
-        group: keys.group(groupId),
-        members: keys.members(groupId),
-        receivers: keys.receivers(groupId),
-        pending: keys.pending(groupId),
-        applications: keys.applications(groupId),
-      },
-      args: {
-        after,
-        lists: status === null ? 'all' : status === 'pending' ? 'pending' : 'receivers',
-        limit: limit + 1,
-      },
-    });
-    if (reply.type === 'none') return null;
-    const seen = reply.details.slice(0, limit);
-    const members = seen.flatMap(({ userId, record, note }): MemberRow[] => {
-      const { member } = standingOf(record, reply.nowMs);
-      return member === null ? [] : [{ userId: userIdSchema.parse(userId), note, ...member }];
-    });
-    const isLast = reply.details.length <= limit;
-    const rows = status === null ? members : members.filter((row) => row.status === status);
-    const last = seen.at(-1);
-    return { rows, nextCursor: isLast || last === undefined ? null : `m${last.place}` };
+  members(groupId: GroupId, page: MembersPage): Promise<Page<MemberRow> | null> {
+    return membersPage(this.#calls, this.#deps.keys, { groupId, page });
   }
 
   bans(groupId: GroupId, page: PageOf): Promise<Page<BanRow> | null> {
@@ -158,33 +120,16 @@ export class RedisGroupStore implements GroupStore {
     return found.flatMap((row) => (row === null ? [] : [row]));
   }
 
-  async links(groupId: GroupId): Promise<readonly InviteLink[] | null> {
-    const found = await this.#readLinks(groupId, '');
-    return found?.links.sort(byAge) ?? null;
+  links(groupId: GroupId): Promise<readonly InviteLink[] | null> {
+    return linksOf(this.#calls, this.#deps.keys, groupId);
   }
 
-  async linked(groupId: GroupId, linkId: string): Promise<LinkedGroup | null> {
-    const found = await this.#readLinks(groupId, linkId);
-    const link = found?.links[0];
-    if (found === null || link === undefined) return null;
-    const { groupType, metadata, membersCount } = found;
-    return { groupType, metadata, membersCount, link };
-  }
-
-  async #readLinks(groupId: GroupId, linkId: string) {
-    const { keys } = this.#deps;
-    const reply = await this.#calls.read(readLinks, {
-      keys: { group: keys.group(groupId), links: keys.links(groupId) },
-      args: { linkId },
-    });
-    if (reply.type === 'none') return null;
-    const { records, ...group } = reply.details;
-    const links = records.map(([id, text]) => linkOf(id, text, reply.nowMs)).filter((link) => link !== null);
-    return { ...group, links };
+  linked(groupId: GroupId, linkId: string): Promise<LinkedGroup | null> {
+    return linkedGroup(this.#calls, this.#deps.keys, { groupId, linkId });
   }
 
   list(page: GroupsPage): Promise<Page<GroupId>> {
-    return listGroups(this.#calls, this.#deps.keys, page);
+    return groupsPage(this.#calls, this.#deps.keys, page);
   }
 
   async #run(command: GroupCommand, isTrial: boolean): Promise<ChangeAdmission> {
@@ -271,61 +216,10 @@ export class RedisGroupStore implements GroupStore {
     return { groupId, groupType, member, invite, head };
   }
 
-  async #read(groupId: GroupId, userId: UserId | null) {
-    const { keys } = this.#deps;
-    const reply = await this.#calls.read(readPosition, {
-      keys: {
-        group: keys.group(groupId),
-        members: keys.members(groupId),
-        mutes: keys.mutes(groupId),
-        log: keys.log(groupId),
-        slow: keys.slow(groupId),
-        invites: keys.invites(groupId),
-        present: keys.present(groupId),
-      },
-      args: { userId: userId ?? '' },
-    });
-    if (reply.type === 'none') return null;
-    const { head, group } = reply.details;
-    const { groupType, createdAtMs, pending, admins, due, lastSentMs } = group;
-    const settings = settingsOf(group);
-    const { nowMs } = reply;
-    const standing = standingOf(group.record, nowMs);
-    const slowedUntilMs = slowedUntil(settings, standing.member, { lastMs: lastSentMs, nowMs });
-    const invite = standing.isBanned ? null : inviteOf(group.invite, nowMs);
-    const position: Position = { groupType, settings, head, ...standing, slowedUntilMs, invite };
-    const moderators = group.moderators === 0 ? {} : { moderators: group.moderators };
-    const counts = {
-      active: group.active + due,
-      pending: pending - group.expired,
-      muted: group.muted - due,
-      admins,
-      ...moderators,
-    };
-    return { position, createdAtMs, counts, hasLevels: group.hasLevels };
+  #read(groupId: GroupId, userId: UserId | null) {
+    return readGroup(this.#calls, this.#deps.keys, { groupId, userId });
   }
 }
-
-type StoredGroup = Extract<
-  Awaited<ReturnType<typeof readPosition.parse>>,
-  { type: 'found' }
->['details']['group'];
-
-const settingsOf = (group: StoredGroup): GroupSettings => ({
-  maxMembers: group.maxMembers,
-  ephemeral: group.isEphemeral,
-  history: group.history,
-  metadata: group.metadata,
-  ...group.sending,
-  editWindowMs: group.editWindowMs,
-  acceptsNeeded: group.acceptsNeeded,
-  muteSurvivesRejoin: group.muteSurvivesRejoin,
-  idReservedMs: group.idReservedMs,
-  requestTtlMs: group.requestTtlMs,
-});
-
-const byAge = (a: InviteLink, b: InviteLink): number =>
-  a.createdAtMs - b.createdAtMs || (a.linkId < b.linkId ? -1 : 1);
 
 type Answer = Exclude<ChangeReply, { type: 'late' | 'groups_full' }>;
 
@@ -342,47 +236,3 @@ function changeOutcomeOf(
   if (reply.type === 'refused') return refusalOf(reply, bounded);
   return { type: 'done', isDuplicate: reply.type === 'duplicate', ...reply.details };
 }
-
-/**
- * Parses a cursor `m<place>`. Also accepts `r<seq>` and `p<seq>` of earlier versions: such a cursor may be stored with a
- * message that still waits for the notifier.
- */
-function placeOf(cursor: string): string {
-  const [, place] = /^[mrp](\d{1,16}(?:\.\d{1,7})?)$/.exec(cursor) ?? [];
-  if (place === undefined) throw forgedCursor();
-  return place;
-}
-
-interface GroupsPage {
-  readonly prefix: string;
-  readonly cursor: string | null;
-  readonly limit: number;
-}
-
-const partitions = Array.from({ length: PARTITION_COUNT }, (_, partition) => partition);
-
-/** Sorts after every character of an id. */
-const BEHIND_IDS = '\x7f';
-
-/** Reads one page of each partition, and merges them. @throws PlenumError `invalid_args` for a cursor that is no group id */
-async function listGroups(
-  calls: ScriptCalls,
-  keys: Keys,
-  { prefix, cursor, limit }: GroupsPage,
-): Promise<Page<GroupId>> {
-  if (cursor !== null && !groupIdSchema.safeParse(cursor).success) throw forgedCursor();
-  const from = cursor === null || cursor < prefix ? `[${prefix}` : `(${cursor}`;
-  const pages = await Promise.all(
-    partitions.map((partition) =>
-      calls.command((redis) =>
-        redis.zrangebylex(keys.groupsIn(partition), from, `(${prefix}${BEHIND_IDS}`, 'LIMIT', 0, limit + 1),
-      ),
-    ),
-  );
-  const names = pages.flat().sort(byBytes);
-  const rows = names.slice(0, limit).map((name) => groupIdSchema.parse(name));
-  return { rows, nextCursor: names.length > limit ? (rows.at(-1) ?? null) : null };
-}
-
-/** Ids are ASCII, so code units sort as Redis sorts bytes. */
-const byBytes = (a: string, b: string): number => (a < b ? -1 : 1);

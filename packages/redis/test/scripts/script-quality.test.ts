@@ -9,7 +9,8 @@ import {
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { Keys } from '../../src/keys.ts';
-import { evaluate, everyRun, everything, prepareGroup, type ScriptRun } from './prepared-group.ts';
+import { everything, prepareGroup } from './prepared-group.ts';
+import { evaluate, everyRun, type ScriptRun } from './script-runs.ts';
 
 const keys = new Keys(freshPrefix());
 const runs = everyRun(keys);

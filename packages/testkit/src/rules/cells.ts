@@ -1,5 +1,6 @@
 /** The cells of the rule grids as a list: actor, operation, target and group, and the expected answer. */
 import type { GroupType } from '@plenum/protocol';
+import { inviteGrids } from './invite-grids.ts';
 import { explainOfModerator, moderatorGrids, ownOfModerator } from './moderator-grids.ts';
 import { askedAboutOthers, explainGrids, noGroupGrid, ownGrids } from './self-grids.ts';
 import { type Grid, legend, targetedGrids } from './targeted-grids.ts';
@@ -135,7 +136,7 @@ const noGroupCells: readonly Cell[] = fieldsOf(noGroupGrid).map(({ row: operatio
 });
 
 export const cells: readonly Cell[] = [
-  ...[...targetedGrids, ...moderatorGrids].flatMap(targetedCells),
+  ...[...targetedGrids, ...moderatorGrids, ...inviteGrids].flatMap(targetedCells),
   ...groupTypes.flatMap(ownCells),
   ...groupTypes.flatMap(explainCells),
   ...groupTypes.flatMap(aboutOthers),

@@ -235,11 +235,16 @@ export const moderatorGrids: readonly Grid[] = [
     types: everyType,
     operations: ['transfer_group'],
     text: `
-                  outsider  pending  active  muted  moderator  admin  last_admin  banned  self
-      active         -        -        -        -        NA       -        -        -        -
-      moderator      NA       NA       NA       NA       NA       NA       NA       NA       NA
-      admin          -        -        -        -        ok       -        -        -        -
-      last_admin     -        -        -        -        ok       -        -        -        -`,
+                  outsider  pending  active  muted  moderator  admin  last_admin  banned  invited  self
+      outsider       -        -        -        -        NA       -        -        -        -        -
+      pending        -        -        -        -        NA       -        -        -        -        -
+      active         -        -        -        -        NA       -        -        -        -        -
+      muted          -        -        -        -        NA       -        -        -        -        -
+      moderator      NA       NA       NA       NA       NA       NA       NA       NA       NA       NA
+      admin          -        -        -        -        ok       -        -        -        -        -
+      last_admin     -        -        -        -        ok       -        -        -        -        -
+      banned         -        -        -        -        NA       -        -        -        -        -
+      invited        -        -        -        -        NA       -        -        -        -        -`,
   },
   {
     types: everyType,
@@ -285,69 +290,5 @@ export const moderatorGrids: readonly Grid[] = [
       last_admin     NU       CM       ok       ok       ok       -        -        NU       CM
       banned         NA       NA       NA       NA       MO       NA       NA       NA       NA
       service        NU       CM       ok       ok       ok       CM       CM       NU       -`,
-  },
-  {
-    types: ['public', 'private'],
-    operations: ['invite_member'],
-    text: `
-                     outsider  pending  active   muted    moderator  admin    last_admin  banned   invited  self
-      outsider       -        -        -        -        NU       -        -        -        -        -
-      pending        -        -        -        -        NA       -        -        -        -        -
-      active         -        -        -        -        AM       -        -        -        -        -
-      muted          -        -        -        -        -        -        -        -        -        -
-      moderator      ok       AM       AM       -        AM       AM       AM       BA       ok       AM
-      admin          -        -        -        -        AM       -        -        -        -        -
-      last_admin     -        -        -        -        AM       -        -        -        -        -
-      banned         -        -        -        -        NU       -        -        -        -        -
-      invited        -        -        -        -        NU       -        -        -        -        -
-      service        -        -        -        -        AM       -        -        -        -        -`,
-  },
-  {
-    types: ['public', 'private'],
-    operations: ['revoke_invite'],
-    text: `
-                     outsider  pending  active   muted    moderator  admin    last_admin  banned   invited  self
-      outsider       -        -        -        -        NU       -        -        -        -        -
-      pending        -        -        -        -        NA       -        -        -        -        -
-      active         -        -        -        -        IN       -        -        -        -        -
-      muted          -        -        -        -        -        -        -        -        -        -
-      moderator      IN       IN       IN       -        IN       IN       IN       IN       ok       IN
-      admin          -        -        -        -        IN       -        -        -        -        -
-      last_admin     -        -        -        -        IN       -        -        -        -        -
-      banned         -        -        -        -        NU       -        -        -        -        -
-      invited        -        -        -        -        NU       -        -        -        -        -
-      service        -        -        -        -        IN       -        -        -        -        -`,
-  },
-  {
-    types: ['strict_private'],
-    operations: ['invite_member'],
-    text: `
-                     outsider  pending  active   muted    moderator  admin    last_admin  banned   invited  self
-      outsider       -        -        -        -        NU       -        -        -        -        -
-      pending        -        -        -        -        MO       -        -        -        -        -
-      active         -        -        -        -        MO       -        -        -        -        -
-      muted          -        -        -        -        MO       -        -        -        -        -
-      moderator      ok       AM       AM       AM       AM       AM       AM       BA       ok       AM
-      admin          -        -        -        -        AM       -        -        -        -        -
-      last_admin     -        -        -        -        AM       -        -        -        -        -
-      banned         -        -        -        -        NU       -        -        -        -        -
-      invited        -        -        -        -        NU       -        -        -        -        -
-      service        -        -        -        -        AM       -        -        -        -        -`,
-  },
-  {
-    types: ['strict_private'],
-    operations: ['revoke_invite'],
-    text: `
-                     outsider  pending  active   muted    moderator  admin    last_admin  banned   invited  self
-      outsider       -        -        -        -        NU       -        -        -        -        -
-      pending        -        -        -        -        MO       -        -        -        -        -
-      active         -        -        -        -        MO       -        -        -        -        -
-      muted          -        -        -        -        MO       -        -        -        -        -
-      moderator      IN       IN       IN       IN       IN       IN       IN       IN       ok       IN
-      admin          -        -        -        -        IN       -        -        -        -        -
-      last_admin     -        -        -        -        IN       -        -        -        -        -
-      banned         -        -        -        -        NU       -        -        -        -        -
-      invited        -        -        -        -        NU       -        -        -        -        -
-      service        -        -        -        -        IN       -        -        -        -        -`,
   },
 ];

@@ -45,7 +45,7 @@ export interface Grid {
 
 const everyType = ['public', 'private', 'strict_private'] as const;
 
-/** Rows: the actor; `admin` is one of several. Columns: the target. To all but invites, an invited user is an outsider. */
+/** Rows: the actor; `admin` is one of several. Columns: the target. To them an invited user is an outsider; its own are `invite-grids.ts`. */
 export const targetedGrids: readonly Grid[] = [
   {
     types: ['public'],
@@ -230,63 +230,5 @@ export const targetedGrids: readonly Grid[] = [
       last_admin     ok      -
       invited        -       NA
       service        ok      -`,
-  },
-  {
-    types: ['public', 'private'],
-    operations: ['invite_member'],
-    text: `
-                  outsider  pending  active  admin  last_admin  banned  invited  self
-      outsider       NU       NU       NU     NU       NU         NU      NU      NU
-      pending        NA       NA       NA     NA       NA         NA      NA      NA
-      active         ok       AM       AM     AM       AM         BA      ok      AM
-      admin          ok       AM       AM     AM       -          BA      ok      AM
-      last_admin     ok       AM       AM     -        -          BA      ok      AM
-      banned         NU       NU       NU     NU       NU         NU      NU      NU
-      invited        NU       NU       NU     NU       NU         NU      NU      NU
-      service        ok       AM       AM     AM       AM         BA      ok      -`,
-  },
-  {
-    types: ['strict_private'],
-    operations: ['invite_member'],
-    text: `
-                  outsider  pending  active  muted  admin  last_admin  banned  invited  self
-      outsider       NU       NU       NU     NU     NU       NU         NU      NU      NU
-      pending        NA       NA       NA     NA     NA       NA         NA      NA      NA
-      active         NA       NA       NA     NA     NA       NA         NA      NA      NA
-      muted          NA       NA       NA     NA     NA       NA         NA      NA      NA
-      admin          ok       AM       AM     AM     AM       -          BA      ok      AM
-      last_admin     ok       AM       AM     AM     -        -          BA      ok      AM
-      banned         NU       NU       NU     NU     NU       NU         NU      NU      NU
-      invited        NU       NU       NU     NU     NU       NU         NU      NU      NU
-      service        ok       AM       AM     AM     AM       AM         BA      ok      -`,
-  },
-  {
-    types: ['public', 'private'],
-    operations: ['revoke_invite'],
-    text: `
-                  outsider  pending  active  admin  last_admin  banned  invited  self
-      outsider       NU       NU       NU     NU       NU         NU      NU      NU
-      pending        NA       NA       NA     NA       NA         NA      NA      NA
-      active         IN       IN       IN     IN       IN         IN      ok      IN
-      admin          IN       IN       IN     IN       -          IN      ok      IN
-      last_admin     IN       IN       IN     -        -          IN      ok      IN
-      banned         NU       NU       NU     NU       NU         NU      NU      NU
-      invited        NU       NU       NU     NU       NU         NU      NU      NU
-      service        IN       IN       IN     IN       IN         IN      ok      -`,
-  },
-  {
-    types: ['strict_private'],
-    operations: ['revoke_invite'],
-    text: `
-                  outsider  pending  active  muted  admin  last_admin  banned  invited  self
-      outsider       NU       NU       NU     NU     NU       NU         NU      NU      NU
-      pending        NA       NA       NA     NA     NA       NA         NA      NA      NA
-      active         NA       NA       NA     NA     NA       NA         NA      NA      NA
-      muted          NA       NA       NA     NA     NA       NA         NA      NA      NA
-      admin          IN       IN       IN     IN     IN       -          IN      ok      IN
-      last_admin     IN       IN       IN     IN     -        -          IN      ok      IN
-      banned         NU       NU       NU     NU     NU       NU         NU      NU      NU
-      invited        NU       NU       NU     NU     NU       NU         NU      NU      NU
-      service        IN       IN       IN     IN     IN       IN         IN      ok      -`,
   },
 ];
