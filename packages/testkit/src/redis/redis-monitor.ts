@@ -26,7 +26,7 @@ export async function monitorRedis(redisUrl: string, onCommand: OnCommand): Prom
   const socket = isTls ? connectTls(address) : connect(address);
   await once(socket, isTls ? 'secureConnect' : 'connect');
   socket.setEncoding('latin1');
-  // A lost connection ends the lines, and whoever waits for one fails by himself.
+  // A lost connection ends the lines: what waits for one fails by itself.
   socket.on('error', () => {});
   const lines = createInterface({ input: socket });
   const isMonitoring = once(lines, 'line');
