@@ -24,9 +24,11 @@ local next_due = tonumber(field[11])
 local due, expired = 0, 0
 if next_due and next_due <= now then
   for _, user in ipairs(redis.call('ZRANGE', mutes_key, '-inf', integer(now), 'BYSCORE')) do
-    local status = string.sub(redis.call('HGET', members_key, user) or '', 1, 2)
-    if status == 'm ' then due = due + 1 end
-    if status == 'p ' then expired = expired + 1 end
+    -- A user that came back after its request had ended may be listed by an end that it has no longer.
+    local status, ends_at = string.match(redis.call('HGET', members_key, user) or '', '^(%l) .* (%S+)$')
+    local has_ended = ends_at and tonumber(ends_at) and tonumber(ends_at) <= now
+    if has_ended and status == 'm' then due = due + 1 end
+    if has_ended and status == 'p' then expired = expired + 1 end
   end
 end
 local record = user_id ~= '' and redis.call('HGET', members_key, user_id) or ''

@@ -5,7 +5,8 @@
 local taken_down_key = KEYS[19]
 local reason = ARGV[20]
 local named_ms = ARGV[21]
--- `1`: the message has reached its end. Then its entry is written even if the log has lost the message.
+-- `1`: the message has reached its end. Then its entry is written even if the log has lost the message, but not in a later
+-- group with the same id.
 local is_expired = ARGV[22]
 -- @include writable
 expect_writable(taken_down_key, 'zset', { 'ZADD', 'ZREM', 'PEXPIRE' })
@@ -24,7 +25,13 @@ if actor ~= SERVICE then
   if member.status == 'p' then return refuse('pending_membership') end
 end
 local message = find_message()
-if not message and is_expired == '0' then return refuse('message_not_found') end
+
+-- @return true if this group has the epoch of the message, or had it
+local function is_of_this_group()
+  local epochs = (redis.call('HGET', group_key, 'past') or '') .. ',' .. group.epoch .. ':'
+  return string.find(',' .. epochs, ',' .. message_epoch .. ':', 1, true) ~= nil
+end
+if not message and (is_expired == '0' or not is_of_this_group()) then return refuse('message_not_found') end
 if actor ~= SERVICE and message.author ~= actor and not is_moderator(member) then return refuse('not_author') end
 
 local state = message and state_of(message) or { edits = 0 }

@@ -1,5 +1,5 @@
 /** Commands that change one message, and their outcomes. One command is one atomic step. */
-import { type Actor, type GroupId, limits, type UserId } from '@plenum/protocol';
+import { type Actor, type GroupId, limits, SERVICE, type UserId } from '@plenum/protocol';
 import type { Refused, RequestKey } from '../groups/commands.ts';
 import type { RuleName } from '../groups/rule-table.ts';
 
@@ -119,23 +119,21 @@ export function targetOf(messageId: string): MessageTarget | null {
 }
 
 /**
- * How many times `roomQueueLimit` entries may wait for the archive before an operation is refused; null: never. A
- * take-down is never refused: each message is taken down once. Nor is what undoes an earlier change.
+ * Changes that are refused while `roomQueueLimit` entries wait for the archive. A take-down is never refused: each message
+ * is taken down once. Nor is what undoes an earlier change.
  */
-const queuesFilledBy: Readonly<Record<MessageOperation, 1 | null>> = {
-  edit: 1,
-  append: 1,
-  react: 1,
-  pin: 1,
-  take_down: null,
-  unreact: null,
-  unpin: null,
-};
+const queuing: ReadonlySet<MessageOperation> = new Set(['edit', 'append', 'react', 'pin']);
 
-/** @returns the number of waiting entries at which the operation is refused; null: never */
-export function messageQueueLimitOf(operation: MessageOperation, roomQueueLimit: number): number | null {
-  const queues = queuesFilledBy[operation];
-  return queues === null ? null : queues * roomQueueLimit;
+/**
+ * @returns the number of waiting entries at which the command is refused; null: never. The service only closes messages, each
+ * once, and has to end what a full queue must not keep open.
+ */
+export function messageQueueLimitOf(
+  { operation, actor }: Pick<MessageCommand, 'operation' | 'actor'>,
+  roomQueueLimit: number,
+): number | null {
+  const isClosing = operation === 'append' && actor === SERVICE;
+  return queuing.has(operation) && !isClosing ? roomQueueLimit : null;
 }
 
 /** The bounds of reactions and pins, besides the rules. */

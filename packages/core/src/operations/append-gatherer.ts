@@ -2,7 +2,7 @@
  * Gathers what is appended to one message on this node: the first text leaves at once, those of the next 40 ms as one
  * entry. Texts keep their order, and a text waits until the one before it is answered.
  */
-import { limits } from '@plenum/protocol';
+import { failureBody, limits } from '@plenum/protocol';
 import { messageId } from '../log/entry.ts';
 import type { AppendText, MessageOutcome } from '../log/message-commands.ts';
 import type { Clock } from '../ports/runtime.ts';
@@ -44,45 +44,70 @@ export class AppendGatherer {
     });
   }
 
-  /** Never rejects: each outcome goes to its request. */
+  /**
+   * Never rejects: each outcome goes to its request. If a text is refused for now, or its outcome is unknown, all that wait
+   * behind it get the same, so that no text comes before an earlier one.
+   */
   async #run(name: string, { waiting }: Line): Promise<void> {
     while (waiting.length > 0) {
       const pause = new Promise<void>((resolve) => this.#clock.after(limits.appendEveryMs, resolve));
-      await this.#sendTogether(together(waiting));
+      await this.#sendTogether(together(waiting), waiting);
       await pause;
     }
     this.#lines.delete(name);
   }
 
   /** If the texts cannot be appended as one, each is judged by itself. */
-  async #sendTogether(some: readonly Waiting[]): Promise<void> {
-    const [first, ...others] = some;
-    if (first === undefined) return;
-    if (others.length > 0) {
-      const whole = {
-        ...first.command,
-        text: some.map(({ command }) => command.text).join(''),
-        isDone: some.at(-1)?.command.isDone === true,
-        also: others.map(({ command }) => command.request),
-      };
+  async #sendTogether(some: readonly Waiting[], behind: Waiting[]): Promise<void> {
+    const whole = wholeOf(some);
+    if (whole !== null) {
       const sent = this.#send(whole);
       const outcome = await sent.catch(() => null);
-      if (outcome === null || (outcome.type === 'changed' && !outcome.isDuplicate)) {
-        for (const { resolve } of some) resolve(sent);
+      if (isForAll(outcome)) {
+        const ended = isPassing(outcome) ? [...some, ...behind.splice(0)] : some;
+        for (const { resolve } of ended) resolve(sent);
         return;
       }
     }
-    for (const { command, resolve } of some) {
+    for (const [at, { command, resolve }] of some.entries()) {
       const sent = this.#send(command);
       resolve(sent);
-      await sent.catch(() => null);
+      if (!isPassing(await sent.catch(() => null))) continue;
+      for (const later of [...some.slice(at + 1), ...behind.splice(0)]) later.resolve(sent);
+      return;
     }
   }
 }
 
-/** Takes the first texts that one entry has: none follows the end of the message. */
+/** @returns one command for all of these texts; null: there is only one text */
+function wholeOf(some: readonly Waiting[]): AppendText | null {
+  const [first, ...others] = some;
+  if (first === undefined || others.length === 0) return null;
+  return {
+    ...first.command,
+    text: some.map(({ command }) => command.text).join(''),
+    isDone: some.at(-1)?.command.isDone === true,
+    also: others.map(({ command }) => command.request),
+  };
+}
+
+/** True for a refusal after which a later attempt may succeed, and for an unknown outcome (null). */
+const isPassing = (outcome: MessageOutcome | null): boolean =>
+  outcome === null || (outcome.type === 'refused' && failureBody(outcome.failure).can_retry);
+
+const isForAll = (outcome: MessageOutcome | null): boolean =>
+  isPassing(outcome) || (outcome?.type === 'changed' && !outcome.isDuplicate);
+
+/**
+ * Takes the first texts that one entry has: none follows the end of the message. A request that comes again while its first
+ * attempt waits, for example after a reconnect, waits for the next entry, and then gets the answer of the first attempt.
+ */
 function together(waiting: Waiting[]): Waiting[] {
-  const end = waiting.findIndex(({ command }) => command.isDone);
-  const count = Math.min(limits.appendsPerEntry, end < 0 ? waiting.length : end + 1);
-  return waiting.splice(0, count);
+  const ids = new Set<string>();
+  for (const { command } of waiting) {
+    if (ids.size === limits.appendsPerEntry || ids.has(command.request.id)) break;
+    ids.add(command.request.id);
+    if (command.isDone) break;
+  }
+  return waiting.splice(0, ids.size);
 }

@@ -71,7 +71,8 @@ function judge(
   }
   const isClosing = operation === 'append' && command.actor === SERVICE;
   const refusal = isClosing ? null : firstRefusal(messageRuleOf[operation], facts);
-  if (entry === null && command.operation === 'take_down' && command.isExpired) {
+  const isLost = entry === null && command.target.epoch === group.log.epoch;
+  if (isLost && command.operation === 'take_down' && command.isExpired) {
     return { type: 'fine', nowMs, apply: () => takeDownLost(state, group, { command, nowMs }) };
   }
   if (refusal !== null) return refused(refusal);
@@ -83,7 +84,7 @@ function judge(
   const retryAfterMs = bucket?.missingMs(nowMs) ?? 0;
   if (retryAfterMs > 0) return refused({ code: 'rate_limited', retryAfterMs });
   const plan = planOf(step);
-  const queueLimit = messageQueueLimitOf(operation, state.settings.roomQueueLimit);
+  const queueLimit = messageQueueLimitOf(command, state.settings.roomQueueLimit);
   const isFull = queueLimit !== null && state.outbox.queued(groupId) >= queueLimit;
   if (plan.type === 'write' && isQueueChecked && isFull) {
     return refused({ code: 'room_overloaded', retryAfterMs: overloadedRetryMs });

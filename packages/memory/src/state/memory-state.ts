@@ -151,7 +151,9 @@ export class MemoryState {
     this.timed.delete(group);
     this.#tombstones.set(group.groupId, group, nowMs + tombstoneMs);
     const { idReservedMs } = group.settings;
-    if (idReservedMs > 0) this.#reserved.set(group.groupId, nowMs + idReservedMs, nowMs + idReservedMs);
+    if (idReservedMs === 0) return;
+    this.#reserved.set(group.groupId, nowMs + idReservedMs, nowMs + idReservedMs);
+    group.settings = { ...group.settings, metadata: null };
   }
 
   /** Appends an event. @returns its seq */

@@ -19,13 +19,13 @@ end
 local function end_mute(group, now, user)
   -- The record as it was before its end.
   local member = find_member(user, 0)
-  if member and member.status == 'p' then return end_request(group, now, user, member) end
   if not member or not member.ends_at then
-    -- The trace of a request, or what a trace has left when its user came back.
+    -- The trace of a request, or what a trace has left when its user came back, perhaps as an applicant without an end.
     if string.sub(redis.call('HGET', members_key, user) or '', 1, 2) == 'x ' then redis.call('HDEL', members_key, user) end
     redis.call('ZREM', mutes_key, user)
     return
   end
+  if member.status == 'p' then return end_request(group, now, user, member) end
   take_out(group, user, member)
   member.status = 'a'
   member.ends_at = nil

@@ -17,8 +17,9 @@ end
 
 -- Removes the presence and the read mark of a user that receives nothing after this entry, even if its record stays.
 local function forget_receiver(group, user)
-  -- Its open messages have to be closed. XX: most groups have no messages that wait for a time.
-  redis.call('ZADD', due_key, 'XX', 0, '$timed:' .. group_id)
+  -- Its open messages have to be closed. XX: most groups have no messages that wait for a time. No two removals give the same
+  -- score, so that settle-timed sees one that came after the owner had looked.
+  redis.call('ZADD', due_key, 'XX', integer(-group.seq), '$timed:' .. group_id)
   if not drop_receiver(user) then return end
   queue_presence(receivers_count(group), { { user = user, is_online = false } })
 end

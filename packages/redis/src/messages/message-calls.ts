@@ -53,7 +53,7 @@ function bucketOf(
 function costsOf(command: MessageCommand, { settings }: GroupDeps, isTrial: boolean) {
   const { ratePerSec, rateBurst, changeRatePerSec, changeRateBurst, roomQueueLimit } = settings;
   const queueLimit =
-    settings.isQueueCounted && !isTrial ? messageQueueLimitOf(command.operation, roomQueueLimit) : null;
+    settings.isQueueCounted && !isTrial ? messageQueueLimitOf(command, roomQueueLimit) : null;
   const isEdit = command.operation === 'edit';
   const isFree = isEdit ? !command.isRateLimited : command.actor === SERVICE || command.isAdmitted === true;
   const rates = isEdit

@@ -15,6 +15,8 @@ const openPrefix = '~';
 
 export class RedisTimedMessages implements TimedMessages {
   readonly #deps: Pick<StateDeps, 'calls' | 'keys' | 'clock'>;
+  /** The score in the list of each group that was looked at and is not settled yet. */
+  readonly #seen = new Map<GroupId, string>();
 
   constructor(deps: Pick<StateDeps, 'calls' | 'keys' | 'clock'>) {
     this.#deps = deps;
@@ -24,20 +26,27 @@ export class RedisTimedMessages implements TimedMessages {
     const { calls, keys, clock } = this.#deps;
     await calls.learnTime();
     const names = await calls.command((redis) =>
-      redis.zrangebyscore(keys.dueIn(partition), '-inf', clock.nowMs(), 'LIMIT', 0, namesMax),
+      redis.zrangebyscore(
+        ...([keys.dueIn(partition), '-inf', clock.nowMs(), 'WITHSCORES', 'LIMIT', 0, namesMax] as const),
+      ),
     );
-    const groups = names.flatMap((name) => {
-      const groupId = name.startsWith(prefix) ? groupIdSchema.safeParse(name.slice(prefix.length)) : null;
-      return groupId?.success ? [groupId.data] : [];
+    const groups = names.flatMap((name, at) => {
+      if (at % 2 === 1 || !name.startsWith(prefix)) return [];
+      const groupId = groupIdSchema.safeParse(name.slice(prefix.length));
+      return groupId.success ? [{ groupId: groupId.data, score: names[at + 1] ?? '' }] : [];
     });
-    return (await Promise.all(groups.slice(0, groupsPerCall).map((groupId) => this.#dueOf(groupId)))).flat();
+    const looked = groups.slice(0, groupsPerCall);
+    for (const { groupId, score } of looked) this.#seen.set(groupId, score);
+    return (await Promise.all(looked.map(({ groupId }) => this.#dueOf(groupId)))).flat();
   }
 
   async settle(groupId: GroupId, messages: readonly TimedMessage[]): Promise<void> {
     const { calls, keys } = this.#deps;
+    const seen = this.#seen.get(groupId) ?? '';
+    this.#seen.delete(groupId);
     await calls.read(settleTimed, {
       keys: { timed: keys.timed(groupId), due: keys.due(groupId) },
-      args: { groupId, messages: messages.map(nameOf).join(' ') },
+      args: { groupId, messages: messages.map(nameOf).join(' '), seen },
     });
   }
 

@@ -146,7 +146,7 @@ export const readPins = defineScript({
 export const settleTimed = defineScript({
   file: 'settle-timed',
   keys: ['timed', 'due'],
-  args: ['groupId', 'messages'],
+  args: ['groupId', 'messages', 'seen'],
   reply: reply('settled', z.tuple([])),
 });
 

@@ -1,5 +1,5 @@
-import { isoTime } from '@plenum/core';
-import { joinCommand, leaveCommand, muteCommand } from '@plenum/testkit';
+import { isoTime, partitionOf } from '@plenum/core';
+import { createCommand, joinCommand, leaveCommand, muteCommand, updateCommand } from '@plenum/testkit';
 import { expect, test } from 'vitest';
 import { groupId, onEveryRedis, user } from './stage.ts';
 
@@ -41,6 +41,29 @@ onEveryRedis((open) => {
     expect(await stage.member('u1')).toMatchObject({ status: 'pending', mutedUntilMs: null, sinceSeq: 4 });
     expect(await stage.groups.group(groupId)).toMatchObject({ counts: { active: 1, pending: 1, muted: 0 } });
     expect(await stage.redis.zcard(stage.keys.mutes(groupId))).toBe(0);
+  });
+
+  test('a request without an end outlives the trace of an earlier one that has ended', async () => {
+    const stage = open();
+    const { keys, redis } = stage;
+    await stage.do(createCommand({ groupId, actor: 'owner', groupType: 'private', requestTtlMs: 60_000 }));
+    const endNow = async () => {
+      await redis.zadd(keys.mutes(groupId), 1, 'u1');
+      await redis.hset(keys.group(groupId), 'next_due', '1');
+    };
+    await stage.do(joinCommand({ groupId, userId: 'u1' }));
+    await redis.hset(keys.members(groupId), 'u1', 'p m 1 2 1');
+    await endNow();
+    await stage.dueMutes.endDueMutes(partitionOf(groupId));
+    expect(await stage.member('u1')).toBeNull();
+    await stage.do(updateCommand({ groupId, actor: 'owner', requestTtlMs: null }));
+    await stage.do(joinCommand({ groupId, userId: 'u1' }));
+    await endNow();
+    expect(await stage.groups.group(groupId)).toMatchObject({ counts: { active: 1, pending: 1 } });
+    await redis.zadd(keys.due(groupId), 1, groupId);
+    await stage.dueMutes.endDueMutes(partitionOf(groupId));
+    expect(await stage.member('u1')).toMatchObject({ status: 'pending' });
+    expect(await redis.zcard(keys.mutes(groupId))).toBe(0);
   });
 
   test('the service admits into a private group directly, and is named', async () => {

@@ -2,10 +2,11 @@
 import { type Appended, MessageTimer, partitionOf } from '@plenum/core';
 import { isMessageEvent, limits } from '@plenum/protocol';
 import { describe, expect, test } from 'vitest';
-import { kickCommand, leaveCommand, messageDraft, muteCommand } from '../../commands.ts';
+import { joinCommand, kickCommand, leaveCommand, messageDraft, muteCommand } from '../../commands.ts';
 import { appendCommand, editCommand, reactCommand, takeDownCommand } from '../../message-commands.ts';
 import type { MakeEngine } from '../../scene/engine-harness.ts';
-import { beginMessages, type MessageScene } from '../../scene/message-scene.ts';
+import { beginMessages, MessageScene } from '../../scene/message-scene.ts';
+import { beginOutbox } from '../../scene/outbox-scene.ts';
 import { expectAppended } from '../../scene/scene.ts';
 
 const groupId = 'room:one';
@@ -165,6 +166,34 @@ export function appending(makeEngine: MakeEngine): void {
         expect((await one.changes()).filter(({ done }) => done)).toMatchObject([{ actor_id: '$service' }]);
       },
     );
+
+    test('is closed after its author has left while the room queue is full, which no append is', async () => {
+      await using outbox = await beginOutbox(makeEngine, { roomQueueLimit: 4 });
+      const one = new MessageScene(outbox.scene);
+      await one.scene.do(joinCommand({ groupId, userId: 'guest' }));
+      const target = await open(one);
+      await one.scene.do(leaveCommand({ groupId, userId: 'guest' }));
+      await runTimer(one);
+      expect(await one.read(target)).not.toHaveProperty('open');
+      expect((await one.changes()).map(({ done }) => done)).toEqual([true]);
+      const own = await one.change(appendCommand({ groupId, actor: 'owner', target }));
+      expect(own).toMatchObject({ failure: { code: 'not_author' } });
+    });
+
+    test('is closed if its author leaves while the owner looks at the others', async () => {
+      await using one = await begin(makeEngine, { users: { guest: 'active', other: 'active' } });
+      const [first, second] = [await open(one), await open(one, 'other')];
+      const { timedMessages: timed, messageChanges: changes } = one.scene.engine;
+      await one.scene.do(leaveCommand({ groupId, userId: 'guest' }));
+      const settle: typeof timed.settle = async (...ended) => {
+        await one.scene.do(leaveCommand({ groupId, userId: 'other' }));
+        await timed.settle(...ended);
+      };
+      const looking = { due: timed.due.bind(timed), settle };
+      await new MessageTimer({ timed: looking, changes }).run(partitionOf(one.scene.groupId));
+      await runTimer(one);
+      for (const target of [first, second]) expect(await one.read(target)).not.toHaveProperty('open');
+    });
   });
 }
 

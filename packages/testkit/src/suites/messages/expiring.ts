@@ -2,7 +2,7 @@
 import { MessageTimer, messageOf, partitionOf } from '@plenum/core';
 import { SERVICE } from '@plenum/protocol';
 import { describe, expect, test } from 'vitest';
-import { deleteCommand, messageDraft } from '../../commands.ts';
+import { createCommand, deleteCommand, messageDraft } from '../../commands.ts';
 import { editCommand, pinCommand, reactCommand, takeDownCommand } from '../../message-commands.ts';
 import type { MakeEngine } from '../../scene/engine-harness.ts';
 import { beginMessages, type MessageScene } from '../../scene/message-scene.ts';
@@ -118,6 +118,19 @@ export function expiring(makeEngine: MakeEngine): void {
       await run();
       expect(await timed.due(partitionOf(one.scene.groupId))).toEqual([]);
       expect(JSON.stringify(await one.history())).not.toContain(secret);
+    });
+
+    test('of a deleted group leaves nothing in the next group with its id', async () => {
+      await using one = await begin(makeEngine);
+      const { groupId: id } = one.scene;
+      await sendExpiring(one);
+      await one.scene.do(deleteCommand({ groupId: id, actor: 'owner' }));
+      await one.scene.do(createCommand({ groupId: id, actor: 'successor' }));
+      await one.scene.advance(endsInMs + 20);
+      const { run, timed } = timerOf(one);
+      await run();
+      expect(await one.changes()).toEqual([]);
+      expect(await timed.due(partitionOf(id))).toEqual([]);
     });
 
     test('that the log has lost is taken down for the archive and for devices', async () => {

@@ -169,5 +169,12 @@ export function staying(makeEngine: MakeEngine): void {
       await scene.do(leaveCommand({ groupId, userId: 'owner' }));
       expect(verdict(await scene.change(createCommand(create)))).toBe('already_exists');
     });
+
+    test('keeps nothing of the settings of the group but its type', async () => {
+      await using scene = await begin(makeEngine, { idReservedMs: hourMs, metadata: '{}' });
+      await scene.do(deleteCommand({ groupId, actor: 'owner' }));
+      const position = await scene.engine.groups.position(scene.groupId, null);
+      expect(position).toMatchObject({ groupType: 'public', settings: { metadata: null } });
+    });
   });
 }
