@@ -15,6 +15,7 @@ import { SimulatedGroup } from './simulated-group.ts';
 const group_id = groupIdSchema.parse('g');
 const reader = userIdSchema.parse('u');
 const timestamp = '2025-01-15T10:30:00.000Z';
+const expires_at = '2025-01-15T10:31:00.000Z';
 type History = RequestResult<'history'>;
 type Give = (page: Outcome<History>) => void;
 
@@ -44,6 +45,8 @@ export class SimulatedMessages {
   );
   #asked: { readonly where: { before?: number }; readonly give: Give }[] = [];
   #answers: (() => void)[] = [];
+  /** Ids of messages that have reached their end. */
+  readonly #expired = new Set<string>();
 
   get isQuiet(): boolean {
     return this.group.isQuiet && this.#asked.length + this.#answers.length === 0;
@@ -66,9 +69,10 @@ export class SimulatedMessages {
     return [...last.values()].filter(({ type }) => type === 'pinned').map(({ message_id }) => message_id);
   }
 
-  send(): void {
+  send({ isOpen = false, isExpiring = false } = {}): void {
     const { epoch, head } = this.group;
     const seq = head + 1;
+    const more = { ...(isOpen ? { open: true as const } : {}), ...(isExpiring ? { expires_at } : {}) };
     const text = { message: `text ${epoch}-${seq}`, from_user_id: reader, request_id: `r${seq}` };
     this.group.append({
       type: 'message',
@@ -76,33 +80,52 @@ export class SimulatedMessages {
       message_id: `${epoch}-${seq}`,
       epoch,
       seq,
+      ...more,
       timestamp,
       ...text,
     });
   }
 
+  /** A message reaches its end: from now on no reader gets its text. */
+  expire(back: number): void {
+    const message = this.#messages.filter((one) => 'expires_at' in one).at(-1 - back);
+    if (message !== undefined) this.#expired.add(message.message_id);
+  }
+
+  /** The owner takes down what has reached its end. */
+  takeDownExpired(): void {
+    for (const message of this.#messages) {
+      const isTakenDown = this.#changesOf(message.message_id).some(({ type }) => type === 'deleted');
+      if (this.#expired.has(message.message_id) && !isTakenDown) {
+        this.#append(message, { type: 'deleted', actor_id: '$service', reason: 'expired' });
+      }
+    }
+  }
+
   /** @param back which message, counted from the newest. @param by true: the reader */
   change(type: MessageEvent['type'], { back, by }: { readonly back: number; readonly by: boolean }): void {
     const message = this.#messages.at(-1 - back);
-    if (message === undefined || 'deleted' in this.#present(message)) return;
-    const { epoch, head } = this.group;
-    const seq = head + 1;
+    if (message === undefined) return;
     const before = this.#present(message);
-    const edits = 'deleted' in before ? 0 : (before.edits ?? 0);
+    if ('deleted' in before || (type === 'appended' && before.open !== true)) return;
+    const name = `${this.group.epoch}-${this.group.head + 1}`;
     const count = this.#users(message.message_id, type, by ? reader : 'other');
     const isReaction = type === 'reacted' || type === 'unreacted';
-    this.group.append({
-      group_id,
+    this.#append(message, {
       type,
-      message_id: message.message_id,
-      target_seq: message.seq,
       actor_id: by ? reader : 'other',
-      epoch,
-      seq,
-      timestamp,
-      ...(type === 'edited' ? { message: `edit ${epoch}-${seq}`, edits: edits + 1 } : {}),
+      ...(type === 'edited' ? { message: `edit ${name}`, edits: (before.edits ?? 0) + 1 } : {}),
+      ...(type === 'appended' ? { text: ` piece ${name}`, ...(by ? {} : { done: true as const }) } : {}),
       ...(isReaction ? { reaction: '👍', count } : {}),
     });
+  }
+
+  #append(
+    { message_id, seq: target_seq }: { readonly message_id: string; readonly seq: number },
+    change: Pick<MessageEvent, 'type' | 'actor_id'> & Partial<MessageEvent>,
+  ): void {
+    const { epoch, head } = this.group;
+    this.group.append({ group_id, message_id, target_seq, epoch, seq: head + 1, timestamp, ...change });
   }
 
   /** The server reads the page that the view has asked for; its answer arrives later. */
@@ -150,28 +173,44 @@ export class SimulatedMessages {
     if ('deleted' in message) return message;
     const changes = this.#changesOf(message.message_id);
     const state = changes.findLast(({ type }) => type !== 'pinned' && type !== 'unpinned');
+    const { message: sent, open, expires_at: _end, ...place } = message;
+    const isGone = state?.type === 'deleted';
+    if (!isGone && this.#expired.has(message.message_id)) {
+      const by = { deleted_by: '$service', deleted_at: expires_at, reason: 'expired' };
+      return { ...place, deleted: true, ...by };
+    }
     if (state === undefined) return message;
     const state_seq = state.seq;
-    if (state.type === 'deleted') {
-      const { message: _, ...place } = message;
-      return { ...place, deleted: true, deleted_by: state.actor_id, deleted_at: state.timestamp, state_seq };
+    if (isGone) {
+      const reason = state.reason === undefined ? {} : { reason: state.reason };
+      const by = { deleted_by: state.actor_id, deleted_at: state.timestamp, ...reason };
+      return { ...place, deleted: true, ...by, state_seq };
     }
     const edit = changes.findLast(({ type }) => type === 'edited');
+    const pieces = changes.filter(({ type }) => type === 'appended');
+    const whole = { message: sent + pieces.map(({ text }) => text).join('') };
+    const isOpen = open === true && edit === undefined && !pieces.some(({ done }) => done);
     const text =
-      edit === undefined ? {} : { message: edit.message ?? '', edits: edit.edits ?? 0, edited_at: timestamp };
+      edit === undefined
+        ? { ...whole, ...(isOpen ? { open } : {}) }
+        : { message: edit.message ?? '', edits: edit.edits ?? 0, edited_at: timestamp };
     const reaction = changes.findLast(({ type }) => type.endsWith('reacted'));
     const own = changes.findLast(({ type, actor_id }) => type.endsWith('reacted') && actor_id === reader);
     const shown = { count: reaction?.count ?? 0, me: own?.type === 'reacted' };
     const reactions = shown.count === 0 ? {} : { reactions: { '👍': shown } };
-    return { ...message, ...text, ...reactions, state_seq };
+    const { open: _open, ...kept } = message;
+    return { ...kept, ...text, ...reactions, state_seq };
   }
 
   #readAnew(entry: Entry): Entry {
     if (isMessage(entry)) return this.#present(entry);
-    if (!isChange(entry) || entry.type !== 'edited') return entry;
+    if (!isChange(entry) || (entry.type !== 'edited' && entry.type !== 'appended')) return entry;
     const changes = this.#changesOf(entry.message_id);
-    const { message: _, ...rest } = entry;
-    if (changes.some(({ type }) => type === 'deleted')) return { ...rest, deleted: true };
+    const { message: _, text, ...rest } = entry;
+    const isGone = changes.some(({ type }) => type === 'deleted');
+    if (isGone || this.#expired.has(entry.message_id)) return { ...rest, deleted: true };
+    const isEdited = changes.some(({ type }) => type === 'edited');
+    if (entry.type === 'appended') return isEdited || text === undefined ? rest : { ...rest, text };
     const last = changes.findLast(({ type }) => type === 'edited');
     return { ...rest, message: last?.message ?? '' };
   }

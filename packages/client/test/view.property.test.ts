@@ -5,13 +5,20 @@ import { SimulatedMessages } from './simulated-messages.ts';
 type Step = readonly [string, (world: SimulatedMessages) => unknown];
 const small = fc.integer({ min: 0, max: 6 });
 const always = (name: string, perform: Step[1]) => fc.constant<Step>([name, perform]);
-const types = ['edited', 'reacted', 'reacted', 'unreacted', 'deleted', 'pinned', 'unpinned'] as const;
+const types = [
+  ...(['edited', 'appended', 'appended', 'appended', 'reacted', 'reacted', 'unreacted'] as const),
+  ...(['deleted', 'pinned', 'unpinned'] as const),
+];
 const change = fc
   .record({ type: fc.constantFrom(...types), back: small, by: fc.boolean() })
   .map((of): Step => [`${of.type} ${of.back}`, (world) => world.change(of.type, of)]);
 
 const step = fc.oneof(
   { weight: 6, arbitrary: always('send', (world) => world.send()) },
+  { weight: 3, arbitrary: always('open', (world) => world.send({ isOpen: true })) },
+  { weight: 3, arbitrary: always('send for a time', (world) => world.send({ isExpiring: true })) },
+  { weight: 2, arbitrary: small.map((n): Step => [`expire ${n}`, (world) => world.expire(n)]) },
+  { weight: 1, arbitrary: always('take down', (world) => world.takeDownExpired()) },
   { weight: 10, arbitrary: change },
   { weight: 8, arbitrary: always('feed', ({ group }) => group.feed()) },
   { weight: 14, arbitrary: always('arrive', ({ group }) => group.arrive()) },
@@ -58,6 +65,7 @@ test('after any loss, trim, rollback or cut a view shows what a reader gets', as
       for (const [, perform] of steps) await perform(world);
       group.connect();
       await settle(world);
+      world.takeDownExpired();
       // A lost entry shows a gap only when another one follows it.
       world.send();
       group.feed();

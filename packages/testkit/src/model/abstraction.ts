@@ -10,7 +10,9 @@ import type {
   MembersChanged,
   MessageOutcome,
   MessageTarget,
+  NotificationSetting,
   Position,
+  ReadState,
 } from '@plenum/core';
 
 /** Keeps only whether there is an end time, because the clocks of two engines differ. */
@@ -59,8 +61,17 @@ export class Abstraction {
     return { ...link, createdAtMs: null, untilMs: timed(link.untilMs) };
   }
 
+  /** Whether levels have to be looked for is a hint, which an engine may give for longer than it holds. */
   group(group: GroupRecord | null) {
-    return group && { ...group, createdAtMs: null, head: this.#head(group.head) };
+    return group && { ...group, createdAtMs: null, hasLevels: null, head: this.#head(group.head) };
+  }
+
+  mark(state: ReadState | null): object | null {
+    return state && { ...state, notifications: state.notifications && this.level(state.notifications) };
+  }
+
+  level({ level, untilMs }: NotificationSetting): object {
+    return { level, untilMs: timed(untilMs) };
   }
 
   position(position: Position | null): object | null {
@@ -91,6 +102,8 @@ export class Abstraction {
     const nowMs = Date.parse(parsed.timestamp ?? parsed.result?.timestamp);
     return JSON.stringify(parsed, (key, value) => {
       if (/^(timestamp|edited_at|deleted_at)$/.test(key)) return 'now';
+      // A change of a message names the end of the message, which has another time.
+      if (key === 'expires_at' && parsed.target_seq !== undefined) return 'timed';
       if (/^(?:(?:muted|banned|invited)_until|expires_at)$/.test(key))
         return `now + ${Date.parse(value) - nowMs} ms`;
       if (key === 'epoch') return this.#epoch(value);

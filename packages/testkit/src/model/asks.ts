@@ -26,8 +26,7 @@ import {
   unmuteCommand,
   updateCommand,
 } from '../commands.ts';
-import { userNames } from './cast.ts';
-import { momentMs } from './world.ts';
+import { momentMs, userNames } from './cast.ts';
 
 export interface Ask {
   readonly text: string;
@@ -65,8 +64,7 @@ const muteSurvivesRejoin = fc.boolean();
 /** A reservation outlasts a run, or there is none. */
 const idReservedMs = fc.constantFrom(0, 0, 3_600_000);
 const acceptsNeeded = fc.constantFrom(1, 1, 2);
-/** Outlasts a run. */
-const requestTtlMs = fc.constantFrom(null, null, 3_600_000);
+const requestTtlMs = fc.constantFrom(null, null, 3_600_000, momentMs);
 const history = fc.constantFrom('all' as const, 'since_join' as const);
 /** Request ids that repeat. For one user a repeated id is a retry or a conflict; for two users it has no meaning. */
 const sharedId = fc.oneof(

@@ -4,6 +4,7 @@ import { SERVICE, userIdSchema } from '@plenum/protocol';
 import * as fc from 'fast-check';
 import { type Attempt as GroupAttempt, messageDraft } from '../commands.ts';
 import {
+  appendCommand,
   editCommand,
   pinCommand,
   reactCommand,
@@ -11,7 +12,7 @@ import {
   unpinCommand,
   unreactCommand,
 } from '../message-commands.ts';
-import { userNames } from './cast.ts';
+import { momentMs, userNames } from './cast.ts';
 
 /** What a run asks: with a request id, on a group or on a message. */
 export type Attempt = GroupAttempt | MessageCommand;
@@ -22,6 +23,8 @@ export interface MessageAsk {
   readonly groupId: string;
   /** Which of the messages that were sent to the group, counted from the newest. */
   readonly back: number;
+  /** True: only messages that have reached their end are counted. */
+  readonly isOfExpired?: boolean;
   readonly attempt: (target: MessageTarget) => Attempt;
 }
 
@@ -68,12 +71,23 @@ const editing = fc.record(
   { requiredKeys: ['actor', 'message'] },
 );
 const reacting = fc.record({ actor: user, reaction });
+const appending = fc.record({ actor: user, text, isDone: fc.boolean() });
 const takingDown = fc.record(
   { actor, reason: fc.constantFrom('spam', '"☃"\n') },
   { requiredKeys: ['actor'] },
 );
+/** The long one outlasts a run. */
+const expiresInMs = fc.constantFrom(momentMs, 3_600_000);
 const sending = fc.record(
-  { sender: user, message: text, metadata, mentions, isReply: fc.boolean() },
+  {
+    sender: user,
+    message: text,
+    metadata,
+    mentions,
+    expiresInMs,
+    isReply: fc.boolean(),
+    isOpen: fc.boolean(),
+  },
   { requiredKeys: ['sender', 'message'] },
 );
 
@@ -86,6 +100,18 @@ export function targetIn(id: string): MessageTarget {
   return { epoch: id.slice(0, at), seq: Number(id.slice(at + 1)) };
 }
 
+/** As the owner of the partition does it. */
+const closing = asking(
+  'close',
+  (given) => appendCommand({ ...given, actor: SERVICE, text: '', isDone: true }),
+  fc.constant({}),
+);
+const ending = asking(
+  'expire',
+  (given) => ({ ...takeDownCommand({ ...given, actor: SERVICE, reason: 'expired' }), isExpired: true }),
+  fc.constant({}),
+).map((ask) => ({ ...ask, isOfExpired: true }));
+
 export const messageAsk: fc.Arbitrary<MessageAsk> = fc.oneof(
   { weight: 6, arbitrary: asking('edit', editCommand, editing) },
   { weight: 3, arbitrary: asking('take down', takeDownCommand, takingDown) },
@@ -94,19 +120,26 @@ export const messageAsk: fc.Arbitrary<MessageAsk> = fc.oneof(
   { weight: 3, arbitrary: asking('pin', pinCommand, byAnyone) },
   { weight: 2, arbitrary: asking('unpin', unpinCommand, byAnyone) },
   { weight: 1, arbitrary: asking('edit of another', editCommand, byUser) },
+  { weight: 6, arbitrary: asking('append', appendCommand, appending) },
+  { weight: 2, arbitrary: closing },
+  { weight: 3, arbitrary: ending },
   {
     weight: 6,
     arbitrary: asking(
       'send',
-      ({ target, metadata: given = null, mentions: named = [], isReply = false, ...draft }) =>
-        messageDraft({
+      ({ target, metadata: given = null, mentions: named = [], isReply = false, ...rest }) => {
+        const { isOpen = false, expiresInMs: span = null, ...draft } = rest;
+        return messageDraft({
           ...draft,
           extras: {
+            isOpen,
+            expiresInMs: span,
             metadata: given,
             mentions: named.map((name) => userIdSchema.parse(name)),
             replyTo: isReply ? idOfTarget(target) : null,
           },
-        }),
+        });
+      },
       sending,
     ),
   },

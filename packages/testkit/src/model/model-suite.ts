@@ -26,6 +26,8 @@ const free: Partial<EngineSettings> = {
   membershipRatePerSec: 1_000_000,
   changeRatePerSec: 1_000_000,
   changeRateBurst: 1_000_000,
+  appendRatePerSec: 1_000_000,
+  appendRateBurst: 1_000_000,
   membershipRateBurst: 1_000_000,
 };
 /** Runs per engine. The users' lists of groups grow with every run, so a new engine replaces it after these. */

@@ -10,6 +10,8 @@ import type {
   MessageDraft,
   MessageOutcome,
   MessageTarget,
+  NotificationSetting,
+  ReadPosition,
 } from '@plenum/core';
 import { groupIdSchema, type UserId } from '@plenum/protocol';
 import type { EngineHarness } from '../scene/engine-harness.ts';
@@ -53,6 +55,25 @@ export class Side {
     return 'operation' in attempt
       ? this.#engine.groups.change({ ...attempt, groupId })
       : this.#engine.log.append({ ...attempt, groupId, extras: this.#realExtras(attempt.extras) });
+  }
+
+  /** @param forMs from the creation of the group on; null: the level does not end */
+  async setLevel(
+    name: string,
+    userId: UserId,
+    { level, forMs }: Pick<NotificationSetting, 'level'> & { readonly forMs: number | null },
+  ): Promise<object> {
+    const { groups, notificationLevels } = this.#engine;
+    const groupId = this.#idOf(name);
+    const { createdAtMs = 0 } = (await groups.group(groupId)) ?? {};
+    const untilMs = forMs === null ? null : createdAtMs + forMs;
+    const answer = await notificationLevels.set(groupId, userId, { level, untilMs });
+    return answer.type === 'refused' ? this.seen(answer) : this.#abstraction.level(answer.setting);
+  }
+
+  async mark(name: string, userId: UserId, position: ReadPosition): Promise<object> {
+    const answer = await this.#engine.readMarks.mark(this.#idOf(name), userId, position);
+    return answer.type === 'refused' ? this.seen(answer) : { ...answer, epoch: null };
   }
 
   seen(outcome: Answer): object {
@@ -101,11 +122,12 @@ export class Side {
   async #contents(name: string): Promise<object> {
     const { groups, log } = this.#engine;
     const groupId = this.#idOf(name);
-    const [group, members, pins, marks, ranges, links, ...positions] = await Promise.all([
+    const [group, members, pins, marks, levels, ranges, links, ...positions] = await Promise.all([
       this.group(name),
       groups.members(groupId, { cursor: null, limit: 200, status: null }),
       this.#engine.messageChanges.pins(groupId),
       Promise.all(userNames.map((userId) => this.#engine.readMarks.of(groupId, userId))),
+      this.#engine.notificationLevels.among(groupId, userNames),
       Promise.all([null, ...userNames].map((reader) => log.after(groupId, 0, 1000, reader))),
       groups.links(groupId),
       ...userNames.map((userId) => groups.position(groupId, userId)),
@@ -116,7 +138,8 @@ export class Side {
         range?.entries.map((entry) => this.#abstraction.entry(entry).replace(groupId, name)),
       ),
       pins: pins.map(({ seq, pinnedBy }) => ({ seq, pinnedBy })),
-      marks,
+      marks: marks.map((mark) => this.#abstraction.mark(mark)),
+      levels: [...levels].sort(([a], [b]) => (a < b ? -1 : 1)),
       members: members?.rows.map((row) => this.#abstraction.member(row)),
       links: links?.toSorted(byId).map((link) => this.#abstraction.link(link)),
       positions: positions.map((position) => this.#abstraction.position(position)),

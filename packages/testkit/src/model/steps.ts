@@ -60,6 +60,24 @@ const leaveAndJoin = fc
   .tuple(groupId, userId)
   .map(([id, who]) => new Step(`leave and join ${id} ${who}`, (world) => world.leaveAndJoin(id, who)));
 
+const levels = fc.record({
+  level: fc.constantFrom('all' as const, 'mentions' as const, 'none' as const),
+  forMs: fc.constantFrom(null, 3_600_000, -1000),
+});
+const setLevel = fc
+  .tuple(groupId, userId, levels)
+  .map(
+    ([id, who, level]) =>
+      new Step(`notify ${id} ${who} ${JSON.stringify(level)}`, (world) => world.setLevel(id, who, level)),
+  );
+const places = fc.record({ seq: fc.nat({ max: 15 }), mayFall: fc.boolean(), epoch: fc.constant(null) });
+const mark = fc
+  .tuple(groupId, userId, places)
+  .map(
+    ([id, who, place]) =>
+      new Step(`mark ${id} ${who} ${JSON.stringify(place)}`, (world) => world.mark(id, who, place)),
+  );
+
 /** One step of a run. */
 export const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 20, arbitrary: once },
@@ -69,4 +87,6 @@ export const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 3, arbitrary: again },
   { weight: 1, arbitrary: leaveAndJoin },
   { weight: 2, arbitrary: thereAndBack },
+  { weight: 1, arbitrary: setLevel },
+  { weight: 1, arbitrary: mark },
 );

@@ -4,13 +4,17 @@ import type { UserId } from '@plenum/protocol';
 import { expect } from 'vitest';
 import { joinCommand, kickCommand, leaveCommand } from '../commands.ts';
 import { verdict } from '../scene/scene.ts';
+import { momentMs } from './cast.ts';
 import { hasChangedNothing, Ledger } from './ledger.ts';
 import type { Attempt, MessageAsk } from './message-asks.ts';
 import type { Answer, Side } from './side.ts';
 
-/** Length of a short mute or ban, ms. The run waits for its end on both sides before it compares them. */
-export const momentMs = 1;
 const afterMomentMs = 5;
+
+/** True for an attempt whose effect ends at once. */
+const isMomentary = (attempt: Attempt): boolean =>
+  ('forMs' in attempt && attempt.forMs === momentMs) ||
+  ('extras' in attempt && attempt.extras?.expiresInMs === momentMs);
 
 export class World {
   readonly #model: Side;
@@ -19,6 +23,8 @@ export class World {
   readonly #asked: Attempt[] = [];
   /** The messages of each group, with names of epochs. */
   readonly #sent = new Map<string, MessageTarget[]>();
+  /** Those of them that have reached their end. */
+  readonly #expired = new Map<string, MessageTarget[]>();
 
   constructor(sides: { readonly model: Side; readonly system: Side }) {
     this.#model = sides.model;
@@ -35,15 +41,35 @@ export class World {
     if (outcome.type === 'appended' && !outcome.isDuplicate) {
       const target = this.#system.target(outcome);
       this.#sent.set(attempt.groupId, [...(this.#sent.get(attempt.groupId) ?? []), target]);
+      if (isMomentary(attempt)) {
+        this.#expired.set(attempt.groupId, [...(this.#expired.get(attempt.groupId) ?? []), target]);
+      }
     }
-    if ('forMs' in attempt && attempt.forMs === momentMs) await this.#letPass(attempt);
+    const isApplicant = outcome.type === 'done' && outcome.status === 'pending';
+    if (isMomentary(attempt) || (isApplicant && (await this.#endsRequests(attempt.groupId)))) {
+      await this.#letPass(attempt);
+    }
     await this.#expectSameGroup(attempt.groupId);
     return outcome;
   }
 
   /** @returns the attempt on the message that the ask means; a seq of no message if too few were sent */
-  attemptOf({ groupId, back, attempt }: MessageAsk): Attempt {
-    return attempt(this.#sent.get(groupId)?.at(-1 - back) ?? { epoch: 'none', seq: 1 });
+  attemptOf({ groupId, back, attempt, isOfExpired = false }: MessageAsk): Attempt {
+    const messages = isOfExpired ? this.#expired : this.#sent;
+    return attempt(messages.get(groupId)?.at(-1 - back) ?? { epoch: 'none', seq: 1 });
+  }
+
+  async setLevel(...given: Parameters<Side['setLevel']>): Promise<void> {
+    const [expected, found] = await Promise.all([
+      this.#model.setLevel(...given),
+      this.#system.setLevel(...given),
+    ]);
+    expect(found).toEqual(expected);
+  }
+
+  async mark(...given: Parameters<Side['mark']>): Promise<void> {
+    const [expected, found] = await Promise.all([this.#model.mark(...given), this.#system.mark(...given)]);
+    expect(found).toEqual(expected);
   }
 
   /** Sends a request twice: the second answer must equal the first, and the log must not grow. */
@@ -72,6 +98,10 @@ export class World {
     const group = await this.#system.group(groupId);
     const isPublic = group?.groupType === 'public';
     const isFirst = isPublic && group.counts.active === 1;
+    if (joined.status === 'pending' && (await this.#endsRequests(groupId))) {
+      expect(member).toBeNull();
+      return;
+    }
     expect(member).toMatchObject({
       // The inviter of an invited user may have lost the right to accept it.
       status: isInvited ? joined.status : isPublic ? 'active' : 'pending',
@@ -103,6 +133,11 @@ export class World {
       );
       expect(read).toEqual(wanted);
     }
+  }
+
+  /** True if a request to join the group has ended before the next step. */
+  async #endsRequests(groupId: string): Promise<boolean> {
+    return (await this.#system.group(groupId))?.requestTtlMs === momentMs;
   }
 
   /** Lets time pass. Then a command ends due mutes on both sides, so that both logs contain the same entries. */
