@@ -7,6 +7,7 @@ const flows = [
   'admin-tokens',
   'bad-frames',
   'bad-rest-input',
+  'carried-along',
   'check',
   'client-by-hand',
   'client-sdk-faults',

@@ -12,7 +12,7 @@ const left = isEveryday ? longTests : [];
 /** Tests of packages that need a Redis. */
 const onRedis = ['packages/{redis,testkit}/test/**/*.test.ts'];
 
-const nodesOnPostgres = 'test/failure/{archived,delivery-postgres,import,taken-down}.test.ts';
+const nodesOnPostgres = 'test/failure/{archived,delivery-postgres,erase-messages,import,taken-down}.test.ts';
 const onPostgres = ['packages/adapters/test/postgres/**/*.test.ts', nodesOnPostgres];
 
 export default defineConfig({

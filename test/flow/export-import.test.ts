@@ -124,18 +124,40 @@ describe.each(engines)('export and import on %s', (engine) => {
     expect(out.filter(({ type }) => type === 'member')).toHaveLength(6);
   });
 
+  test('a file with broken lines names them, and nothing of it is imported', async () => {
+    const rows = groupRows('whole', 3);
+    const [last] = rows.slice(-1);
+    const text = `${linesOf(rows)}\n{"type":"message"\n${linesOf([{ ...last, timestamp: '1969-12-31T23:59:59.999Z' }])}`;
+    const refused = await run(['import', await fileWith(text)]);
+    expect(refused).toMatchObject({ code: 1, output: expect.stringContaining('Nothing was imported') });
+    expect(refused.output).toContain('line 11: it is not JSON');
+    expect(refused.output).toContain('line 12: timestamp');
+    expect(await node.rest('GET', '/v1/groups/whole')).toMatchObject({ status: 404 });
+  });
+
   test('an import that is killed again and again continues, and nothing is doubled', async () => {
-    const rows = groupRows('big', 4000);
+    const ids = Array.from({ length: 10 }, (_, at) => `big-${at}`);
+    const [head, ...rest] = [0, 1, 2, 3, 4, 5].map((row) => ids.map((id) => groupRows(id, 200)[row]));
+    // The groups alternate from message to message.
+    const messages = Array.from({ length: 200 }, (_, n) => ids.map((id) => groupRows(id, n + 1).at(-1)));
+    const rows = [head, ...rest, ...messages].flat().flatMap((row) => row ?? []);
     const path = await fileWith(linesOf(rows));
-    const headOf = async () => (await node.rest('GET', '/v1/groups/big')).body['seq'];
-    for (const part of [500, 2000]) {
+    const stored = async () => {
+      const answers = await Promise.all(ids.map((id) => node.rest('GET', `/v1/groups/${id}`)));
+      return answers.reduce((sum, { body }) => sum + Number(body['seq'] ?? 0), 0);
+    };
+    for (const part of [200, 1000]) {
       await using command = plenum('import', path);
-      while (Number((await headOf()) ?? 0) < part) await new Promise(setImmediate);
+      while ((await stored()) < part) await new Promise(setImmediate);
       command.signal('SIGKILL');
       await command.ended;
     }
     expect(await run(['import', path])).toMatchObject({ code: 0 });
-    expect(textsOf(await exported('big'))).toEqual(textsOf(rows));
+    const out = await exported(...ids);
+    for (const id of ids) {
+      const own = out.filter(({ group_id }) => group_id === id);
+      expect(textsOf(own)).toEqual(textsOf(groupRows(id, 200)));
+    }
   });
 });
 

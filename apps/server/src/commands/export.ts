@@ -45,6 +45,7 @@ export async function exportCommand({
   const counts = await exportGroups(groupIds, {
     call,
     write: writerTo(target),
+    skipsEnded: all,
     onProgress: (groupId, entries, total) => {
       if (groupId !== begun) done += 1;
       begun = groupId;

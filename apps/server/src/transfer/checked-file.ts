@@ -1,7 +1,7 @@
 /** Reads a whole file before anything is imported: every line is checked, and the groups are gathered. */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import type { GroupLine, Line, MemberLine, ParseLine } from './lines.ts';
+import { type GroupLine, isActiveAdmin, type Line, type MemberLine, type ParseLine } from './lines.ts';
 import { linesOf } from './text-lines.ts';
 
 export interface GroupToImport {
@@ -67,7 +67,8 @@ class Gathering {
       this.problems.push('the file is cut off: its last line must be the line "end"');
     for (const { line, lineNumber, members } of this.groups.values()) {
       const hasAdmin = [...members.values()].some(isActiveAdmin);
-      if (!hasAdmin)
+      const isEmpty = line.group_type === 'public' && members.size === 0;
+      if (!hasAdmin && !isEmpty)
         this.problems.push(`line ${lineNumber}: ${line.group_id} has no member that is an active admin`);
     }
   }
@@ -105,9 +106,6 @@ class Gathering {
     return null;
   }
 }
-
-export const isActiveAdmin = ({ roles, status }: MemberLine): boolean =>
-  status === 'active' && roles.includes('admin');
 
 /** Reads the file once. @throws Error with one sentence if it cannot be read */
 export async function checkFile(path: string, parse: ParseLine): Promise<FileCheck> {

@@ -4,12 +4,11 @@
  */
 import {
   groupIdSchema,
-  groupTypeSchema,
-  historySettingSchema,
   importedMessageSchema,
-  limits,
   memberStatusSchema,
   metadataSchema,
+  noteSchema,
+  requestTable,
   roleSchema,
   userIdSchema,
 } from '@plenum/protocol';
@@ -17,14 +16,15 @@ import { z } from 'zod';
 
 const group = { group_id: groupIdSchema };
 
+const settings = requestTable().create_group.args.shape;
+/** The settings of `create_group`. An export has null for one that is not set. */
 const groupLineSchema = z.object({
   type: z.literal('group'),
-  ...group,
-  group_type: groupTypeSchema,
-  max_members: z.int().min(1).max(limits.groupMembersMax).nullish(),
-  ephemeral: z.boolean().optional(),
-  history: historySettingSchema.optional(),
+  ...settings,
+  max_members: settings.max_members.nullable(),
   metadata: metadataSchema.nullish(),
+  retention: settings.retention.nullable(),
+  request_ttl_ms: settings.request_ttl_ms.nullable(),
 });
 const memberLineSchema = z.object({
   type: z.literal('member'),
@@ -32,6 +32,7 @@ const memberLineSchema = z.object({
   user_id: userIdSchema,
   roles: z.array(roleSchema).default(['member']),
   status: memberStatusSchema.default('active'),
+  note: noteSchema.optional(),
 });
 const messageLineSchema = (messageMaxBytes: number) =>
   z.object({ type: z.literal('message'), ...group, ...importedMessageSchema(messageMaxBytes).shape });
@@ -55,6 +56,8 @@ const lineSchema = (messageMaxBytes: number) =>
 
 export type GroupLine = z.infer<typeof groupLineSchema>;
 export type MemberLine = z.infer<typeof memberLineSchema>;
+export const isActiveAdmin = ({ roles, status }: MemberLine): boolean =>
+  status === 'active' && roles.includes('admin');
 export type MessageLine = z.infer<ReturnType<typeof messageLineSchema>>;
 export type Line = z.infer<ReturnType<typeof lineSchema>>;
 

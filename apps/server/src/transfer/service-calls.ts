@@ -75,3 +75,14 @@ export const createServiceCalls =
     }
     throw new Error(`No node of Plenum answers at ${options.url} (${why})`);
   };
+
+/** The path of a group, with its id encoded. */
+export const pathOf = (groupId: string, rest = ''): string =>
+  `/v1/groups/${encodeURIComponent(groupId)}${rest}`;
+
+/** @throws Error with one sentence, unless the call succeeded or was refused with one of `fine` */
+export function expectDone(answer: Answer, what: string, fine: readonly string[] = []): unknown {
+  if (answer.ok) return answer.result;
+  if (fine.includes(answer.code)) return null;
+  throw new Error(`${what}: ${answer.code}: ${answer.error}`);
+}
