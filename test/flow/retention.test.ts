@@ -32,7 +32,7 @@ describe.each(engines)('retention of a group on %s', (engine) => {
   };
   const sendMany = (group_id: string, count: number) =>
     Promise.all(range(1, count).map((n) => owner.must('relay_msg', { group_id, message: `${n}` })));
-  /** What a device is told about the group that comes back with this position. */
+  /** The word about the group to a device that comes back with this position. */
   const resumed = async (group_id: string, position: object) => {
     const device = await service.device('bob', { auth: { positions: [{ group_id, ...position }] } });
     const { groups } = await device.until('subscribed');
