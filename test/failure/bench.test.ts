@@ -111,6 +111,7 @@ test('verify passes while a node is killed', { timeout: testLimitMs }, async () 
   expect(await verify.ended, verify.output).toBe(0);
   expect(verify.output).toMatch(/lost = 0, duplicated = 0, reordered = 0/);
   expect(verify.output).toMatch(/reconnects [1-9]/);
+  expect(verify.output).toMatch(/^changes \d+: edit [1-9].*react [1-9]/m);
 });
 
 test('verify fails when the fault could not be injected', { timeout: testLimitMs }, async () => {

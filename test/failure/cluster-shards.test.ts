@@ -7,7 +7,6 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { WebhookReceiver } from '../support/adapters/webhook-receiver.ts';
 import { CheckedTraffic } from '../support/cluster/checked-traffic.ts';
 import { Cluster } from '../support/cluster/cluster.ts';
-import { SteadyLoad } from '../support/cluster/steady-load.ts';
 import { adminToken, httpRequest, tokenOf } from '../support/wire/http.ts';
 import { restCall } from '../support/wire/rest-call.ts';
 
@@ -38,39 +37,37 @@ async function groupsOnEachShard(name: string, of = set): Promise<ReadonlyMap<Re
   return groups;
 }
 
-/** A load on all shards, and the group on the first of them. */
-async function startLoad(name: string) {
+/** Three members speak and change messages in a group on each shard. @returns the groups by their masters */
+async function speakOnEachShard(traffic: CheckedTraffic, name: string) {
   const groups = await groupsOnEachShard(name);
-  const [first] = groups;
-  if (first === undefined) throw new Error('there is no shard');
-  const [master, groupId] = first;
-  const load = await SteadyLoad.start(cluster, [...groups.values()]);
-  await load.until(20);
-  return { load, master, groupId, slot: await slotOf(groupId) };
-}
-
-const patience = { timeoutMs: 40_000, everyMs: 200 };
-
-const failedElsewhere = (load: SteadyLoad, groupId: string) =>
-  load.failures.filter((failure) => failure.groupId !== groupId);
-
-test('while the slot of a busy group moves its members miss nothing, other groups see nothing', async () => {
-  await using traffic = new CheckedTraffic(cluster.url);
-  const groups = [...(await groupsOnEachShard('moving')).values()];
-  for (const groupId of groups) {
-    const users = ['ada', 'bob', 'cyd'].map((name) => `${name} of ${groupId}`.replaceAll(' ', '.'));
+  for (const groupId of groups.values()) {
+    const users = ['ada', 'bob', 'cyd'].map((user) => `${user}.${groupId}`);
     const members = await traffic.group(groupId, users, cluster.urls);
     traffic.keepSending(members, groupId);
     traffic.keepChanging(members, groupId);
   }
+  await traffic.untilEach(20);
+  const [first] = groups;
+  if (first === undefined) throw new Error('there is no shard');
+  const [master, groupId] = first;
+  const others = [...groups.values()].filter((other) => other !== groupId);
+  return { master, groupId, others, slot: await slotOf(groupId) };
+}
+
+const patience = { timeoutMs: 40_000, everyMs: 200 };
+
+const failedElsewhere = (traffic: CheckedTraffic, groupId: string) =>
+  traffic.failures.filter((failure) => failure.groupId !== groupId);
+
+test('while the slot of a busy group moves its members miss nothing, other groups see nothing', async () => {
+  await using traffic = new CheckedTraffic(cluster.url);
+  const { groupId: busy, slot } = await speakOnEachShard(traffic, 'moving');
   await traffic.until(100);
-  const [busy = ''] = groups;
-  const slot = await slotOf(busy);
   const [from, to] = [await set.masterOf(slot), await set.masterOf((slot + 5462) % 16_384)];
   await set.moveSlot(slot, from, to);
   await traffic.until(100);
   await traffic.expectComplete();
-  expect(traffic.failures.filter(({ groupId }) => groupId !== busy)).toEqual([]);
+  expect(failedElsewhere(traffic, busy)).toEqual([]);
 });
 
 /** A success, or a test that fails with the whole answer. */
@@ -136,26 +133,30 @@ test('messages are changed, members and messages brought, and a user erased on e
   }, patience);
 });
 
+/** Every group takes messages, every device gets them, and what was lost was announced. */
+async function isNormal(traffic: CheckedTraffic): Promise<void> {
+  await traffic.untilEach(20);
+  await traffic.untilHeard();
+  await traffic.expectNoSilentLoss();
+}
+
 test('a replica takes over: its groups continue, and other groups never notice', async () => {
-  const { load, master, groupId, slot } = await startLoad('taken');
+  await using traffic = new CheckedTraffic(cluster.url);
+  const { master, groupId, slot } = await speakOnEachShard(traffic, 'taken');
   await set.takeover(await set.replicaOf(master));
   await set.untilReplaced(slot, master);
-  await load.until(20);
-  await load.judge();
-  expect(failedElsewhere(load, groupId)).toEqual([]);
+  await isNormal(traffic);
+  expect(failedElsewhere(traffic, groupId)).toEqual([]);
 });
 
 test('a master is killed: its groups come back within 15 s, and other groups never notice', async () => {
-  const { load, master, groupId, slot } = await startLoad('killed');
+  await using traffic = new CheckedTraffic(cluster.url);
+  const { master, groupId, others, slot } = await speakOnEachShard(traffic, 'killed');
   await master.kill();
-  await load.until(
-    20,
-    load.groupIds.filter((other) => other !== groupId),
-  );
+  await traffic.untilEach(20, others);
   await set.untilReplaced(slot, master);
-  await load.until(20);
-  await load.judge();
-  expect(failedElsewhere(load, groupId)).toEqual([]);
+  await isNormal(traffic);
+  expect(failedElsewhere(traffic, groupId)).toEqual([]);
 });
 
 const leaseTtlMs = 3000;

@@ -13,12 +13,14 @@ const writesFirst = { appendonly: true, args: ['--appendfsync', 'always'] };
 /** A half-open link is found this soon. */
 const foundWithin = { timeoutMs: 10_000 };
 
-/** Two groups with a member on each node, all of them speaking. */
+/** Two groups with a member on each node, all of them speaking and changing messages. */
 async function speaking(traffic: CheckedTraffic, urls: readonly string[]): Promise<Follower[]> {
   const first = await traffic.group('red', names('red', 6), urls);
   const second = await traffic.group('blue', names('blue', 6), urls);
   traffic.keepSending(first, 'red');
   traffic.keepSending(second, 'blue');
+  traffic.keepChanging(first, 'red');
+  traffic.keepChanging(second, 'blue');
   await traffic.until(50);
   return [...first, ...second];
 }
@@ -71,6 +73,7 @@ test.each(fanOuts)(
     );
     await Promise.all(members.map((member) => member.enter('red', 'join_group')));
     traffic.keepSending(speakers, 'red');
+    traffic.keepChanging(speakers, 'red');
     await traffic.until(20);
     proxy.pauseDownstream(/plenum-subscriber/);
     // Sends are answered as usual: only the canary shows that the links are silent.
@@ -90,14 +93,16 @@ test.each(fanOuts)(
   },
 );
 
-/** Requests of which there is a message in a log. */
+/** Requests of which there is a message in a log, or its tombstone. */
 async function storedIn({ url }: { readonly url: string }): Promise<number> {
   const client = new Redis(url);
   const logs = await client.keys('*:log:*');
   const entries = (await Promise.all(logs.map((log) => client.xrange(log, '-', '+')))).flat();
+  const states = await Promise.all((await client.keys('*:present:*')).map((key) => client.hvals(key)));
   client.disconnect();
-  const messages = entries.filter(([, fields]) => fields[1] === 'm');
-  return new Set(messages.map(([, fields]) => JSON.parse(fields[3] ?? '').request_id)).size;
+  const wires = entries.flatMap(([, [, kind, , wire = '']]) => (kind === 'm' ? [wire] : []));
+  const tombstones = states.flat().flatMap((state) => /^d [^\n]*\n(.+)$/.exec(state)?.[1] ?? []);
+  return new Set([...wires, ...tombstones].map((wire) => JSON.parse(wire).request_id)).size;
 }
 
 const received = (member: Follower): number =>

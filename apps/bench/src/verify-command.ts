@@ -17,6 +17,7 @@ interface VerifyOptions {
   readonly groups: number;
   readonly members: number;
   readonly rate: number;
+  readonly changes: number;
 }
 
 const ownNodes = 3;
@@ -33,6 +34,7 @@ export async function verify(args: readonly string[]): Promise<number> {
       membersPerGroup: options.members,
       seconds: options.seconds,
       ratePerSec: options.rate,
+      changesPerSec: options.changes,
       during: options.during === undefined ? null : shellFault(options.during, pidsOf(system)),
       runId: randomBytes(4).toString('hex'),
       onProgress: say,
@@ -64,6 +66,12 @@ function optionsFrom(args: readonly string[]): VerifyOptions {
     .option('--groups <n>', 'groups; every member is in each of them', numberFrom(1, 256), 4)
     .option('--members <n>', 'members, one device each', numberFrom(1, 1000), 6)
     .option('--rate <n>', 'messages/s of each member to each group', numberFrom(0.1, 1000, false), 5)
+    .option(
+      '--changes <n>',
+      'edits, reactions and take-downs/s of each member in each group; 0: none',
+      numberFrom(0, 1000, false),
+      2,
+    )
     .parse(args, { from: 'user' })
     .opts<VerifyOptions>();
 }

@@ -67,6 +67,8 @@ async function verifyBeside(before: OtherVersion, options: MixedOptions): Promis
       membersPerGroup: options.members,
       seconds: options.for,
       ratePerSec: options.rate,
+      // The version before may not know them.
+      changesPerSec: 0,
       during: restarts,
       runId: randomBytes(4).toString('hex'),
       onProgress: say,

@@ -33,15 +33,18 @@ export {
   type Harm,
   harms,
   type LeaseEvent,
+  type Reading,
   type Resumption,
   type RunHistory,
   type Send,
   type ServedAdapter,
   type Violation,
 } from './history-checker/history.ts';
+export { withoutAnnouncedLoss } from './history-checker/without-announced-loss.ts';
 export { ManualClock } from './manual-clock.ts';
 export * from './message-commands.ts';
 export { type ModelOptions, modelSuite } from './model/model-suite.ts';
+export { type Changer, type NextChange, nextChange } from './next-change.ts';
 export {
   obtainPostgresForTests,
   type PostgresForTests,

@@ -145,9 +145,11 @@ export class Device {
         ? this.#message(payload)
         : name === 'group_event'
           ? this.#groupEvent(payload)
-          : name === 'subscribed'
-            ? this.#subscribed(payload)
-            : name !== 'resync' || this.#resync(payload);
+          : name === 'message_event'
+            ? this.#messageEvent(payload)
+            : name === 'subscribed'
+              ? this.#subscribed(payload)
+              : name !== 'resync' || this.#resync(payload);
     if (!isUnderstood) this.firstOddity ??= `not as the protocol says: ${text.slice(0, 300)}`;
   }
 
@@ -161,6 +163,13 @@ export class Device {
 
   #groupEvent(payload: unknown): boolean {
     const push = pushTable.group_event.safeParse(payload);
+    if (!push.success) return false;
+    this.#live(push.data);
+    return true;
+  }
+
+  #messageEvent(payload: unknown): boolean {
+    const push = pushTable.message_event.safeParse(payload);
     if (!push.success) return false;
     this.#live(push.data);
     return true;

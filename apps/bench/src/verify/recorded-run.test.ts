@@ -3,7 +3,7 @@ import { type HistoryEntry, historyEntrySchema } from '@plenum/protocol';
 import { checkHistory } from '@plenum/testkit';
 import { describe, expect, test } from 'vitest';
 import { GroupView } from './group-view.ts';
-import { recordedRun, type SentMessage } from './recorded-run.ts';
+import { type MadeChange, recordedRun, type SentMessage } from './recorded-run.ts';
 import { violationLines } from './verify-report.ts';
 
 const groupId = 'g';
@@ -53,7 +53,7 @@ const second = (spoil: (got: readonly HistoryEntry[]) => readonly HistoryEntry[]
 
 /** The lines of the report: counts, then each violation. */
 const reported = (views: readonly GroupView[], sent: readonly SentMessage[] = sends) =>
-  violationLines(checkHistory(recordedRun(sent, views)));
+  violationLines(checkHistory(recordedRun({ sends: sent, changes: [], views, readings: [] })));
 const none = 'lost = 0, duplicated = 0, reordered = 0, conflicting = 0, forbidden = 0';
 
 test('a run in which every member got everything once and in order has no violation', () => {
@@ -194,4 +194,86 @@ test('an acknowledged message of an epoch that was thrown away is lost', () => {
       expect.stringContaining(`request r${seq} of u1 names seq ${seq}, and no message`),
     );
   }
+});
+
+describe('of changed messages the report names', () => {
+  const change = (seq: number, type: string, target: number, fields: object = {}): HistoryEntry =>
+    entryAt(seq, a, { type, target_seq: target, message_id: `${a}-${target}`, actor_id: 'u1', ...fields });
+  const edited = change(7, 'edited', 4, { message: 'edited', edits: 1 });
+  const reacted = change(8, 'reacted', 5, { reaction: '👍', count: 1, actor_id: 'u2' });
+  const gone = change(9, 'deleted', 3);
+  const changed = [edited, reacted, gone];
+  const made = (operation: MadeChange['operation'], targetSeq: number, seq: number): MadeChange => ({
+    ...{ groupId, userId: 'u1', requestId: `${operation} ${targetSeq}`, operation, targetSeq },
+    outcome: { type: 'acked', epoch: a, seq, messageId: '' },
+    wasUnknown: false,
+  });
+  const changes = [made('edit', 4, 7), made('react', 5, 8), made('take_down', 3, 9)];
+  const state = { timestamp: '2026-01-01T00:00:00.000Z' };
+  const tombstone = entryAt(3, a, {
+    ...{ type: 'message', from_user_id: 'u1', request_id: 'r3', message_id: `${a}-3` },
+    ...{ deleted: true, deleted_by: 'u1', deleted_at: state.timestamp, state_seq: 9 },
+  });
+  const presentEdit = { message: 'edited', edits: 1, edited_at: state.timestamp, state_seq: 7 };
+  /** What is read at the end. */
+  const read = [
+    ...[created, joined, tombstone, entryAt(4, a, { ...messageAt(4), ...presentEdit })],
+    entryAt(5, a, { ...messageAt(5), reactions: { '👍': { count: 1 } }, state_seq: 8 }),
+    ...[messageAt(6), ...changed],
+  ];
+  const all = [created, joined, ...messages, ...changed];
+  const run = (spoiled: {
+    readonly got?: readonly HistoryEntry[];
+    readonly entries?: readonly HistoryEntry[];
+    readonly changes?: readonly MadeChange[];
+  }) => {
+    const { got = all.slice(1), entries = read, changes: asked = changes } = spoiled;
+    const views = [viewOf('u1', all), viewOf('u2', got)];
+    const readings = [{ groupId, entries }];
+    return violationLines(checkHistory(recordedRun({ sends, changes: asked, views, readings })));
+  };
+  const withRead = (entry: HistoryEntry) => read.map((one) => (one.seq === entry.seq ? entry : one));
+
+  test('nothing, if each is told once and is read as it was told', () => {
+    expect(run({})).toEqual([none]);
+  });
+
+  test('an edit that one member did not get', () => {
+    const lines = run({ got: all.slice(1).filter((entry) => entry !== edited) });
+    expect(lines).toContainEqual(expect.stringMatching(/lost in g: u2 misses seq 7 \(edited .*\(I6\)$/));
+    expect(lines).toContainEqual(
+      expect.stringMatching(/u2 has made .* of seq 4, which is read as .*\(I17\)$/),
+    );
+  });
+
+  test('an acknowledged change that no member got', () => {
+    const lines = run({ changes: [...changes, made('edit', 6, 10)] });
+    expect(lines[0]).toContain('lost = 1');
+    expect(lines[1]).toContain('the answer to edit edit 6 of u1 names seq 10, which is in no log (I1)');
+  });
+
+  test('a present state that lacks a change', () => {
+    const lines = run({ entries: withRead(messageAt(4)) });
+    expect(lines[0]).toContain('conflicting = 2');
+    expect(lines[1]).toContain('(I17)');
+  });
+
+  test('a text that is read after its take-down', () => {
+    const lines = run({ entries: withRead(messageAt(3)) });
+    expect(lines).toContainEqual(
+      '  forbidden in g: seq 3 (message of u1, request r3) is read with its text (I18)',
+    );
+  });
+
+  test('a text that comes behind its take-down', () => {
+    const late = change(10, 'edited', 3, { message: 'again', edits: 1 });
+    const lines = run({ got: [...all.slice(1), late] });
+    expect(lines).toContainEqual(expect.stringMatching(/u2 got seq 10 .* behind its take-down \(I18\)$/));
+  });
+
+  test('a change that its actor might not make', () => {
+    const forbidden = change(10, 'edited', 6, { message: 'forged', edits: 1, actor_id: 'u2' });
+    const got = [...all.slice(1), forbidden];
+    expect(run({ got })).toContainEqual(expect.stringContaining('the author is u1 (I9)'));
+  });
 });

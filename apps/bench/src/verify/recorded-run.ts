@@ -1,6 +1,6 @@
 /** Turns the record of a verification into a run that the history checker of the test kit can check. */
 import type { HistoryEntry } from '@plenum/protocol';
-import type { Delivery, EpochLog, RunHistory, Send } from '@plenum/testkit';
+import type { ChangeAttempt, Delivery, EpochLog, Reading, RunHistory, Send } from '@plenum/testkit';
 import type { GroupView } from './group-view.ts';
 
 export type SendOutcome =
@@ -22,8 +22,23 @@ export interface SentMessage {
   readonly times: { readonly sentMs: number; readonly answeredMs: number };
 }
 
-/** The views of all members, of all groups. */
-export function recordedRun(sends: readonly SentMessage[], views: readonly GroupView[]): RunHistory {
+/** One change of a message, which its actor has asked for with one request id until it was answered. */
+export interface MadeChange
+  extends Pick<SentMessage, 'groupId' | 'userId' | 'requestId' | 'outcome' | 'wasUnknown'> {
+  readonly operation: ChangeAttempt['operation'];
+  readonly targetSeq: number;
+}
+
+export interface Recorded {
+  readonly sends: readonly SentMessage[];
+  readonly changes: readonly MadeChange[];
+  /** Of all members, of all groups. */
+  readonly views: readonly GroupView[];
+  /** Of each group, at the end. */
+  readonly readings: readonly Reading[];
+}
+
+export function recordedRun({ sends, changes, views, readings }: Recorded): RunHistory {
   const groupIds = [...new Set(views.map(({ groupId }) => groupId))];
   return {
     logs: groupIds.map((groupId) =>
@@ -33,22 +48,33 @@ export function recordedRun(sends: readonly SentMessage[], views: readonly Group
       ),
     ),
     sends: sends.flatMap(attemptsOf),
+    changes: changes.flatMap(changeAttemptsOf),
+    readings,
     deliveries: views.map(deliveryOf),
     resumptions: views.flatMap(({ resumptions }) => resumptions),
   };
 }
 
-function attemptsOf({ wasUnknown, outcome, text, ...sent }: SentMessage): Send[] {
-  const attempt = (answer: Send['answer']): Send => ({ ...sent, message: text, answer });
-  const last = attempt(
+/** Of each attempt; the earlier ones are one without an answer. */
+function answersTo({
+  outcome,
+  wasUnknown,
+}: Pick<SentMessage, 'outcome' | 'wasUnknown'>): readonly Send['answer'][] {
+  const unknown = { type: 'unknown' } as const;
+  const last =
     outcome.type === 'acked'
-      ? { ...outcome, type: 'ack' }
+      ? ({ ...outcome, type: 'ack' } as const)
       : outcome.type === 'refused'
         ? outcome
-        : { type: 'unknown' },
-  );
-  return wasUnknown ? [attempt({ type: 'unknown' }), last] : [last];
+        : unknown;
+  return wasUnknown ? [unknown, last] : [last];
 }
+
+const attemptsOf = ({ wasUnknown, outcome, text, ...sent }: SentMessage): Send[] =>
+  answersTo({ outcome, wasUnknown }).map((answer) => ({ ...sent, message: text, answer }));
+
+const changeAttemptsOf = ({ wasUnknown, outcome, ...made }: MadeChange): ChangeAttempt[] =>
+  answersTo({ outcome, wasUnknown }).map((answer) => ({ ...made, answer }));
 
 const deliveryOf = ({ userId, groupId, entries, resyncs }: GroupView): Delivery => ({
   device: userId,

@@ -3,11 +3,13 @@
  * compares the received entries with the acknowledged sends.
  */
 import { setTimeout as pause } from 'node:timers/promises';
-import { checkHistory, type Violation } from '@plenum/testkit';
+import { checkHistory, type Reading, type Violation } from '@plenum/testkit';
 import type { RunningSystem } from '../systems/system.ts';
+import { keepChanging } from './changer.ts';
 import { Device, type Traffic } from './device.ts';
 import type { Fault } from './fault.ts';
-import { recordedRun, type SentMessage } from './recorded-run.ts';
+import { readAnew } from './reading.ts';
+import { type MadeChange, type Recorded, recordedRun, type SentMessage } from './recorded-run.ts';
 import { askUntilAnswered, keepSending } from './sender.ts';
 
 export interface VerificationOptions {
@@ -17,6 +19,11 @@ export interface VerificationOptions {
   readonly seconds: number;
   /** Messages per second that each member sends to each group, at most. */
   readonly ratePerSec: number;
+  /**
+   * Changes of messages per second that each member makes in each group, at most. 0: none, because a node that is driven does
+   * not know them.
+   */
+  readonly changesPerSec: number;
   /** Null: no fault. */
   readonly during: Fault | null;
   /** Part of all user and group ids, so that no two runs share one. */
@@ -29,7 +36,8 @@ export interface VerificationOptions {
 export interface Verification {
   readonly sends: readonly SentMessage[];
   readonly acked: number;
-  /** Number of refused sends by error code. */
+  readonly changes: readonly MadeChange[];
+  /** Number of refused sends by error code, and of refused changes but those of messages that were taken down meanwhile. */
   readonly refused: Readonly<Record<string, number>>;
   readonly unanswered: number;
   readonly entriesSeen: number;
@@ -60,10 +68,11 @@ export async function verifySystem(options: VerificationOptions): Promise<Verifi
     for (const device of devices) device.start();
     await joinAll(devices);
     options.onProgress(`${devices.length} members in ${options.groups} groups: sending …`);
-    const { sends, fault } = await sendThrough(devices, options);
-    options.onProgress(`${sends.length} sends: waiting until every member has everything …`);
-    await untilComplete(devices, sends);
-    return verdictOf(devices, sends, fault);
+    const { fault, ...made } = await sendThrough(devices, options);
+    const count = `${made.sends.length} sends, ${made.changes.length} changes`;
+    options.onProgress(`${count}: waiting until every member has everything …`);
+    await untilComplete(devices, [...made.sends, ...made.changes]);
+    return verdictOf(devices, { ...made, readings: await readingsOf(devices, options) }, fault);
   } finally {
     await Promise.all(devices.map((device) => device.end()));
   }
@@ -102,30 +111,41 @@ async function enterGroups(device: Device, type: 'create_group' | 'join_group'):
   }
 }
 
+type Made = Pick<Recorded, 'sends' | 'changes'>;
+
+/** Empty without changes: then nothing is in another state than it was sent in. */
+async function readingsOf(
+  devices: readonly Device[],
+  { changesPerSec }: VerificationOptions,
+): Promise<readonly Reading[]> {
+  const [reader] = devices;
+  if (reader === undefined || changesPerSec === 0) return [];
+  return readAnew(reader, AbortSignal.timeout(healWithinMs));
+}
+
 async function sendThrough(
   devices: readonly Device[],
   options: VerificationOptions,
-): Promise<{ sends: readonly SentMessage[]; fault: FaultOutcome | null }> {
+): Promise<Made & { readonly fault: FaultOutcome | null }> {
   const [end, giveUp] = [new AbortController(), new AbortController()];
-  const sends: SentMessage[] = [];
+  const made: { readonly sends: SentMessage[]; readonly changes: MadeChange[] } = { sends: [], changes: [] };
+  const { ratePerSec, changesPerSec } = options;
   const senders = devices.flatMap((device) =>
-    [...device.views.keys()].map((groupId) =>
-      keepSending({
-        device,
-        groupId,
-        everyMs: 1000 / options.ratePerSec,
-        ended: end.signal,
-        givenUp: giveUp.signal,
-        onSent: (sent) => sends.push(sent),
-      }),
-    ),
+    [...device.views.keys()].flatMap((groupId) => {
+      const shared = { device, groupId, ended: end.signal, givenUp: giveUp.signal };
+      const onSent = (sent: SentMessage) => made.sends.push(sent);
+      const onChanged = (change: MadeChange) => made.changes.push(change);
+      const sending = keepSending({ ...shared, everyMs: 1000 / ratePerSec, onSent });
+      if (changesPerSec === 0) return [sending];
+      return [sending, keepChanging({ ...shared, everyMs: 1000 / changesPerSec, onChanged })];
+    }),
   );
   const fault = await throughFault(options);
   end.abort();
   const timer = setTimeout(() => giveUp.abort(), healWithinMs);
   await Promise.all(senders);
   clearTimeout(timer);
-  return { sends, fault };
+  return { ...made, fault };
 }
 
 /** Takes at least `seconds`, and at least until the fault is over. */
@@ -143,12 +163,15 @@ async function throughFault(options: VerificationOptions): Promise<FaultOutcome 
   return { command: during.description, exitCode };
 }
 
-async function untilComplete(devices: readonly Device[], sends: readonly SentMessage[]): Promise<void> {
+async function untilComplete(
+  devices: readonly Device[],
+  made: readonly Pick<SentMessage, 'groupId' | 'outcome'>[],
+): Promise<void> {
   const deadlineMs = performance.now() + healWithinMs;
   const views = devices.flatMap((device) => [...device.views.values()]);
   const isComplete = () =>
     views.every((view) =>
-      sends.every(
+      made.every(
         ({ groupId, outcome }) => groupId !== view.groupId || outcome.type !== 'acked' || view.has(outcome),
       ),
     );
@@ -159,28 +182,35 @@ async function untilComplete(devices: readonly Device[], sends: readonly SentMes
 
 function verdictOf(
   devices: readonly Device[],
-  sends: readonly SentMessage[],
+  made: Omit<Recorded, 'views'>,
   fault: FaultOutcome | null,
 ): Verification {
+  const { sends, changes } = made;
   const views = devices.flatMap((device) => [...device.views.values()]);
   const refused = new Map<string, number>();
-  for (const { outcome } of sends) {
+  const asked = [...sends, ...changes.filter(isUnexpected)];
+  for (const { outcome } of asked) {
     if (outcome.type === 'refused') refused.set(outcome.code, (refused.get(outcome.code) ?? 0) + 1);
   }
   return {
     sends,
     acked: sends.filter(({ outcome }) => outcome.type === 'acked').length,
     refused: Object.fromEntries(refused),
-    unanswered: sends.filter(({ outcome }) => outcome.type === 'unanswered').length,
+    changes,
+    unanswered: [...sends, ...changes].filter(({ outcome }) => outcome.type === 'unanswered').length,
     entriesSeen: views.reduce((sum, view) => sum + view.size, 0),
     reconnects: devices.reduce((sum, { reconnects }) => sum + reconnects, 0),
     restarts: views.reduce((sum, { restarts }) => sum + restarts, 0),
     fault,
     traffic: trafficOf(devices),
     firstOddity: devices.find(({ firstOddity }) => firstOddity !== null)?.firstOddity ?? null,
-    violations: checkHistory(recordedRun(sends, views)),
+    violations: checkHistory(recordedRun({ ...made, views })),
   };
 }
+
+/** Its author or the admin may have taken a message down meanwhile. */
+const isUnexpected = ({ outcome }: MadeChange): boolean =>
+  outcome.type !== 'refused' || outcome.code !== 'message_not_found';
 
 function trafficOf(devices: readonly Device[]): ReadonlyMap<string, Traffic> {
   const sums = new Map<string, Traffic>();

@@ -10,8 +10,8 @@ export function failuresOf(verification: Verification): string[] {
   return [
     ...(violations.length === 0 ? [] : ['what was delivered is not what was acknowledged']),
     ...(acked === 0 ? ['nothing was acknowledged, so nothing was verified'] : []),
-    ...(unanswered > 0 ? [`${unanswered} sends were never answered`] : []),
-    ...Object.entries(refused).map(([code, count]) => `${count} sends were refused: ${code}`),
+    ...(unanswered > 0 ? [`${unanswered} requests were never answered`] : []),
+    ...Object.entries(refused).map(([code, count]) => `${count} requests were refused: ${code}`),
     ...(fault === null || fault.exitCode === 0
       ? []
       : [`the fault was not injected: exit code ${fault.exitCode ?? 'none'}`]),
@@ -23,12 +23,24 @@ export function verifyReport(verification: Verification, failures: readonly stri
   const { sends, acked, entriesSeen, reconnects, restarts, fault, violations } = verification;
   return [
     `sent ${sends.length}, acknowledged ${acked}, entries received ${entriesSeen}`,
+    changesLine(verification),
     `reconnects ${reconnects}, positions that were not continued ${restarts}`,
     ...(fault === null ? [] : [`fault: ${fault.command} (exit code ${fault.exitCode ?? 'none'})`]),
     ...violationLines(violations),
     ...(failures.length === 0 ? ['PASSED'] : failures.map((failure) => `FAILED: ${failure}`)),
     '',
   ].join('\n');
+}
+
+/** Example: `changes 120: edit 40, react 50, refused 20, take_down 10` */
+function changesLine({ changes }: Verification): string {
+  const counts = new Map<string, number>();
+  for (const { operation, outcome } of changes) {
+    const name = outcome.type === 'acked' ? operation : outcome.type;
+    counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  const parts = [...counts].sort().map(([name, count]) => `${name} ${count}`);
+  return `changes ${changes.length}${parts.length === 0 ? '' : `: ${parts.join(', ')}`}`;
 }
 
 /** @returns the number of violations by harm, and the text of up to 10 of them, losses first */

@@ -122,6 +122,16 @@ describe('a run is flagged', () => {
     expect(violated(changes)).toEqual(expected);
   });
 
+  test('for a part of what a device gets after a resync, if it reads no pages', () => {
+    const got = (entries: readonly HistoryEntry[]) => ({
+      deliveries: [{ ...deliveryTo('owner', [...told.slice(0, 3), ...entries], [3]), isRefilled: false }],
+    });
+    expect(violated(got(told.slice(4)))).toEqual([]);
+    expect(violated(got(told.slice(4, -1)))).toEqual(['I6']);
+    const stale = withEntry(told.slice(4), changeAt(8, 'reacted', 4, 'bob'));
+    expect(violated(got(stale))).toEqual(['I3', 'I17']);
+  });
+
   const next = (type: string, target: number, actor: string, fields: object = {}) =>
     withLog([...read, changeAt(11, type, target, actor, fields)]);
   test.each<[string, Partial<RunHistory>]>([

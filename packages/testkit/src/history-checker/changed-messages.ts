@@ -36,12 +36,15 @@ const shared = ({ reactions, ...rest }: FoldedMessage) => ({
   reactions: Object.fromEntries(Object.entries(reactions).map(([name, { count }]) => [name, count])),
 });
 
-/** What a device knows of messages, unless it missed a part; entries that the log has lost do not count. */
+/**
+ * What a device knows of messages: where it missed a part, of those that came after it. Entries that the log has lost do not
+ * count.
+ */
 function knownBy({ entries, resyncs = [], isRefilled = false }: Delivery, reading: Reading): Folded {
-  if (resyncs.length > 0 && !isRefilled) return new Map();
   const stored = new Set(reading.entries.map((entry) => placeOf(reading.groupId, entry)));
+  const whole = isRefilled ? entries : entries.slice(resyncs.at(-1) ?? 0);
   return fold(
-    entries.filter((entry) => stored.has(placeOf(reading.groupId, entry))),
+    whole.filter((entry) => stored.has(placeOf(reading.groupId, entry))),
     '',
   );
 }

@@ -84,7 +84,10 @@ function missing(delivery: Delivery, range: Entitlement): Violation[] {
   );
 }
 
-/** @returns the stretches of a range. Between two of them a device may miss entries, if it does not read pages after a resync */
+/**
+ * @returns the stretches of a range. Between two of them a device may miss entries, if it does not read pages after a resync. What
+ * follows the first entry after the last resync has to come
+ */
 function stretchesOf(delivery: Delivery, range: Entitlement): Stretch[] {
   const { groupId, presence, entries, resyncs = [], isRefilled = false } = delivery;
   const isStored = (entry: HistoryEntry) =>
@@ -96,7 +99,12 @@ function stretchesOf(delivery: Delivery, range: Entitlement): Stretch[] {
   };
   if (resyncs.length > 0 && !isRefilled) {
     const bounds = [0, ...resyncs, entries.length];
-    return bounds.slice(1).map((end, i) => stretchOf(entries.slice(bounds[i], end).filter(isStored)));
+    const stretches = bounds
+      .slice(1)
+      .map((end, i) => stretchOf(entries.slice(bounds[i], end).filter(isStored)));
+    const last = stretches.pop();
+    if (last === undefined) return stretches;
+    return [...stretches, presence === 'throughout' ? { ...last, lastSeq: range.endSeq } : last];
   }
   const got = stretchOf(entries.filter(isStored));
   if (presence === 'partly') return [got];

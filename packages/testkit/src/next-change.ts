@@ -1,12 +1,22 @@
 /** Chooses the next change of a message by a member, from what its device has got: most of them may be made. */
-import type { ChangeAttempt } from '@plenum/testkit';
-import type { Follower } from '../devices/follower.ts';
+import type { HistoryEntry } from '@plenum/protocol';
+import type { ChangeAttempt } from './history-checker/history.ts';
 
-interface NextChange {
+export interface NextChange {
   readonly operation: ChangeAttempt['operation'];
   readonly targetSeq: number;
+  /** The type of the request, and its arguments. */
   readonly request: string;
   readonly args: object;
+}
+
+export interface Changer {
+  readonly userId: string;
+  readonly groupId: string;
+  /** What its device has got of the group, in the order of arrival. */
+  readonly entries: readonly HistoryEntry[];
+  /** How often it tries to pin, 0 to 1. */
+  readonly pins: number;
 }
 
 const requests = {
@@ -19,7 +29,7 @@ const requests = {
 } as const;
 
 /** Only the messages of the last entries: of old ones hardly any is left. */
-const lastEntries = 30;
+const lastEntries = 60;
 const reactions = ['👍', '👎', '🎉'];
 let made = 0;
 
@@ -27,21 +37,17 @@ const oneOf = <T>(choices: readonly T[]): T | null =>
   choices[Math.floor(Math.random() * choices.length)] ?? null;
 
 /** @returns null: the device has got no message yet */
-export function nextChange(follower: Follower, groupId: string): NextChange | null {
-  const messages = follower
-    .entriesOf(groupId)
-    .slice(-lastEntries)
-    .filter((entry) => entry.type === 'message');
-  const message = oneOf(messages);
+export function nextChange({ userId, groupId, entries, pins }: Changer): NextChange | null {
+  const messages = entries.slice(-lastEntries).filter((entry) => entry.type === 'message');
+  const ownMessages = messages.filter((entry) => entry.from_user_id === userId);
+  const message = (Math.random() < 0.5 ? oneOf(ownMessages) : null) ?? oneOf(messages);
   if (message === null) return null;
-  const isOwn = message.from_user_id === follower.userId;
   const own = ['edit', 'edit', 'edit', 'take_down'] as const;
   const others = ['react', 'react', 'unreact'] as const;
-  // The first member is the admin, who pins; others are refused.
   const operation = oneOf([
-    ...(isOwn ? own : []),
+    ...(message.from_user_id === userId ? own : []),
     ...others,
-    ...(Math.random() < 0.2 ? (['pin'] as const) : []),
+    ...(Math.random() < pins ? (['pin'] as const) : []),
   ]);
   if (operation === null) return null;
   made += 1;
