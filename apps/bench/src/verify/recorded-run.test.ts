@@ -234,7 +234,7 @@ describe('of changed messages the report names', () => {
   };
   const withRead = (entry: HistoryEntry) => read.map((one) => (one.seq === entry.seq ? entry : one));
 
-  test('nothing, if each is told once and is read as it was told', () => {
+  test('nothing, if each comes once and is read as it came', () => {
     expect(run({})).toEqual([none]);
   });
 
