@@ -164,6 +164,13 @@ export function staying(makeEngine: MakeEngine): void {
       expect(verdict(await scene.change(createCommand(create)))).toBe('done');
     });
 
+    test('keeps no metadata of its group', async () => {
+      await using scene = await begin(makeEngine, { idReservedMs: hourMs, metadata: '{"a":1}' });
+      await scene.do(deleteCommand({ groupId, actor: 'owner' }));
+      const position = await scene.engine.groups.position(scene.groupId, null);
+      expect(position?.settings).toMatchObject({ metadata: null });
+    });
+
     test('is reserved also when the last member has left', async () => {
       await using scene = await begin(makeEngine, { groupType: 'private', idReservedMs: hourMs });
       await scene.do(leaveCommand({ groupId, userId: 'owner' }));
