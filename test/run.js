@@ -16,10 +16,10 @@ import { checked, commanded, root, run, tested } from './stage.js';
 const isEverything = process.argv.includes('--all');
 const isPostgresOnly = process.argv.includes('--postgres');
 // Each race of test/flow/races.test.ts runs for 2,000 tries or this long.
-process.env['RACE_SECONDS'] ??= '8';
+process.env['RACE_SECONDS'] ??= '5';
 // What each engine is sent by test/attack/fuzz.test.ts.
-process.env['FUZZ_PACKETS'] ??= '100000';
-process.env['FUZZ_REQUESTS'] ??= '25000';
+process.env['FUZZ_PACKETS'] ??= '40000';
+process.env['FUZZ_REQUESTS'] ??= '10000';
 // Values of PLENUM_FANOUT with which everything about reception is run.
 process.env['FANOUTS'] ??= isEverything ? 'coalesced,plain' : 'coalesced';
 // Nothing that `npm test` runs is timed by the machine, and mostly it waits: more files at a time.

@@ -25,9 +25,8 @@ test('on servers of the caller an upgrade that is reset does not end the process
   const [line = ''] = await command.until(/^\{"urls":.*\}$/m);
   const { urls } = z.object({ urls: z.array(z.string()) }).parse(JSON.parse(line));
   expect(urls).toHaveLength(3);
-  for (const url of urls) {
-    const { signal } = new AbortController();
-    await resetConnections({ url, adminUrl: null, signal, tokenOf });
+  const { signal } = new AbortController();
+  await Promise.all(urls.map((url) => resetConnections({ url, adminUrl: null, signal, tokenOf })));
+  for (const url of urls)
     expect((await fetch(`${url}/socket.io/?EIO=4&transport=none`)).status, command.output).toBeGreaterThan(0);
-  }
 });

@@ -4,7 +4,7 @@
  */
 import { ClusterSet, type RedisServer, SentinelSet, startRedis } from '@plenum/testkit';
 import { Redis } from 'ioredis';
-import { describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CheckedTraffic } from '../support/cluster/checked-traffic.ts';
 import { Cluster } from '../support/cluster/cluster.ts';
 
@@ -39,9 +39,13 @@ const deployments: Readonly<Record<string, () => Promise<Deployment>>> = {
 
 const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
-/** Two groups whose members are on all nodes and send without a pause. */
+let crowds = 0;
+
+/** Two new groups whose members are on all nodes and send without a pause. */
 async function crowd(traffic: CheckedTraffic, urls: readonly string[]): Promise<void> {
-  for (const groupId of ['red', 'blue']) {
+  crowds += 1;
+  for (const color of ['red', 'blue']) {
+    const groupId = `${color}-${crowds}`;
     const names = Array.from({ length: speakersCount }, (_, i) => `${groupId}-${i}`);
     traffic.keepSending(await traffic.group(groupId, names, urls), groupId, { everyMs: 5 });
   }
@@ -61,9 +65,18 @@ async function asker(servers: readonly RedisServer[]) {
 }
 
 describe.each(Object.entries(deployments))('on %s', (_, deploy) => {
+  let redis: Deployment;
+  let cluster: Cluster;
+  beforeAll(async () => {
+    redis = await deploy();
+    cluster = await Cluster.start({ REDIS_URL: redis.url });
+  });
+  afterAll(async () => {
+    await cluster[Symbol.asyncDispose]();
+    await redis[Symbol.asyncDispose]();
+  });
+
   test('scripts that are forgotten again and again during batches lose nothing', async () => {
-    await using redis = await deploy();
-    await using cluster = await Cluster.start({ REDIS_URL: redis.url });
     await using traffic = new CheckedTraffic(cluster.url);
     await crowd(traffic, cluster.urls);
     using servers = await asker(await redis.masters());
@@ -77,8 +90,6 @@ describe.each(Object.entries(deployments))('on %s', (_, deploy) => {
   });
 
   test('subscribers cut every 100 ms during batches lose nothing', async () => {
-    await using redis = await deploy();
-    await using cluster = await Cluster.start({ REDIS_URL: redis.url });
     await using traffic = new CheckedTraffic(cluster.url);
     await crowd(traffic, cluster.urls);
     using servers = await asker(await redis.masters());
@@ -91,8 +102,6 @@ describe.each(Object.entries(deployments))('on %s', (_, deploy) => {
   });
 
   test('servers that freeze again and again during batches lose nothing', async () => {
-    await using redis = await deploy();
-    await using cluster = await Cluster.start({ REDIS_URL: redis.url });
     await using traffic = new CheckedTraffic(cluster.url);
     await crowd(traffic, cluster.urls);
     const masters = await redis.masters();

@@ -1,4 +1,7 @@
-/** The bench measures nothing here: what counts is that it runs, that it checks, and that a cluster passes its check. */
+/**
+ * The bench measures nothing here: what counts is that it runs, that it checks, and that a cluster passes its check. So the
+ * tests run side by side.
+ */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,7 +13,7 @@ import { jwtSecret } from '../support/wire/http.ts';
 /** Rounds of load, one after the other, on machines of any speed. */
 const testLimitMs = 600_000;
 
-test('a short bench compares all systems, and every receiver got everything', {
+test.concurrent('a short bench compares all systems, and every receiver got everything', {
   timeout: testLimitMs,
 }, async () => {
   const folder = mkdtempSync(join(tmpdir(), 'plenum-bench-'));
@@ -67,7 +70,7 @@ test.runIf(centrifugo !== '')(
   },
 );
 
-test.each(['/no/such/file', process.execPath])(
+test.concurrent.each(['/no/such/file', process.execPath])(
   'the bench says in one sentence that %s is no Centrifugo',
   async (path) => {
     await using bench = new CommandProcess('apps/bench/bin/bench.js', ['--short', '--centrifugo', path], {});
@@ -78,7 +81,7 @@ test.each(['/no/such/file', process.execPath])(
   },
 );
 
-test('the probes of a short bench get only their own bytes, lose no client and have every figure', {
+test.concurrent('the probes of a short bench get only their own bytes, lose no client and have every figure', {
   timeout: testLimitMs,
 }, async () => {
   const folder = mkdtempSync(join(tmpdir(), 'plenum-bench-'));
@@ -102,7 +105,7 @@ test('the probes of a short bench get only their own bytes, lose no client and h
   }
 });
 
-test('verify passes while a node is killed', { timeout: testLimitMs }, async () => {
+test.concurrent('verify passes while a node is killed', { timeout: testLimitMs }, async () => {
   await using cluster = await Cluster.start();
   const urls = cluster.nodes.map(({ url }) => url).join(',');
   const during = `kill -9 ${cluster.node(1).pid}`;
@@ -114,7 +117,7 @@ test('verify passes while a node is killed', { timeout: testLimitMs }, async () 
   expect(verify.output).toMatch(/^changes \d+: edit [1-9].*react [1-9]/m);
 });
 
-test('verify fails when the fault could not be injected', { timeout: testLimitMs }, async () => {
+test.concurrent('verify fails when the fault could not be injected', { timeout: testLimitMs }, async () => {
   await using cluster = await Cluster.start();
   const args = [
     '--url',
@@ -133,7 +136,7 @@ test('verify fails when the fault could not be injected', { timeout: testLimitMs
   expect(verify.output).toContain('FAILED: the fault was not injected');
 });
 
-test.each([
+test.concurrent.each([
   ['http://127.0.0.1:1', 'cannot be reached'],
   ['https://127.0.0.1:1', 'cannot be driven: a target is an http:// URL'],
   ['127.0.0.1:3000', 'cannot be driven: a target is an http:// URL'],
@@ -143,7 +146,7 @@ test.each([
   expect(verify.output.trim().split('\n')).toEqual([expect.stringContaining(`${url} ${why}`)]);
 });
 
-test('verify:mixed says in one sentence that a version is not in the history', async () => {
+test.concurrent('verify:mixed says in one sentence that a version is not in the history', async () => {
   const args = ['--before', 'no-such-version'];
   await using verify = new CommandProcess('apps/bench/bin/verify-mixed.js', args, {});
   expect(await verify.ended).toBe(3);

@@ -48,7 +48,7 @@ test.each(fanOuts)(
     if (first === undefined) throw new Error('there are three nodes');
     await using proxy = await startFaultProxy({ targetPort: Number(new URL(first.url).port) });
     await using traffic = new CheckedTraffic(cluster.url);
-    const members = await traffic.group('hall', names('member', 499));
+    const members = await traffic.group('hall', names('member', 199));
     const speakers = await traffic.group(
       'flood',
       names('speaker', 4),

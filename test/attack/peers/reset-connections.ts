@@ -73,10 +73,11 @@ async function resetAll(url: string, { signal }: Target): Promise<number> {
 
 /** @returns how many connections were reset. */
 export const resetConnections: Peer<number> = async (target) => {
+  const ports = target.adminUrl === null ? [target.url] : [target.url, target.adminUrl];
   let count = 0;
   for (let round = 0; round < rounds && !target.signal.aborted; round += 1) {
-    count += await resetAll(target.url, target);
-    if (target.adminUrl !== null) count += await resetAll(target.adminUrl, target);
+    const counts = await Promise.all(ports.map((url) => resetAll(url, target)));
+    count += counts.reduce((sum, one) => sum + one, 0);
   }
   // A node that ends because of one does so by the next turn of its event loop, or when it gives the connection up.
   await pause(1500, target.signal);
