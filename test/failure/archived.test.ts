@@ -6,6 +6,9 @@ import { ArchiveKeeper } from '../support/adapters/archive-reader.ts';
 import { Cluster } from '../support/cluster/cluster.ts';
 import { NodeOnPort } from '../support/cluster/node-on-port.ts';
 import { nodeSettings } from '../support/cluster/service.ts';
+import { fillLog, keptAtLeast } from '../support/take-downs/filler.ts';
+import { HeldArchive } from '../support/take-downs/held-archive.ts';
+import { textsInPostgres } from '../support/take-downs/stored-texts.ts';
 import { httpRequest } from '../support/wire/http.ts';
 
 const patience = { timeoutMs: 60_000, everyMs: 100 };
@@ -16,6 +19,12 @@ const clusterOn = (postgresUrl: string, historyMaxEntries: number) =>
     PLENUM_HISTORY_MAX_ENTRIES: String(historyMaxEntries),
     PLENUM_LEASE_TTL_MS: '1500',
   });
+
+async function rowsOf(postgresUrl: string): Promise<readonly string[]> {
+  const rows: string[] = [];
+  for await (const { text } of textsInPostgres(postgresUrl)) rows.push(text);
+  return rows;
+}
 
 interface Page {
   readonly entries: readonly HistoryEntry[];
@@ -101,4 +110,65 @@ test('the archive shows that a Redis came up empty while no node ran; a new clus
   expect(later.output).toMatch(/was in use and Redis came up empty/);
   await using last = await NodeOnPort.start(settings);
   expect(await notices(last)).toEqual(expected);
+});
+
+test('no node shows what was taken down and only PostgreSQL has, before it learns of that', async () => {
+  await using postgres = await startPostgres();
+  await using cluster = await clusterOn(postgres.url, 20);
+  const owner = await cluster.device('owner');
+  await owner.must('create_group', {
+    group_id: 'hall',
+    group_type: 'public',
+    retention: { max_entries: keptAtLeast },
+  });
+  const author = await cluster.device('ann');
+  await author.must('join_group', { group_id: 'hall' });
+  const ids: string[] = [];
+  for (let at = 0; at < 6; at += 1) {
+    const { message_id } = await author.must('relay_msg', { group_id: 'hall', message: `secret ${at}` });
+    ids.push(String(message_id));
+  }
+  await fillLog(cluster.url, 'hall');
+  await eventually(async () => {
+    const { entries } = await pageAt(cluster.url, 'after=0&limit=200');
+    expect(entries).toHaveLength(8 + keptAtLeast);
+  }, patience);
+  const watcher = await cluster.device('owner');
+  await using held = await HeldArchive.connect(postgres.url);
+  await held.hold();
+  const [first = '', second = '', ...others] = ids;
+  const { seq } = await author.must('delete_message', { group_id: 'hall', message_id: first });
+  await watcher.until('message_event', { type: 'deleted', message_id: first });
+  const path = (id: string) => `/v1/groups/hall/messages/${id}`;
+  expect((await httpRequest('DELETE', `${cluster.url}${path(second)}`)).status).toBe(200);
+  /** At every door of these nodes. */
+  const read = async (urls: readonly string[]) => {
+    const pages = urls.map((url) => pageAt(url, 'after=0&limit=200'));
+    const asked = urls.map(async (url) => {
+      const device = await cluster.device('ann', url);
+      const found = device.must('search_messages', { group_id: 'hall', query: 'secret' });
+      return [await found, await device.must('history', { group_id: 'hall', before: 9 })];
+    });
+    return JSON.stringify([await Promise.all(pages), await Promise.all(asked)]);
+  };
+  const isGone = (text: string) => {
+    for (const gone of ['secret 0', 'secret 1']) expect(text).not.toContain(gone);
+    for (const at of others.keys()) expect(text).toContain(`secret ${at + 2}`);
+  };
+  isGone(await read(cluster.urls));
+  const running = await cluster.ownerOf('hall');
+  process.kill(running.pid, 'SIGKILL');
+  await eventually(async () => {
+    expect((await cluster.ownerOf('hall')).pid).not.toBe(running.pid);
+  }, patience);
+  const living = cluster.urls.filter((url) => url !== running.url);
+  await eventually(async () => isGone(await read(living)), patience);
+  expect(JSON.stringify(await rowsOf(postgres.url))).toContain('secret 0');
+  await held.release();
+  await eventually(async () => {
+    expect(JSON.stringify(await rowsOf(postgres.url))).not.toMatch(/secret [01]/);
+  }, patience);
+  isGone(await read(living));
+  const again = await httpRequest('DELETE', `${living[0]}${path(first)}`);
+  expect(again).toMatchObject({ status: 200, body: { seq } });
 });

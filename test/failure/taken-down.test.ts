@@ -1,12 +1,16 @@
 /**
  * Messages that are taken down while they are read at every door, and while the archive and the notifier are slow: after the
- * answer their texts are nowhere. `TAKE_DOWNS` makes a long run of it.
+ * answer their texts are nowhere. One group has a log so short that most of its messages are in the archive only, and for
+ * most of the time the archive learns of no change. `TAKE_DOWNS` makes a long run of it.
  */
+import { setTimeout as pause } from 'node:timers/promises';
 import { eventually, startFaultProxy, startPostgres } from '@plenum/testkit';
 import { expect, test } from 'vitest';
 import { Cluster } from '../support/cluster/cluster.ts';
 import { Device } from '../support/devices/device.ts';
 import { DoomedMessages } from '../support/take-downs/doomed-messages.ts';
+import { fillLog, keptAtLeast } from '../support/take-downs/filler.ts';
+import { HeldArchive } from '../support/take-downs/held-archive.ts';
 import { LateReaders } from '../support/take-downs/late-readers.ts';
 import { Marks } from '../support/take-downs/marks.ts';
 import { SlowNotifier } from '../support/take-downs/slow-notifier.ts';
@@ -16,8 +20,12 @@ import { devTokenOf, httpRequest } from '../support/wire/http.ts';
 const takeDowns = Number(process.env['TAKE_DOWNS'] ?? 150);
 const writersAtOnce = 6;
 const readersAtOnce = 4;
-const postgresDelayMs = 40;
+const postgresDelayMs = 20;
+const fillEveryMs = 2000;
 const groupIds = ['hall', 'yard'];
+const retentionOf: Readonly<Record<string, object>> = {
+  yard: { retention: { max_entries: keptAtLeast } },
+};
 const users = ['owner', 'ann', 'bob', 'cyd'];
 /** Of what is on its way to a slow archive. */
 const patience = { timeoutMs: 60_000, everyMs: 500 };
@@ -44,7 +52,7 @@ async function membersOf(cluster: Cluster): Promise<Device[]> {
     }),
   );
   for (const group_id of groupIds) {
-    await devices[0]?.must('create_group', { group_id, group_type: 'public' });
+    await devices[0]?.must('create_group', { group_id, group_type: 'public', ...retentionOf[group_id] });
     await Promise.all(devices.slice(1).map((device) => device.must('join_group', { group_id })));
   }
   return devices;
@@ -60,6 +68,7 @@ test(
       ...notifier.environment,
       PLENUM_ARCHIVE_URL: postgres.url.replace(/:\d+\//, `:${slowArchive.port}/`),
       PLENUM_LEASE_TTL_MS: '1500',
+      PLENUM_ROOM_QUEUE_LIMIT: '100000',
     });
     slowArchive.delay(postgresDelayMs);
     const devices = await membersOf(cluster);
@@ -71,7 +80,8 @@ test(
     const marks = new Marks();
     const rest = (method: string, path: string, call: object) =>
       httpRequest(method, `${cluster.url}${path}`, call);
-    const doomed = new DoomedMessages({ groupIds, devices, marks, rest });
+    const takenDownAfterMs = (groupId: string) => Math.random() * (groupId === 'yard' ? 4000 : 400);
+    const doomed = new DoomedMessages({ groupIds, devices, marks, rest, takenDownAfterMs });
     const readers = new LateReaders({
       ...{ urls: cluster.urls, groupIds, devices, marks, doomed },
       ...{ userId: 'ann', token: await devTokenOf(cluster.url, 'ann') },
@@ -80,6 +90,17 @@ test(
 
     let begun = 0;
     let isOver = false;
+    await using held = await HeldArchive.connect(postgres.url);
+    await eventually(() => held.hold(), patience);
+    await held.release();
+    let isWritten = false;
+    const holding = held.holdWhile(() => isWritten);
+    const filling = (async () => {
+      while (!isWritten) {
+        await fillLog(cluster.url, 'yard');
+        await pause(fillEveryMs);
+      }
+    })();
     const writing = Array.from({ length: writersAtOnce }, async () => {
       while (begun < takeDowns && readers.leaks.length === 0) {
         begun += 1;
@@ -94,7 +115,12 @@ test(
       } while (!isOver);
     })();
     try {
-      await Promise.all(writing);
+      try {
+        await Promise.all(writing);
+      } finally {
+        isWritten = true;
+        await Promise.all([holding, filling]);
+      }
       // What waits for the adapters is delivered meanwhile.
       await eventually(async () => {
         const leaks: string[] = [];

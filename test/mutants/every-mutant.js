@@ -1,4 +1,5 @@
 /** All mutants, by what they spoil. */
+import { mutantsOfArchivedMessages } from './of-archived-messages.js';
 import { mutantsOfBounds } from './of-bounds.js';
 import { mutantsOfChangedMessages } from './of-changed-messages.js';
 import { mutantsOfDelivery } from './of-delivery.js';
@@ -11,6 +12,7 @@ import { mutantsOfWorkers } from './of-workers.js';
 
 /** @type {readonly import('./mutant.js').Mutant[]} */
 export const everyMutant = [
+  ...mutantsOfArchivedMessages,
   ...mutantsOfBounds,
   ...mutantsOfChangedMessages,
   ...mutantsOfDelivery,

@@ -106,7 +106,7 @@ const takeDowns = [
   ),
   mutant(
     'a take-down in memory leaves the edited text',
-    ['packages/memory/src/messages/steps.ts', '    message.body = null;\n', ''],
+    ['packages/memory/src/messages/steps.ts', '  message.body = null;\n', ''],
     onMemory('leaves a tombstone at the seq of the message, and nothing of its text'),
   ),
   mutant(

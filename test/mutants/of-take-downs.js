@@ -23,7 +23,7 @@ export const mutantsOfTakeDowns = [
     edits: [
       {
         file: 'packages/redis/lua/take-down-message.lua',
-        from: "  redis.call('XDEL', log_key, target_seq .. '-0')\n",
+        from: "  if is_in_log then redis.call('XDEL', log_key, target_seq .. '-0') end\n",
         to: '',
       },
     ],

@@ -32,6 +32,7 @@ export * from './housekeeping/partition-rounds.ts';
 export * from './log/draft.ts';
 export * from './log/entry.ts';
 export { isPast, shownAt, tombstoneOf } from './log/expiry.ts';
+export type { KnownState } from './log/known-state.ts';
 export * from './log/message-commands.ts';
 export type { ClusterOperations } from './operations/administration.ts';
 export * from './operations/operations.ts';

@@ -287,7 +287,7 @@ export class Simulation {
 
   #engine(): Engine {
     const unused = () => Promise.reject(new Error('not part of this simulation'));
-    const reads = { get: unused, reactions: unused, pins: unused, writtenBy: unused };
+    const reads = { get: unused, states: unused, reactions: unused, pins: unused, writtenBy: unused };
     const erasing = { note: unused, postpone: unused, finish: unused };
     return {
       name: 'memory',

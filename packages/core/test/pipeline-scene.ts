@@ -86,6 +86,7 @@ export function pipelineScene({ auth, moderation, admits, appends, ...options }:
       return edited;
     },
     get: unused,
+    states: unused,
     reactions: unused,
     pins: unused,
     writtenBy: unused,

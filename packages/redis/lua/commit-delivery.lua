@@ -21,6 +21,7 @@ local dead_letters_key = KEYS[7]
 local retries_by_group_key = KEYS[8]
 local dead_letters_by_group_key = KEYS[9]
 local taken_down_key = KEYS[10]
+local tombstones_key = KEYS[11]
 local node_id = ARGV[1]
 local token = ARGV[2]
 local kind = ARGV[3]
@@ -31,6 +32,7 @@ local passed = ARGV[7]
 local refused = ARGV[8]
 local taken = ARGV[9]
 local dead_letters_kept = ARGV[10]
+local named_ms = ARGV[11]
 -- @include clock
 -- @include fence
 -- @include writable
@@ -38,6 +40,7 @@ local dead_letters_kept = ARGV[10]
 -- @include queue
 -- @include letters
 -- @include taken-down
+-- @include tombstones
 
 local now = clock_ms()
 if not expect_lease(lease_key, node_id, token) then return { 'not_owner', integer(now) } end
@@ -49,6 +52,8 @@ expect_writable(retrying_key, 'hash', { 'HSET', 'HDEL' })
 expect_writable(dead_letters_key, 'stream', { 'XADD', 'XDEL' })
 expect_writable(retries_by_group_key, 'zset', { 'ZADD', 'ZREM' })
 expect_writable(dead_letters_by_group_key, 'zset', { 'ZADD', 'ZREM' })
+expect_writable(taken_down_key, 'zset', { 'ZADD', 'ZREM', 'PEXPIRE' })
+expect_writable(tombstones_key, 'hash', { 'HDEL', 'PEXPIRE' })
 local has_taken_down = redis.call('ZCARD', taken_down_key) > 0
 if redis.call('HGET', cursors_key, kind) ~= expected_cursor then return { 'moved', integer(now) } end
 
@@ -103,6 +108,12 @@ local function drop_taken_down(message_id, offset, group_id)
   if is_counted_still and not is_unreadable(message_id) then count_off(group_id, 1) end
 end
 
+-- The archive has this entry now: if it is a take-down, readers of the archive need its tombstone for a last while.
+local function note_archived(entry_kind, wire)
+  local message_id = taken_down_by(entry_kind, wire)
+  if message_id then redis.call('ZADD', taken_down_key, 'XX', integer(now), message_id) end
+end
+
 local groups_with_letters = {}
 -- Offsets of entries that the cursor passes and that still count for the room queue.
 local is_set_aside = {}
@@ -134,8 +145,11 @@ if dead_letters_kept ~= '' then
   for group_id in pairs(groups_with_letters) do dropped = dropped + drop_letters(group_id, dead_letters_kept) end
 end
 for message_id in string.gmatch(taken, '%S+') do
-  local group_id = text_of(message_id, '-')
-  if group_id and kind == 'archive' and not is_unreadable(message_id) then count_off(group_id, 1) end
+  local group_id, entry_kind, wire = text_of(message_id, '-')
+  if group_id and kind == 'archive' and not is_unreadable(message_id) then
+    count_off(group_id, 1)
+    if has_taken_down then note_archived(entry_kind, wire) end
+  end
   forget_retry(message_id, group_id)
 end
 
@@ -149,10 +163,14 @@ if has_taken_down and kind == 'archive' then
   -- `passed` may count entries that were removed and counted off since the owner read them.
   for _, entry in ipairs(redis.call('XRANGE', outbox_key, '(' .. expected_cursor, cursor)) do
     local group_id = entry[2][1] == 'g' and entry[2][2] or NO_WORD
-    if not is_set_aside[entry[1]] then count_off(group_id, 1) end
+    if not is_set_aside[entry[1]] then
+      count_off(group_id, 1)
+      if entry[2][5] == 'w' then note_archived(entry[2][4], entry[2][6]) end
+    end
   end
 else
   for group_id, entries in string.gmatch(passed, '(%S+) (%d+)') do count_off(group_id, entries) end
 end
 if cursor ~= expected_cursor then trim_outbox() end
+if kind == 'archive' and has_taken_down then forget_old_names(now) end
 return { 'committed', integer(now), integer(dropped) }

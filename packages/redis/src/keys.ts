@@ -121,8 +121,13 @@ export class Keys {
     `${this.prefix}:${this.tags.tagOf(groupId)}:appends:${digest([groupId, messageId])}`;
   /** ZSET: ids of the messages that wait for a time, by that time, ms; see lua/lib/timed.lua. */
   timed = (groupId: GroupId): string => this.#of('timed', groupId);
-  /** ZSET of the partition: ids of messages that were taken down in the last hour, by that time, ms. */
+  /**
+   * ZSET of the partition: ids of messages that were taken down, `inf` until the archive has the take-down, then by that
+   * time, ms, for an hour.
+   */
   takenDown = (partition: number): string => this.#in(partition, 'taken_down');
+  /** Hash of the partition: the same ids → what readers of the archive are shown instead; see lua/lib/tombstones.lua. */
+  tombstones = (partition: number): string => this.#in(partition, 'tombstones');
   /**
    * ZSET of the partition: groups by the time at which their next mute or ban ends, or their states must be kept, ms, and
    * users by that of the next step of their erasure; and `$timed:<group>` by the first time in `timed`.

@@ -2,6 +2,7 @@
 import { type Actor, type GroupId, limits, SERVICE, type UserId } from '@plenum/protocol';
 import type { Refused, RequestKey } from '../groups/commands.ts';
 import type { RuleName } from '../groups/rule-table.ts';
+import type { ChangedMessage } from './entry.ts';
 
 /** The place of a message, as its id names it. A text of another form names no message: see `targetOf`. */
 export interface MessageTarget {
@@ -52,7 +53,22 @@ export interface TakeDown extends Base {
    * archive and devices lose the text too.
    */
   readonly isExpired?: boolean;
+  /**
+   * Of a message that the log has lost: what an archive has of it. `unknown`: there is an archive that can be asked. Null or
+   * absent: there is none, so no such message is found.
+   */
+  readonly archived?: ArchivedMessage | 'unknown' | null;
 }
+
+/** A message as an archive has it. */
+export interface ArchivedMessage {
+  readonly sent: NonNullable<ChangedMessage['sent']>;
+  /** True: `sent.timestamp` is a time of another system. */
+  readonly isImported: boolean;
+  /** The place of its take-down; null: it was not taken down. */
+  readonly takenDown: MessageTarget | null;
+}
+
 export interface React extends Base {
   readonly operation: 'react' | 'unreact';
   readonly actor: UserId;
@@ -91,7 +107,21 @@ export interface MessageChanged {
   /** `react`, `unreact`: users with this reaction on the message now; `append`: bytes that were appended so far; else 0. */
   readonly count: number;
 }
-export type MessageOutcome = MessageChanged | Refused;
+/** A change that was refused. */
+export interface MessageRefused extends Refused {
+  /**
+   * The answer to a command with `archived: 'unknown'`: the log has lost the message, an archive may have it, and a token
+   * was taken for asking.
+   */
+  readonly isBelowLog?: true;
+}
+export type MessageOutcome = MessageChanged | MessageRefused;
+
+export const belowLog: MessageRefused = {
+  type: 'refused',
+  failure: { code: 'message_not_found' },
+  isBelowLog: true,
+};
 
 /** The change may proceed: it is new, nothing refuses it now, and its token was taken if one is needed. */
 export interface MessageAdmitted {

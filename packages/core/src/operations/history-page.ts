@@ -7,8 +7,10 @@ import { firstPerAnswer, lastPerAnswer } from '../groups/bounds.ts';
 import type { LogHead } from '../groups/records.ts';
 import { historyEntryFrom } from '../log/entry.ts';
 import { isGoodPosition } from '../log/epoch-chain.ts';
-import type { GroupLog, LogRange } from '../ports/group-log.ts';
+import type { Engine } from '../ports/engine.ts';
+import type { LogRange } from '../ports/group-log.ts';
 import { type ArchivedHistory, stretchesOf } from './archived-history.ts';
+import { presentArchived } from './present-archived.ts';
 
 export interface HistoryAsk {
   readonly groupId: GroupId;
@@ -23,7 +25,7 @@ export interface HistoryAsk {
   readonly limit: number;
 }
 export interface HistorySources {
-  readonly log: GroupLog;
+  readonly engine: Pick<Engine, 'log' | 'messageChanges' | 'wallMs'>;
   /** Null: there is no archive, or none that can be read. */
   readonly archive: ArchivedHistory | null;
 }
@@ -38,6 +40,7 @@ export type HistoryFound =
 /** A page that was read from the log, with its request. */
 interface Reading {
   readonly ask: HistoryAsk;
+  readonly engine: HistorySources['engine'];
   readonly archive: ArchivedHistory;
   readonly range: LogRange;
   /** The entries of the log that the caller may see. */
@@ -47,11 +50,12 @@ interface Reading {
 
 export async function readHistoryPage(sources: HistorySources, ask: HistoryAsk): Promise<HistoryFound> {
   const { groupId, head, firstSeq, after, limit, reader } = ask;
+  const { engine } = sources;
   const lowestSeq = Math.max(firstSeq, 1);
   const isForward = after !== undefined;
   const range = isForward
-    ? await sources.log.after(groupId, Math.max(after, lowestSeq - 1), limit, reader)
-    : await sources.log.before(groupId, upperBound(ask), limit, reader);
+    ? await engine.log.after(groupId, Math.max(after, lowestSeq - 1), limit, reader)
+    : await engine.log.before(groupId, upperBound(ask), limit, reader);
   if (range === null || !isGoodPosition(head.epoch, head.seq, range.head)) return { type: 'gone' };
   const logged = range.entries
     .filter((entry) => entry.seq >= firstSeq && entry.seq <= head.seq)
@@ -60,7 +64,7 @@ export async function readHistoryPage(sources: HistorySources, ask: HistoryAsk):
   if (sources.archive === null || oldestSeq <= lowestSeq) {
     return { type: 'found', entries: logged, oldestSeq: Math.max(oldestSeq, firstSeq) };
   }
-  const reading: Reading = { ask, archive: sources.archive, range, logged, lowestSeq };
+  const reading: Reading = { ask, engine, archive: sources.archive, range, logged, lowestSeq };
   return isForward ? forward(reading, Math.max(after, lowestSeq - 1)) : backward(reading);
 }
 
@@ -80,7 +84,7 @@ async function forward(reading: Reading, afterSeq: number): Promise<HistoryFound
   if (archived === null) return { type: 'unavailable' };
   if (archived.length === 0) return { type: 'found', entries: logged, oldestSeq };
   const page = denseFromStart([...archived, ...logged].slice(0, ask.limit));
-  return found(reading, firstPerAnswer(page, jsonBytes));
+  return found(reading, page, firstPerAnswer);
 }
 
 async function backward(reading: Reading): Promise<HistoryFound> {
@@ -99,7 +103,7 @@ async function backward(reading: Reading): Promise<HistoryFound> {
   if (archived === null) return { type: 'unavailable' };
   const isHole = logged.length > 0 && archived.at(-1)?.seq !== beforeSeq - 1;
   if (isHole) return { type: 'found', entries: logged, oldestSeq: beforeSeq };
-  return found(reading, lastPerAnswer([...denseToEnd(archived), ...logged], jsonBytes));
+  return found(reading, [...denseToEnd(archived), ...logged], lastPerAnswer);
 }
 
 const jsonBytes = (entry: HistoryEntry): number => Buffer.byteLength(JSON.stringify(entry));
@@ -110,16 +114,22 @@ const ofGroup = ({ ask, range }: Reading) => ({
   reader: ask.reader,
 });
 
+type Cut = typeof firstPerAnswer;
+
 /**
  * Adds `oldestSeq`. If the archive does not answer, it may have everything that the caller may read: the next page
  * shows it.
+ * @param cut of a page for which the archive was asked: it becomes present, and then as short as an answer
  */
-async function found(reading: Reading, entries: readonly HistoryEntry[]): Promise<HistoryFound> {
-  const { archive, range, lowestSeq } = reading;
+async function found(reading: Reading, page: readonly HistoryEntry[], cut?: Cut): Promise<HistoryFound> {
+  const { ask, engine, archive, range, lowestSeq } = reading;
   const bounds = { afterSeq: lowestSeq - 1, beforeSeq: range.head.oldestSeq };
   const archivedSeq = await archive.oldestSeq({ ...ofGroup(reading), ...bounds });
   const oldestSeq = archivedSeq === undefined ? lowestSeq : (archivedSeq ?? range.head.oldestSeq);
-  return { type: 'found', entries, oldestSeq };
+  if (cut === undefined) return { type: 'found', entries: page, oldestSeq };
+  const { groupId, reader } = ask;
+  const entries = await presentArchived(engine, { groupId, entries: page, reader });
+  return { type: 'found', entries: cut(entries, jsonBytes), oldestSeq };
 }
 
 function denseFromStart(entries: readonly HistoryEntry[]): readonly HistoryEntry[] {

@@ -16,6 +16,7 @@ import {
   type MessageCommand,
   type MessageOutcome,
   type MessageTarget,
+  type TakeDown,
   targetOf,
 } from '../log/message-commands.ts';
 import { fail, type Outcome, succeed } from '../outcome/outcome.ts';
@@ -23,6 +24,7 @@ import type { Clock } from '../ports/runtime.ts';
 import { editedResult } from '../send/edit-pipeline.ts';
 import { emitMessageChanged } from '../telemetry/events.ts';
 import { AppendGatherer } from './append-gatherer.ts';
+import { takeDownAnywhere } from './archived-message.ts';
 import { guardedMessageChange } from './guarded-message-change.ts';
 import { type Caller, type OperationDeps, requestKey } from './operations.ts';
 import { firstReadableSeq, refusalFor, userOf } from './read.ts';
@@ -72,11 +74,13 @@ export class MessageOperations {
   };
 
   delete_message = async (caller: Caller, args: RequestArgs<'delete_message'>): Result<'delete_message'> => {
-    const changed = await this.#change({
+    const command: TakeDown = {
       ...this.#base(caller, 'delete_message', args),
       operation: 'take_down',
       reason: args.reason ?? null,
-    });
+    };
+    const outcome = await takeDownAnywhere(this.#deps, command, (change) => this.#guarded(change));
+    const changed = resultOf(command, outcome);
     if (!changed.ok) return changed;
     const { epoch, seq } = changed.result;
     return succeed({ status: 'deleted', message_id: args.message_id, epoch, seq });

@@ -132,7 +132,7 @@ export class Reads {
     const firstSeq = firstReadableSeq({ settings, member });
     const reader = userOf(caller);
     const { group_id: groupId, after, before, limit } = args;
-    const sources = { log: engine.log, archive: this.#deps.archive };
+    const sources = { engine, archive: this.#deps.archive };
     const page = await readHistoryPage(sources, { groupId, head, reader, firstSeq, after, before, limit });
     if (page.type === 'unavailable') return fail({ code: 'unavailable' });
     if (page.type === 'gone') return fail({ code: 'group_not_found' });

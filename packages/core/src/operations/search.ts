@@ -3,10 +3,10 @@ import type { GroupId, HistoryEntry, RequestArgs, RequestResult, UserId } from '
 import { authorize } from '../adapters/guards.ts';
 import { firstPerAnswer } from '../groups/bounds.ts';
 import { historyEntryFrom } from '../log/entry.ts';
-import { shownAt } from '../log/expiry.ts';
 import { fail, type Outcome, succeed } from '../outcome/outcome.ts';
 import { stretchesOf } from './archived-history.ts';
 import type { Caller, OperationDeps } from './operations.ts';
+import { presentArchived } from './present-archived.ts';
 import { refusalFor, userOf } from './read.ts';
 
 const noSearch = {
@@ -46,9 +46,11 @@ export class SearchOperations {
     if (found === null) return fail({ code: 'unavailable' });
     const page = firstPerAnswer(found, jsonBytes);
     const isLast = found.length < limit && page.length === found.length;
-    const present = await Promise.all(page.map((entry) => this.#present(groupId, entry, userOf(caller))));
+    const logged = await Promise.all(page.map((entry) => this.#present(groupId, entry, userOf(caller))));
+    const entries = logged.filter((entry) => entry !== null);
+    const present = await presentArchived(engine, { groupId, entries, reader: userOf(caller) });
     return succeed({
-      entries: present.filter((entry) => entry !== null),
+      entries: present.filter((entry) => !('deleted' in entry)),
       next_before: isLast ? null : (page.at(-1)?.seq ?? null),
     });
   };
@@ -60,10 +62,7 @@ export class SearchOperations {
     const range = await this.#deps.engine.log.after(groupId, found.seq - 1, 1, reader);
     if (range === null) return null;
     const [entry] = range.entries;
-    if (found.seq < range.head.oldestSeq || entry?.seq !== found.seq) {
-      const shown = shownAt(found, this.#deps.engine.wallMs());
-      return shown === found ? found : null;
-    }
+    if (found.seq < range.head.oldestSeq || entry?.seq !== found.seq) return found;
     const logged = historyEntryFrom(entry);
     const isThere = logged.epoch === found.epoch && logged.type === 'message' && logged.message !== undefined;
     return isThere ? logged : null;

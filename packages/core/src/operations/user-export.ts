@@ -11,7 +11,7 @@ const groupsPerPage = 100;
 const entriesPerPage = 200;
 
 export interface UserExportDeps {
-  readonly engine: Pick<Engine, 'groups' | 'log' | 'readMarks' | 'revocations' | 'wallMs'>;
+  readonly engine: Pick<Engine, 'groups' | 'log' | 'messageChanges' | 'readMarks' | 'revocations' | 'wallMs'>;
   /** Null: messages below the log are not kept, or cannot be read. */
   readonly archive: ArchivedHistory | null;
 }
@@ -118,7 +118,7 @@ async function* messagesOf(
   { groupId, userId }: InGroup,
   { head }: Position,
 ): AsyncGenerator<HistoryEntry> {
-  const sources = { log: engine.log, archive };
+  const sources = { engine, archive };
   let after = 0;
   while (after < head.seq) {
     const ask = {

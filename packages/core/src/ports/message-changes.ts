@@ -2,6 +2,7 @@
 import type { Actor, GroupId, UserId } from '@plenum/protocol';
 import type { LogHead, Page } from '../groups/records.ts';
 import type { MessageEntry } from '../log/entry.ts';
+import type { KnownState } from '../log/known-state.ts';
 import type {
   MessageAdmission,
   MessageCommand,
@@ -35,7 +36,7 @@ export interface Written {
 }
 
 /**
- * A message is changed as long as the log has it. A message of a past epoch is found if that epoch has its seq. Every
+ * A message is changed as long as the log has it, and taken down as long as an archive has it. A message of a past epoch is found if that epoch has its seq. Every
  * method throws `PlenumError` (`unavailable`, `timeout`) when the store cannot be reached; after `timeout` the outcome
  * of a change is unknown, and the same request key may be tried again.
  *
@@ -59,6 +60,19 @@ export interface MessageChanges {
   admit(command: MessageCommand): Promise<MessageAdmission>;
   /** @param reader for `me` of its reactions; null: without `me`. Null result: neither group nor tombstone exists. */
   get(groupId: GroupId, target: MessageTarget, reader: UserId | null): Promise<FoundMessage | null>;
+  /**
+   * Returns by id what is known of messages that an archive may show in an earlier state; of the others nothing. A take-down
+   * is known until the archive has its entry and `takenDownNamedMs` longer: also if the entry is a dead letter, and if that
+   * is deleted for good. Edits and reactions are known as long as the log has the newest of them; of a message that was
+   * sent open only if an edit has closed it. Without an archive no take-down is known.
+   * @param targets at most 400
+   * @param reader for `me` of reactions; null: without `me`
+   */
+  states(
+    groupId: GroupId,
+    targets: readonly MessageTarget[],
+    reader: UserId | null,
+  ): Promise<ReadonlyMap<string, KnownState>>;
   /**
    * Lists who reacted, by reaction and then by user. Costs the page, never the message. A user that keeps its reaction
    * is listed once, whatever happens between two pages. Null: the log has no such message, or it was taken down.

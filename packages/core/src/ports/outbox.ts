@@ -132,6 +132,12 @@ export type CommitOutcome =
  */
 export const takenDownHoldsMs = 250;
 
+/**
+ * How long the name of a taken-down message is kept at least for what holds a copy of it, ms. If there is an archive: after
+ * the archive has the take-down, because what was read from it before may still be on its way to a reader.
+ */
+export const takenDownNamedMs = 3_600_000;
+
 /** A message that an adapter is about to get. */
 export interface DueMessage {
   readonly groupId: GroupId;

@@ -71,7 +71,7 @@ function stepFor(name: StepName, deps: EditPipelineDeps): EditStep {
   if (name.type === 'custom' && custom !== undefined) {
     const run = customStep({ name: name.name, middleware: custom }, deps);
     return (command, next) =>
-      run(
+      run<MessageChanged>(
         {
           groupId: command.groupId,
           sender: command.actor,

@@ -18,7 +18,7 @@ import {
 } from '@plenum/core';
 import type { GroupId, MessageEvent } from '@plenum/protocol';
 import type { Defer } from '../defer.ts';
-import { PartitionOutbox, type StoredLetter } from './partition-outbox.ts';
+import { type Named, PartitionOutbox, type StoredLetter } from './partition-outbox.ts';
 
 export interface MemoryOutboxDeps {
   readonly kinds: readonly DeliveryKind[];
@@ -63,6 +63,16 @@ export class MemoryOutbox {
   /** Removes a message and its edits from everything that waits for an adapter or failed. */
   takeDown(groupId: GroupId, id: string): void {
     this.#partitions.get(partitionOf(groupId))?.takeDown(id);
+  }
+
+  /** Makes a take-down known to readers of the archive, if there is one. */
+  name(groupId: GroupId, id: string, takeDown: Named['takeDown']): void {
+    if (this.#kinds.has('archive')) this.#of(partitionOf(groupId)).name(id, takeDown, this.#deps.now());
+  }
+
+  /** @returns the take-down if readers of the archive have to know of it */
+  named(groupId: GroupId, id: string): Named['takeDown'] | null {
+    return this.#partitions.get(partitionOf(groupId))?.named(id) ?? null;
   }
 
   #add(groupId: GroupId, entry: ArchiveEntry | null): void {

@@ -7,9 +7,11 @@ import {
   type DueRetry,
   editWithoutText,
   isArchivedChange,
+  type KnownState,
   type OutboxBatch,
   type PageMark,
   refusedOffsets,
+  takenDownNamedMs,
 } from '@plenum/core';
 import type { GroupId } from '@plenum/protocol';
 
@@ -27,6 +29,15 @@ export interface StoredLetter {
   readonly reason: string;
   readonly attempts: number;
   readonly diedAtMs: number;
+}
+/** A take-down, and from when on it is known no more, ms; infinity as long as the archive has not got it. */
+interface KnownName extends Named {
+  readonly untilMs: number;
+}
+
+/** What readers of an archive are shown in the place of a message. */
+export interface Named {
+  readonly takeDown: Extract<KnownState, { type: 'taken_down' }>;
 }
 interface KindState {
   cursor: number;
@@ -46,6 +57,8 @@ export class PartitionOutbox {
   /** By number, the oldest first. */
   readonly letters = new Map<number, StoredLetter>();
   #lastLetter = 0;
+  /** Take-downs by the id of their message. */
+  readonly #takenDown = new Map<string, KnownName>();
 
   get size(): number {
     return this.#entries.length;
@@ -56,6 +69,28 @@ export class PartitionOutbox {
     this.#lastNumber += 1;
     this.#entries.push({ number: this.#lastNumber, entry });
     if (isCounted) this.#queued.set(entry.group_id, this.queued(entry.group_id) + 1);
+  }
+
+  /** Makes a take-down known to readers of the archive until the archive has its entry, and for a while longer. */
+  name(messageId: string, takeDown: Named['takeDown'], nowMs: number): void {
+    this.#forgetNames(nowMs);
+    this.#takenDown.set(messageId, { takeDown, untilMs: Number.POSITIVE_INFINITY });
+  }
+
+  named(messageId: string): Named['takeDown'] | null {
+    return this.#takenDown.get(messageId)?.takeDown ?? null;
+  }
+
+  #forgetNames(nowMs: number): void {
+    for (const [id, { untilMs }] of this.#takenDown) if (untilMs <= nowMs) this.#takenDown.delete(id);
+  }
+
+  /** The archive has this entry now. */
+  #noteArchived(entry: ArchiveEntry, nowMs: number): void {
+    if (!isArchivedChange(entry) || entry.type !== 'deleted') return;
+    const known = this.#takenDown.get(entry.target.message_id);
+    if (known === undefined) return;
+    this.#takenDown.set(entry.target.message_id, { ...known, untilMs: nowMs + takenDownNamedMs });
   }
 
   /**
@@ -134,10 +169,11 @@ export class PartitionOutbox {
     if (state === undefined || String(state.cursor) !== commit.expectedCursor) return { type: 'moved' };
     this.#schedule(commit, nowMs);
     const buried = this.#bury(commit, nowMs);
-    for (const messageId of deliveredRetries) this.#take(kind, messageId);
+    this.#forgetNames(nowMs);
+    for (const messageId of deliveredRetries) this.#take(kind, messageId, nowMs);
     state.cursor = Number(cursor);
     state.pageMark = pageMark;
-    if (kind === 'archive') this.#countTaken(passed, commit);
+    if (kind === 'archive') this.#countTaken(passed, commit, nowMs);
     this.#trim();
     const dropped = deadLettersKept === null ? 0 : this.#dropLetters(kind, buried, deadLettersKept);
     return { type: 'committed', droppedDeadLetters: dropped };
@@ -161,9 +197,12 @@ export class PartitionOutbox {
     return this.letters.delete(number);
   }
 
-  #take(kind: DeliveryKind, messageId: string): void {
+  #take(kind: DeliveryKind, messageId: string, nowMs: number): void {
     const entry = this.#retries[kind].get(messageId)?.entry;
-    if (kind === 'archive' && entry !== undefined) this.#countOff(entry);
+    if (kind === 'archive' && entry !== undefined) {
+      this.#countOff(entry);
+      this.#noteArchived(entry, nowMs);
+    }
     this.#retries[kind].delete(messageId);
   }
 
@@ -171,11 +210,12 @@ export class PartitionOutbox {
    * Counts off the entries that the archive has taken. A refused entry still counts for the room queue; one that was
    * taken down meanwhile is counted off already.
    */
-  #countTaken(passed: DeliveryCommit['passed'], commit: DeliveryCommit): void {
+  #countTaken(passed: DeliveryCommit['passed'], commit: DeliveryCommit, nowMs: number): void {
     const refused = refusedOffsets(commit);
     const waiting = new Set(this.#entries.map(({ number }) => String(number)));
     for (const { entry, offset } of passed) {
       if (waiting.has(offset) && !refused.has(offset)) this.#countOff(entry);
+      if (!refused.has(offset)) this.#noteArchived(entry, nowMs);
     }
   }
 

@@ -4,6 +4,7 @@ import {
   changeOf,
   isoTime,
   isPast,
+  type KnownState,
   type LogEntry,
   type MessageEntry,
   messageOf,
@@ -65,7 +66,19 @@ export function presentMessage(
   return { ...entry, wire: encode({ ...push, result }) };
 }
 
-function reactionsOf({ reactions }: MessageState, reader: UserId | null) {
+/** @returns null if nothing of it is shown in the place of what an archive has */
+export function knownChanges(state: MessageState, reader: UserId | null): KnownState | null {
+  const { body, edits, editedAtMs, stateSeq, isTakenDown } = state;
+  const isStreamed = body === null && (state.appendedBytes > 0 || state.isClosed);
+  if (isTakenDown || isStreamed || stateSeq === 0) return null;
+  const edit = body === null || editedAtMs === null ? null : { edits, editedAt: isoTime(editedAtMs), body };
+  return { type: 'changed', stateSeq, edit, reactions: reactionsOf(state, reader).reactions ?? {} };
+}
+
+function reactionsOf(
+  { reactions }: MessageState,
+  reader: UserId | null,
+): { readonly reactions?: Record<string, ReactionState> } {
   if (reactions.length === 0) return {};
   const shown = reactions.map(({ reaction, users }): [string, ReactionState] => [
     reaction,

@@ -1,7 +1,9 @@
 /** Runs one command on a message: checks it by core's rule table, makes the change, and remembers the answer. */
 import {
   appendedTooLarge,
+  belowLog,
   boundReached,
+  type Facts,
   firstRefusal,
   type MessageAdmission,
   type MessageChanged,
@@ -12,13 +14,15 @@ import {
   messageRuleOf,
   overloadedRetryMs,
   refused,
+  type TakeDown,
 } from '@plenum/core';
 import { type Failure, limits, SERVICE } from '@plenum/protocol';
 import { endDueMutes } from '../groups/due-mutes.ts';
 import { userOf } from '../groups/facts.ts';
+import type { GroupState } from '../state/group-state.ts';
 import type { MemoryState } from '../state/memory-state.ts';
-import { messageAt, messageFactsOf } from './facts.ts';
-import { type MessageStep, planOf, takeDownLost } from './steps.ts';
+import { factsOfArchived, messageAt, messageFactsOf } from './facts.ts';
+import { type MessageStep, planOf, takeDownLost, takenDownBefore } from './steps.ts';
 
 export function changeMessage(state: MemoryState, command: MessageCommand): MessageOutcome {
   const judged = judge(state, command, { isQueueChecked: true });
@@ -69,6 +73,10 @@ function judge(
     if (entry === null) return refused({ code: 'message_not_found' });
     if (facts.message?.isOpen !== true) return refused({ code: 'message_closed' });
   }
+  if (entry === null && command.operation === 'take_down' && isBelowLog(group, command)) {
+    const below = judgeBelowLog(state, group, { command, facts, nowMs });
+    if (below !== null) return below;
+  }
   const isClosing = operation === 'append' && command.actor === SERVICE;
   const refusal = isClosing ? null : firstRefusal(messageRuleOf[operation], facts);
   const isLost = entry === null && command.target.epoch === group.log.epoch;
@@ -91,6 +99,34 @@ function judge(
   }
   bucket?.take(nowMs);
   return plan.type === 'write' ? { type: 'fine', nowMs, apply: plan.apply } : plan.present;
+}
+
+const isBelowLog = (group: GroupState, { target }: TakeDown): boolean =>
+  target.epoch === group.log.epoch && target.seq > 0 && target.seq < group.log.oldestSeq;
+
+/** Checks the take-down of a message that the log has lost. @returns null: nothing is known of such a message */
+function judgeBelowLog(
+  state: MemoryState,
+  group: GroupState,
+  { command, facts, nowMs }: { readonly command: TakeDown; readonly facts: Facts; readonly nowMs: number },
+): Fine | MessageOutcome | null {
+  const { groupId, target, archived = null, isExpired } = command;
+  const named = state.outbox.named(groupId, messageId(target.epoch, target.seq));
+  const before = named && { epoch: group.log.epoch, seq: named.stateSeq };
+  if (isExpired && before !== null) return takenDownBefore(before);
+  if (archived === null) return null;
+  const refusal = firstRefusal('take_down', { ...facts, message: factsOfArchived(archived) });
+  const isUnknown = archived === 'unknown';
+  if (refusal !== null && !(isUnknown && refusal.code === 'not_author')) return refused(refusal);
+  const bucket = bucketOf(state, command);
+  const retryAfterMs = bucket?.missingMs(nowMs) ?? 0;
+  if (retryAfterMs > 0) return refused({ code: 'rate_limited', retryAfterMs });
+  bucket?.take(nowMs);
+  if (isUnknown) return belowLog;
+  const known = before ?? archived.takenDown;
+  if (known !== null) return takenDownBefore(known);
+  const { sent } = archived;
+  return { type: 'fine', nowMs, apply: () => takeDownLost(state, group, { command, nowMs, sent }) };
 }
 
 /** The bucket that pays for the command; null: it is free. */

@@ -1,5 +1,6 @@
 /** What the rule table has to know of a message and of who changes it. */
 import {
+  type ArchivedMessage,
   type Facts,
   isPast,
   type MessageCommand,
@@ -8,7 +9,7 @@ import {
   type MessageTarget,
   messageOf,
 } from '@plenum/core';
-import { SERVICE } from '@plenum/protocol';
+import { SERVICE, userIdSchema } from '@plenum/protocol';
 import { groupFactsOf, userOf } from '../groups/facts.ts';
 import type { GroupState } from '../state/group-state.ts';
 
@@ -55,6 +56,17 @@ function factsOfMessage(
     isInEditWindow: editWindowMs > 0 && by.nowMs - Date.parse(timestamp) <= editWindowMs,
   };
 }
+
+/** A message that only an archive has can be taken down, and nothing else. */
+export const factsOfArchived = (archived: ArchivedMessage | 'unknown'): MessageFacts => ({
+  author: archived === 'unknown' ? noAuthor : archived.sent.from_user_id,
+  isTakenDown: false,
+  isOpen: false,
+  isReadable: false,
+  isInEditWindow: false,
+});
+/** The author of no message. */
+const noAuthor = userIdSchema.parse('-');
 
 /** @returns true if the author is in the group since the message was sent */
 export function isAuthorHere(group: GroupState, entry: MessageEntry, nowMs: number): boolean {

@@ -1,15 +1,17 @@
 /** The port `MessageChanges` over memory. */
 import {
   forgedCursor,
+  type KnownState,
   type LogEntry,
   type MessageChanges,
+  messageId,
   messageOf,
   type Page,
   type Reactor,
 } from '@plenum/core';
 import { type UserId, userIdSchema } from '@plenum/protocol';
 import type { Defer } from '../defer.ts';
-import { presentMessage } from '../log/present.ts';
+import { knownChanges, presentMessage } from '../log/present.ts';
 import type { GroupState } from '../state/group-state.ts';
 import type { MemoryState } from '../state/memory-state.ts';
 import { byText } from '../state/sorted-list.ts';
@@ -29,6 +31,18 @@ export function memoryMessageChanges(state: MemoryState, defer: Defer): MessageC
         const states = group.log.messages;
         const entry = found && presentMessage(states.of(found.seq), found, { reader, nowMs });
         return { head: group.log.head(nowMs, group.isDeleted), entry };
+      }),
+    states: (groupId, targets, reader) =>
+      defer(() => {
+        const log = state.groupOrTombstone(groupId, state.now())?.log;
+        const known = new Map<string, KnownState>();
+        for (const { epoch, seq } of targets) {
+          const id = messageId(epoch, seq);
+          const changed = epoch === log?.epoch ? log.messages.of(seq) : null;
+          const found = state.outbox.named(groupId, id) ?? (changed && knownChanges(changed, reader));
+          if (found !== null) known.set(id, found);
+        }
+        return known;
       }),
     reactions: (groupId, page) =>
       defer(() => {

@@ -1,12 +1,14 @@
 /** What each command on a message does, after nothing refused it. */
 import {
   type AppendText,
+  type ChangedMessage,
   type EditMessage,
   isoTime,
   isReceiver,
   type MessageChanged,
   type MessageCommand,
   type MessageEntry,
+  type MessageTarget,
   messageId,
   messageOf,
   type PinMessage,
@@ -159,15 +161,13 @@ function planTakeDown(step: StepOf<TakeDown>): Plan {
     const { group_id, from_user_id, timestamp, message_id, epoch, seq: at } = result;
     const reason = command.reason === null ? {} : { reason: command.reason };
     const message = messages.begin(entry.seq);
-    message.isTakenDown = true;
-    message.body = null;
-    message.slots.length = 0;
-    message.pieces.clear();
+    clear(message);
     messages.pins.delete(entry.seq);
     group.log.setMentions(entry.seq, []);
     state.outbox.takeDown(group_id, message_id);
     const sent = { request_id, from_user_id, timestamp };
     const seq = state.recordChange(group, draftOf(step, 'deleted', reason), { nowMs, sent });
+    nameTakenDown(state, { command, seq, nowMs });
     group.log.replace(entry, {
       group_id,
       from_user_id,
@@ -185,13 +185,53 @@ function planTakeDown(step: StepOf<TakeDown>): Plan {
   });
 }
 
-/** The take-down of a message that has reached its end and is no longer in the log. */
+function clear(message: MessageState): void {
+  message.isTakenDown = true;
+  message.body = null;
+  message.slots.length = 0;
+  message.pieces.clear();
+}
+
+/** Readers of the archive must not get the text either, even before the archive has the entry. */
+function nameTakenDown(
+  state: MemoryState,
+  { command, seq, nowMs }: { readonly command: TakeDown; readonly seq: number; readonly nowMs: number },
+): void {
+  const { groupId, target, actor, reason } = command;
+  state.outbox.name(groupId, messageId(target.epoch, target.seq), {
+    type: 'taken_down',
+    deletedBy: actor,
+    deletedAt: isoTime(nowMs),
+    ...(reason === null ? {} : { reason }),
+    stateSeq: seq,
+  });
+}
+
+/** The answer to a take-down of a message that the log has lost and that was taken down before. */
+export const takenDownBefore = (place: MessageTarget): MessageChanged => ({
+  type: 'changed',
+  isDuplicate: true,
+  ...place,
+  ...nothing,
+});
+
+/**
+ * The take-down of a message that is no longer in the log: because it has reached its end, or as an archive has it.
+ * @param sent if an archive has it
+ */
 export function takeDownLost(
   state: MemoryState,
   group: GroupState,
-  { command, nowMs }: { readonly command: TakeDown; readonly nowMs: number },
+  {
+    command,
+    nowMs,
+    sent,
+  }: { readonly command: TakeDown; readonly nowMs: number; readonly sent?: ChangedMessage['sent'] },
 ): MessageChanged {
   const { epoch, seq } = command.target;
+  // An entry `edited` may be in the log still.
+  const known = group.log.messages.of(seq);
+  if (known !== null) clear(known);
   state.outbox.takeDown(group.groupId, messageId(epoch, seq));
   const draft: ChangeDraft = {
     type: 'deleted',
@@ -200,7 +240,8 @@ export function takeDownLost(
     actor_id: command.actor,
     ...(command.reason === null ? {} : { reason: command.reason }),
   };
-  const own = state.recordChange(group, draft, { nowMs });
+  const own = state.recordChange(group, draft, { nowMs, sent });
+  nameTakenDown(state, { command, seq: own, nowMs });
   return { type: 'changed', isDuplicate: false, epoch: group.log.epoch, seq: own, ...nothing };
 }
 

@@ -68,6 +68,10 @@ export class GroupEntries {
   get seq(): number {
     return this.#seq;
   }
+  /** Of the first kept entry; the next seq if there is none. */
+  get oldestSeq(): number {
+    return this.#oldestSeq;
+  }
 
   /** @returns the number of messages up to `seq`; for an entry that is no longer kept, up to the oldest kept entry */
   messagesUntil(seq: number): number {

@@ -244,8 +244,9 @@ export class MemoryState {
     for (const one of [...this.timedMessages].filter(isMeant)) this.timedMessages.delete(one);
   }
 
-  /** True if the log has a tombstone for this message. */
+  /** True if the log has a tombstone for this message, or the archive needs to get one. */
   isTakenDown(groupId: GroupId, id: string): boolean {
+    if (this.outbox.named(groupId, id) !== null) return true;
     const target = targetOf(id);
     const log = this.groupOrTombstone(groupId, this.now())?.log;
     if (target === null || log === undefined || target.epoch !== log.epoch) return false;

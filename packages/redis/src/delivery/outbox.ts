@@ -9,6 +9,7 @@ import {
   type OutboxBatch,
   type PageMark,
   refusedOffsets,
+  takenDownNamedMs,
 } from '@plenum/core';
 import type { Anomalies } from '../anomalies.ts';
 import type { Keys } from '../keys.ts';
@@ -97,6 +98,7 @@ export class RedisOutbox implements Outbox {
         retriesByGroup: keys.retriesByGroup(partition, kind),
         deadLettersByGroup: keys.deadLettersByGroup(partition, kind),
         takenDown: keys.takenDown(partition),
+        tombstones: keys.tombstones(partition),
       },
       args: {
         nodeId,
@@ -109,6 +111,7 @@ export class RedisOutbox implements Outbox {
         refused: refusedLines(commit),
         taken: commit.deliveredRetries.join(' '),
         deadLettersKept: commit.deadLettersKept ?? '',
+        namedMs: takenDownNamedMs,
       },
     });
     if (reply.type !== 'committed') return { type: reply.type };

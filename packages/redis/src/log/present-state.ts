@@ -2,9 +2,10 @@
  * Puts the present state of a message into its entry: the text as it was last edited, and its reactions. The form of a
  * record is written in lua/lib/message-states.lua.
  */
-import { isoTime, isPast, tombstoneOf } from '@plenum/core';
-import { relayMessagePushSchema } from '@plenum/protocol';
+import { isoTime, isPast, type KnownState, tombstoneOf } from '@plenum/core';
+import { presentMessageSchema, relayMessagePushSchema } from '@plenum/protocol';
 import { z } from 'zod';
+import type { KnownWords } from '../script-calls/index.ts';
 
 interface Reaction {
   readonly shown: string;
@@ -19,6 +20,8 @@ interface State {
   readonly edits: number;
   readonly editedAtMs: number;
   readonly isOpen: boolean;
+  /** True: it was sent open, and no edit has closed it. */
+  readonly isStreamed: boolean;
   /** What was appended to the text that was sent. */
   readonly appended: string;
   /** The fields of the edited text; empty if it was never edited. */
@@ -49,7 +52,7 @@ function stateOf(record: string, own: string): State | null {
     return [{ shown: JSON.parse(shown), count: Number(count), isOwn }];
   });
   const numbers = { stateSeq: Number(stateSeq), edits: Number(edits), editedAtMs: Number(editedAtMs) };
-  return { ...numbers, isOpen: kind === 'o', appended, edited, reactions };
+  return { ...numbers, isOpen: kind === 'o', isStreamed: kind !== 'p', appended, edited, reactions };
 }
 
 /** A reaction may be named `__proto__`, which an assignment would lose. */
@@ -60,6 +63,21 @@ const byReaction = (reactions: readonly Reaction[]) =>
       isOwn === undefined ? { count } : { count, me: isOwn },
     ]),
   );
+
+const bodySchema = presentMessageSchema.pick({ message: true, metadata: true, mentions: true });
+
+/** @returns null if nothing of it is shown in the place of what an archive has */
+export function knownState(known: KnownWords): KnownState | null {
+  if (known.kind === 't') {
+    const { deleted_by: deletedBy, deleted_at: deletedAt, ...rest } = known.tombstone;
+    return { type: 'taken_down', deletedBy, deletedAt, ...rest };
+  }
+  const state = stateOf(known.record, known.own);
+  if (state === null || state.isStreamed) return null;
+  const { stateSeq, edits, editedAtMs, edited, reactions } = state;
+  const edit = edits === 0 ? null : { edits, editedAt: isoTime(editedAtMs), body: bodySchema.parse(edited) };
+  return { type: 'changed', stateSeq, edit, reactions: byReaction(reactions) };
+}
 
 const messageWire = z.looseObject({
   result: z.looseObject({

@@ -1,6 +1,7 @@
 /** Maps each command on a message to its script, with the keys and arguments. */
 import {
   type AppendText,
+  type ArchivedMessage,
   type EditMessage,
   type MessageCommand,
   messageId,
@@ -9,6 +10,7 @@ import {
   partitionOf,
   type React,
   type TakeDown,
+  takenDownNamedMs,
 } from '@plenum/core';
 import { limits, SERVICE } from '@plenum/protocol';
 import {
@@ -22,9 +24,6 @@ import { escapeForJson } from '../script-calls/index.ts';
 import type { ScriptCalls } from '../script-calls/script-calls.ts';
 
 export type MessageAnswer = Exclude<scripts.MessageReply, { type: 'late' }>;
-
-/** How long the name of a taken-down message is kept for the owner and for scripts that move waiting entries, ms. */
-const namedMs = 3_600_000;
 
 const flag = (isSet: boolean): '0' | '1' => (isSet ? '1' : '0');
 
@@ -100,9 +99,11 @@ export function runMessageChange(
         args: withExtra(appendArgs(command)),
       });
     case 'take_down': {
-      const takenDown = deps.keys.takenDown(partitionOf(command.groupId));
+      const partition = partitionOf(command.groupId);
+      const { takenDown, tombstones } = deps.keys;
+      const named = { takenDown: takenDown(partition), tombstones: tombstones(partition) };
       return calls.change(scripts.takeDownMessage, {
-        keys: { ...keys, takenDown },
+        keys: { ...keys, ...named },
         args: withExtra(takeDownArgs(command)),
       });
     }
@@ -139,11 +140,17 @@ const appendArgs = ({ text, isDone, also }: AppendText) => ({
   otherHashes: also.map(({ payloadHash }) => ` ${payloadHash}`).join(''),
 });
 
-const takeDownArgs = ({ reason, isExpired = false }: TakeDown) => ({
+const takeDownArgs = ({ reason, isExpired = false, archived = null }: TakeDown) => ({
   reason: reason === null ? '' : JSON.stringify(reason),
-  namedMs,
+  namedMs: takenDownNamedMs,
   isExpired: flag(isExpired),
+  archived: archived === null ? '' : archived === 'unknown' ? '?' : archivedText(archived),
 });
+
+function archivedText({ sent, isImported, takenDown }: ArchivedMessage): string {
+  const place = takenDown === null ? '- -' : `${takenDown.epoch} ${takenDown.seq}`;
+  return `${sent.from_user_id} ${place} ${JSON.stringify({ ...sent, ...(isImported ? { imported: true } : {}) })}`;
+}
 
 const reactionArgs = ({ operation, reaction, reactionKey }: React) => ({
   isPut: flag(operation === 'react'),

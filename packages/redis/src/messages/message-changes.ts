@@ -1,9 +1,11 @@
 /** The port `MessageChanges` on Redis: each change is one script, and a take-down removes the waiting copies besides. */
 import {
   appendedTooLarge,
+  belowLog,
   boundReached,
   type FoundMessage,
   forgedCursor,
+  type KnownState,
   type MessageAdmission,
   type MessageBound,
   type MessageChanged,
@@ -16,6 +18,7 @@ import {
   type Page,
   type Pin,
   PlenumError,
+  partitionOf,
   type Reactor,
   type Refused,
   refused,
@@ -23,8 +26,9 @@ import {
 } from '@plenum/core';
 import { type GroupId, type UserId, userIdSchema } from '@plenum/protocol';
 import { readRangeOf } from '../log/log-reader.ts';
+import { knownState } from '../log/present-state.ts';
 import type { GroupDeps } from '../script-calls/group-header.ts';
-import { findWritten, readPins, readReactions } from '../script-calls/index.ts';
+import { findWritten, readPins, readReactions, readStates } from '../script-calls/index.ts';
 import { refusalOf } from '../script-calls/refusals.ts';
 import type { ScriptCalls, StateDeps } from '../script-calls/script-calls.ts';
 import { type MessageAnswer, runMessageChange } from './message-calls.ts';
@@ -107,6 +111,31 @@ export class RedisMessageChanges implements MessageChanges {
     return { rows, nextCursor: isLast ? null : `${last.place}.${last.userId}` };
   }
 
+  async states(
+    groupId: GroupId,
+    targets: readonly MessageTarget[],
+    reader: UserId | null,
+  ): Promise<ReadonlyMap<string, KnownState>> {
+    const { keys } = this.#deps;
+    const reply = await this.#readCalls.read(readStates, {
+      keys: {
+        present: keys.present(groupId),
+        reactors: keys.reactors(groupId),
+        tombstones: keys.tombstones(partitionOf(groupId)),
+      },
+      args: {
+        userId: reader ?? '',
+        messageIds: targets.map(({ epoch, seq }) => ` ${messageId(epoch, seq)}`).join(''),
+      },
+    });
+    return new Map(
+      reply.details.flatMap((known) => {
+        const state = knownState(known);
+        return state === null ? [] : [[known.id, state] as const];
+      }),
+    );
+  }
+
   async writtenBy(
     groupId: GroupId,
     userId: UserId,
@@ -150,6 +179,7 @@ function afterOf(cursor: string): string {
 
 function outcomeOf(reply: MessageAnswer, command: MessageCommand): MessageAdmission {
   if (reply.type === 'admitted') return { type: 'admitted' };
+  if (reply.type === 'below_log') return belowLog;
   if (reply.type === 'refused') return refusalIn(reply);
   const { edits, atMs, mentionsDropped, count, epoch, seq } = reply.details;
   const isEdit = command.operation === 'edit';

@@ -87,6 +87,7 @@ export const scripts = [
   messages.readReactions,
   messages.readPins,
   messages.findWritten,
+  messages.readStates,
   messages.scrubOutbox,
   messages.scrubLetters,
   reads.readHead,

@@ -1,6 +1,6 @@
 /** Defines the scripts that change and read one message, and those that remove its waiting copies. */
 import type { MessageTarget } from '@plenum/core';
-import { SERVICE, type UserId, userIdSchema } from '@plenum/protocol';
+import { SERVICE, timestampSchema, type UserId, userIdSchema } from '@plenum/protocol';
 import { z } from 'zod';
 import { refusalWords } from './changes.ts';
 import { defineScript, integerWord, late, reply } from './define-script.ts';
@@ -52,6 +52,8 @@ const messageReply = z.discriminatedUnion('type', [
   reply('refused', refusalWords),
   /** The reply of a trial that nothing refuses. */
   reply('admitted', z.tuple([])),
+  /** The log has lost the message, and an archive may have it. */
+  reply('below_log', z.tuple([])),
   late,
 ]);
 export type MessageReply = z.infer<typeof messageReply>;
@@ -95,8 +97,8 @@ export const appendText = defineMessageChange(
 );
 export const takeDownMessage = defineMessageChange(
   'take-down-message',
-  ['reason', 'namedMs', 'isExpired'],
-  ['takenDown'],
+  ['reason', 'namedMs', 'isExpired', 'archived'],
+  ['takenDown', 'tombstones'],
 );
 export const changeReaction = defineMessageChange(
   'change-reaction',
@@ -141,6 +143,41 @@ export const readPins = defineScript({
   keys: ['group', 'log'],
   args: [],
   reply: reply('found', z.array(pinWord)),
+});
+
+const tombstoneFields = z.object({
+  deleted_by: z.union([z.literal(SERVICE), userIdSchema]),
+  deleted_at: timestampSchema,
+  reason: z.string().exactOptional(),
+});
+
+/** Parses `<epoch> <seq> <JSON>` of a take-down. */
+const tombstoneText = z
+  .string()
+  .transform((text) => /^\S+ (\d+) (.*)$/s.exec(text)?.slice(1))
+  .pipe(z.tuple([integerWord, z.string()]))
+  .transform(([stateSeq, json]) => ({ stateSeq, ...tombstoneFields.parse(JSON.parse(json)) }));
+/** What is known of a message: its take-down, or its record and which reactions are by the reading user. */
+export type KnownWords = { readonly id: string } & (
+  | { readonly kind: 't'; readonly tombstone: z.infer<typeof tombstoneText> }
+  | { readonly kind: 'c'; readonly record: string; readonly own: string }
+);
+
+const knownWords = z.array(z.string()).transform((words) => {
+  const found: KnownWords[] = [];
+  for (let at = 0; at + 3 < words.length; at += 4) {
+    const [id = '', kind, text = '', own = ''] = words.slice(at, at + 4);
+    if (kind === 't') found.push({ id, kind, tombstone: tombstoneText.parse(text) });
+    if (kind === 'c') found.push({ id, kind, record: text, own });
+  }
+  return found;
+});
+
+export const readStates = defineScript({
+  file: 'read-states',
+  keys: ['present', 'reactors', 'tombstones'],
+  args: ['userId', 'messageIds'],
+  reply: reply('found', knownWords),
 });
 
 export const settleTimed = defineScript({

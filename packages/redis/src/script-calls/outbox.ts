@@ -83,6 +83,7 @@ export const commitDelivery = defineScript({
     'retriesByGroup',
     'deadLettersByGroup',
     'takenDown',
+    'tombstones',
   ],
   args: [
     'nodeId',
@@ -95,6 +96,7 @@ export const commitDelivery = defineScript({
     'refused',
     'taken',
     'deadLettersKept',
+    'namedMs',
   ],
   reply: z.discriminatedUnion('type', [
     /** The number of dropped dead letters. */

@@ -49,6 +49,7 @@ export function keysOf(keys: Keys, id: GroupId): Readonly<Record<string, string>
     changed: keys.changed(id),
     reactors: keys.reactors(id),
     takenDown: keys.takenDown(partition),
+    tombstones: keys.tombstones(partition),
     timed: keys.timed(id),
     revoked: keys.revoked(user('owner')),
     erasure: keys.erasure(user('owner')),

@@ -68,6 +68,7 @@ export async function prepareGroup(redis: Redis, keys: Keys): Promise<void> {
     .hset(key('queued'), groupId, 2)
     .hset(key('cursors'), { archive: '0-0', 'archive:page': 'any any' })
     .zadd(key('takenDown'), 1, `${'e'.repeat(16)}-9`)
+    .hset(key('tombstones'), `${'e'.repeat(16)}-9`, 'eeeeeeeeeeeeeeee 10 {}')
     .zadd(key('retries'), 1, messageIds[0], 2, messageIds[1])
     .hset(key('retrying'), {
       [messageIds[0]]: `4 - ${groupId} m {}`,

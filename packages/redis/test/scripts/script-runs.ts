@@ -172,6 +172,8 @@ function argsOf(script: AnyScript, keys: Keys, id: GroupId): Readonly<Record<str
     messageId: messageIds[0],
     messages: ` ${messageIds[0]}`,
     isExpired: '0',
+    archived: '?',
+    messageIds: ` ${'e'.repeat(16)}-6 ${'e'.repeat(16)}-9`,
     textBytes: '3',
     isDone: '0',
     bytesMax: '65536',

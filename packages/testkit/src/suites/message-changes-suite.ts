@@ -1,6 +1,7 @@
 import { describe } from 'vitest';
 import type { MakeEngine } from '../scene/engine-harness.ts';
 import { appending } from './messages/appending.ts';
+import { archivedMessages } from './messages/archived.ts';
 import { editing } from './messages/editing.ts';
 import { expiring } from './messages/expiring.ts';
 import { foldingSuite } from './messages/folding.ts';
@@ -22,6 +23,7 @@ export function messageChangesSuite(
   describe(`${name}: message changes`, () => {
     editing(makeEngine);
     takingDown(makeEngine);
+    archivedMessages(makeEngine);
     reacting(makeEngine);
     pinning(makeEngine);
     expiring(makeEngine);
