@@ -51,14 +51,15 @@ local function archived_message()
 end
 
 local message = find_message()
-if not message and archived == '?' and is_below_log() then
+local may_be_archived = not message and archived ~= '' and is_below_log() and is_of_this_group()
+if may_be_archived and archived == '?' then
   -- The archive is asked for a token, as every adapter.
   local limited = check_message_limits(true)
   if limited then return limited end
   if group.has_ended_mutes then commit(group, now) end
   return { 'below_log', integer(now) }
 end
-if not message and is_below_log() then message = archived_message() end
+if may_be_archived then message = archived_message() end
 if not message and (is_expired == '0' or not is_of_this_group()) then return refuse('message_not_found') end
 if actor ~= SERVICE and message.author ~= actor and not is_moderator(member) then return refuse('not_author') end
 
