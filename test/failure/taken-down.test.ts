@@ -17,7 +17,7 @@ import { SlowNotifier } from '../support/take-downs/slow-notifier.ts';
 import { textsInPostgres, textsInRedis } from '../support/take-downs/stored-texts.ts';
 import { devTokenOf, httpRequest } from '../support/wire/http.ts';
 
-const takeDowns = Number(process.env['TAKE_DOWNS'] ?? 150);
+const takeDowns = Number(process.env['TAKE_DOWNS'] ?? 80);
 const writersAtOnce = 6;
 const readersAtOnce = 4;
 const postgresDelayMs = 20;
