@@ -13,7 +13,8 @@ const isolate = false;
 /** Tests of packages that need a Redis. */
 const onRedis = ['packages/{redis,testkit}/test/**/*.test.ts'];
 
-const nodesOnPostgres = 'test/failure/{archived,delivery-postgres,erase-messages,import,taken-down}.test.ts';
+const nodesOnPostgres =
+  'test/failure/{archived,delivery-postgres,erase-messages,import,streamed-archive,taken-down}.test.ts';
 const onPostgres = ['packages/adapters/test/postgres/**/*.test.ts', nodesOnPostgres];
 
 export default defineConfig({

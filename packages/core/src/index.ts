@@ -35,6 +35,7 @@ export { isPast, shownAt, tombstoneOf } from './log/expiry.ts';
 export type { KnownState } from './log/known-state.ts';
 export * from './log/message-commands.ts';
 export type { ClusterOperations } from './operations/administration.ts';
+export { AppendGatherer } from './operations/append-gatherer.ts';
 export * from './operations/operations.ts';
 export type { UsualMessage, UsualSend } from './operations/send.ts';
 export * from './outcome/outcome.ts';

@@ -1,7 +1,7 @@
 /** What nodes have written into a PostgreSQL, read by another program. */
 import { createPostgresArchive } from '@plenum/adapters';
 import { systemClock } from '@plenum/core';
-import { groupIdSchema } from '@plenum/protocol';
+import { groupIdSchema, type HistoryEntry } from '@plenum/protocol';
 import { type EpochLog, type GivenCopy, patient } from '@plenum/testkit';
 import { recordingLogger } from '../cluster/recording-logger.ts';
 import type { AdapterRecord } from './served-adapters.ts';
@@ -22,6 +22,12 @@ export class ArchiveKeeper implements AsyncDisposable {
 
   /** Every row of the group under the epochs of its log, by seq; a duplicate would be there twice. */
   async entriesOf({ groupId, entries }: EpochLog): Promise<GivenCopy[]> {
+    const rows = await this.pageOf(groupId, entries);
+    return rows.map((entry) => ({ ...entry, message_id: `${entry.epoch}-${entry.seq}` }));
+  }
+
+  /** The same rows as a page of history shows them. */
+  pageOf(groupId: string, entries: readonly HistoryEntry[]): Promise<readonly HistoryEntry[]> {
     const epochs = [...new Set(entries.map(({ epoch }) => epoch))];
     const page = {
       groupId: groupIdSchema.parse(groupId),
@@ -29,8 +35,7 @@ export class ArchiveKeeper implements AsyncDisposable {
       ...{ afterSeq: 0, beforeSeq: Number.MAX_SAFE_INTEGER },
       ...{ limit: rowsMax, from: 'oldest' as const, reader: null },
     };
-    const rows = await this.#archive.read(page, patient());
-    return rows.map((entry) => ({ ...entry, message_id: `${entry.epoch}-${entry.seq}` }));
+    return this.#archive.read(page, patient());
   }
 
   /** For the checker: a row is a copy that was kept, and there may be one of each. */

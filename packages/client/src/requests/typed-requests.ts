@@ -19,14 +19,17 @@ type Answered<T extends RequestType> = Promise<Outcome<RequestResult<T>>>;
 export interface MessageMethods {
   /** Sends a message. It is stored once, even if it must be sent several times. Await each send to keep the order. */
   send(groupId: string, message: string, options?: RequestOptions & MessageFields): Answered<'relay_msg'>;
-  /** Replaces the text of an own message. `metadata` and `mentions` stay as they are unless they are given. */
-  /** Appends to an own message that was sent with `open: true`. @param options `done`: the message is closed after it */
+  /**
+   * Appends to an own message that was sent with `open: true`. Await each append to keep the order of the texts also when one of
+   * them is refused and sent again. @param options `done`: the message is closed after it
+   */
   appendMessage(
     groupId: string,
     messageId: string,
     text: string,
     options?: RequestOptions & { readonly done?: true },
   ): Answered<'append_message'>;
+  /** Replaces the text of an own message. `metadata` and `mentions` stay as they are unless they are given. */
   editMessage(
     groupId: string,
     messageId: string,

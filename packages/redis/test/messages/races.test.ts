@@ -1,10 +1,12 @@
-/** Changes of one message that arrive at the same time over two connections, as from two nodes. */
+/**
+ * Changes of one message that arrive at the same time over two connections, as from two nodes. `RACE_TRIES` makes a long run of it.
+ */
 import { freshPrefix } from '@plenum/testkit';
 import { expect, test } from 'vitest';
 import { groupId, onEveryRedis, type Stage } from '../scripts/stage.ts';
 import { everyValue, must, read, refusalIn, run } from './message-stage.ts';
 
-const tries = 1500;
+const tries = Number(process.env['RACE_TRIES'] ?? 1500);
 /** Pairs of changes that are on their way at once. */
 const atOnce = 50;
 const settings = { ratePerSec: 1e6, rateBurst: 1e6, isOutboxWritten: true };
