@@ -7,6 +7,7 @@ import { mutantsOfInvites } from './of-invites.js';
 import { mutantsOfReception } from './of-reception.js';
 import { mutantsOfSettings } from './of-settings.js';
 import { mutantsOfStoring } from './of-storing.js';
+import { mutantsOfStreams } from './of-streams.js';
 import { mutantsOfTakeDowns } from './of-take-downs.js';
 import { mutantsOfWorkers } from './of-workers.js';
 
@@ -20,6 +21,7 @@ export const everyMutant = [
   ...mutantsOfReception,
   ...mutantsOfSettings,
   ...mutantsOfStoring,
+  ...mutantsOfStreams,
   ...mutantsOfTakeDowns,
   ...mutantsOfWorkers,
 ];

@@ -73,6 +73,20 @@ test('a request that comes again while it waits is appended once', async () => {
   expect(outcomes).toEqual([false, false, false, true, true, false]);
 });
 
+test('texts that another node has appended are left out, and the others leave as one', async () => {
+  const { gatherer, stored, later } = stage();
+  for (const id of ['a', 'b', 'c']) void gatherer.append(append(id));
+  await later();
+  await later();
+  const answers = ['a', 'b', 'c', 'd', 'e'].map((id) => gatherer.append(append(id)));
+  for (let round = 0; round < 4; round += 1) await later();
+  expect(stored).toEqual(['a', 'bc', 'de']);
+  const outcomes = (await Promise.all(answers)).map(
+    (outcome) => 'isDuplicate' in outcome && outcome.isDuplicate,
+  );
+  expect(outcomes).toEqual([true, true, true, false, false]);
+});
+
 test('no text is appended after one that waits before it and was refused for now', async () => {
   const full: MessageOutcome = { type: 'refused', failure: { code: 'room_overloaded', retryAfterMs: 500 } };
   let refusals = 1;

@@ -57,23 +57,29 @@ export class AppendGatherer {
     this.#lines.delete(name);
   }
 
-  /** If the texts cannot be appended as one, each is judged by itself. */
+  /**
+   * Texts that are known already, as after a reconnect, are left out. If the others cannot be appended as one, each is judged by
+   * itself.
+   */
   async #sendTogether(some: readonly Waiting[], behind: Waiting[]): Promise<void> {
-    const whole = wholeOf(some);
-    if (whole !== null) {
+    let left = some;
+    for (let whole = wholeOf(left); whole !== null; whole = wholeOf(left)) {
       const sent = this.#send(whole);
       const outcome = await sent.catch(() => null);
       if (isForAll(outcome)) {
-        const ended = isPassing(outcome) ? [...some, ...behind.splice(0)] : some;
+        const ended = isPassing(outcome) ? [...left, ...behind.splice(0)] : left;
         for (const { resolve } of ended) resolve(sent);
         return;
       }
+      if (outcome?.type !== 'changed') break;
+      left[0]?.resolve(sent);
+      left = left.slice(1);
     }
-    for (const [at, { command, resolve }] of some.entries()) {
+    for (const [at, { command, resolve }] of left.entries()) {
       const sent = this.#send(command);
       resolve(sent);
       if (!isPassing(await sent.catch(() => null))) continue;
-      for (const later of [...some.slice(at + 1), ...behind.splice(0)]) later.resolve(sent);
+      for (const later of [...left.slice(at + 1), ...behind.splice(0)]) later.resolve(sent);
       return;
     }
   }
