@@ -1,6 +1,7 @@
 /**
  * The node that takes the messages of a user down is killed in the middle. Another one continues, and in the end no key of Redis
- * and no table of PostgreSQL has a text of the user. PLENUM_ERASE_MESSAGES sets the number of messages, 50 in each group.
+ * and no table of PostgreSQL has a text of the user. PLENUM_ERASE_MESSAGES sets the number of messages, 50 in each
+ * group, and a long run says how long they took.
  */
 import { eventually, startPostgres } from '@plenum/testkit';
 import { Client } from 'pg';
@@ -12,6 +13,8 @@ import { httpRequest } from '../support/wire/http.ts';
 const messageCount = Number(process.env['PLENUM_ERASE_MESSAGES'] ?? 2000);
 const perGroup = 50;
 const idOf = (group: number) => `room-${group}`;
+/** A long run writes 20,000 messages first. */
+const testLimitMs = 180_000 + messageCount * 60;
 const patience = { timeoutMs: 60_000 + messageCount * 30, everyMs: 200 };
 
 /** Every row of every table, table by table. */
@@ -35,7 +38,9 @@ async function tablesOf(url: string): Promise<readonly string[]> {
   }
 }
 
-test('nothing of the texts of a user is left after its node died in the middle', async () => {
+test('nothing of the texts of a user is left after its node died in the middle', {
+  timeout: testLimitMs,
+}, async () => {
   await using postgres = await startPostgres();
   await using cluster = await Cluster.start({
     PLENUM_ARCHIVE_URL: postgres.url,
@@ -65,6 +70,7 @@ test('nothing of the texts of a user is left after its node died in the middle',
     await Promise.all(groups.slice(at, at + 10).map((group, index) => fill(group, at + index)));
   }
   const owner = await cluster.ownerOf('zoe');
+  const startMs = performance.now();
   const progress = async () => (await ask('GET', '/v1/users/zoe/erasure')).body;
   expect((await ask('DELETE', '/v1/users/zoe?erase=messages')).status).toBe(202);
   await eventually(
@@ -77,6 +83,8 @@ test('nothing of the texts of a user is left after its node died in the middle',
     async () => expect(await progress()).toMatchObject({ status: 'done', archive: 'done' }),
     patience,
   );
+  const seconds = Math.round((performance.now() - startMs) / 1000);
+  process.stdout.write(`erasure: ${messageCount} messages of ${groups.length} groups in ${seconds} s\n`);
   const isMissing = (text: string) => !text.includes('secret-of-zoe');
   await eventually(async () => {
     const values = await everyValue(cluster.admin);

@@ -39,6 +39,14 @@ const writtenIn = (entries: readonly ArchiveEntry[]): readonly WrittenEntry[] =>
     return [{ messageId: entry.target.message_id, groupId, userId: entry.actor_id, at }];
   });
 
+/** The requests to join of a batch that have a note. */
+const notedIn = (entries: readonly ArchiveEntry[]): readonly WrittenEntry[] =>
+  entries.flatMap((entry) => {
+    if (isArchivedChange(entry) || entry.type !== 'requested' || entry.note === undefined) return [];
+    const { message_id: messageId, group_id: groupId, user_id: userId, timestamp: at } = entry;
+    return [{ messageId, groupId, userId, at }];
+  });
+
 /** Saves all or nothing. A pin does not change the state of its message, so it is an entry only. */
 async function saveWhole(
   connection: Connection,
@@ -55,12 +63,14 @@ async function saveWhole(
     const late = rows.filter(({ message_id }) => ids.has(message_id));
     return { late, apply: () => applyChanges(connection, { changes, late, keepsPreviousTexts }) };
   };
-  const written = writtenIn(entries);
-  const hasErased = await hasErasedUser(connection, written);
+  const [written, noted] = [writtenIn(entries), notedIn(entries)];
+  const hasErased = await hasErasedUser(connection, [...written, ...noted]);
   if (changes.length > 0 || hasErased) {
     return inTransaction(connection, async () => {
       await (await save()).apply();
-      if (hasErased) await eraseLate(connection, written);
+      if (!hasErased) return;
+      const notedIds = noted.map(({ messageId }) => messageId);
+      await eraseLate(connection, written, notedIds);
     });
   }
   const { late, apply } = await save();

@@ -1,5 +1,5 @@
 /**
- * Erases what a user wrote: texts go, tombstones stay. The user is remembered with the time until which its messages are erased,
+ * Erases what a user wrote: texts and notes go, tombstones stay. The user is remembered with the time until which its messages are erased,
  * because a message may still wait for the archive.
  */
 import { SERVICE, type UserId } from '@plenum/protocol';
@@ -36,6 +36,14 @@ const removals = [
   'DELETE FROM plenum_reaction_counts WHERE message_id = ANY($1)',
 ];
 
+/** A request to join that has a note: the index of the notes has this condition. */
+export const isNoted = "type = 'requested' AND (details ->> 'note') IS NOT NULL";
+const withoutNote = "(details::jsonb - 'note')::json";
+const eraseNotes = `UPDATE plenum_entries SET details = ${withoutNote} WHERE user_id = $1 AND ${isNoted}`;
+const eraseLateNotes = `
+  UPDATE plenum_entries AS entry SET details = ${withoutNote} FROM plenum_erased_users AS known
+  WHERE entry.message_id = ANY($1) AND known.user_id = entry.user_id AND entry.at <= known.until AND ${isNoted}`;
+
 interface Found {
   readonly messageIds: readonly string[];
   readonly groupIds: readonly string[];
@@ -62,6 +70,7 @@ export async function eraseMessages(
   await inTransaction(connection, async () => {
     const found = foundIn((await connection.query(find, [userId, limit])).rows);
     await eraseTexts(connection, found);
+    await connection.query(eraseNotes, [userId]);
     erased = found.messageIds.length;
   });
   return erased;
@@ -91,8 +100,13 @@ export async function hasErasedUser(
   return (await connection.query(sql, [users])).rows.length > 0;
 }
 
-/** Erases what a batch has brought of erased users, in the transaction of the batch. */
-export async function eraseLate(connection: Connection, entries: readonly WrittenEntry[]): Promise<void> {
+/** Erases what a batch has brought of erased users, in the transaction of the batch. @param notedIds of requests with a note */
+export async function eraseLate(
+  connection: Connection,
+  entries: readonly WrittenEntry[],
+  notedIds: readonly string[],
+): Promise<void> {
+  if (notedIds.length > 0) await connection.query(eraseLateNotes, [notedIds]);
   const { rows } = await connection.query(late, [
     entries.map(({ messageId }) => messageId),
     entries.map(({ groupId }) => groupId),

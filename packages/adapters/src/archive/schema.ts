@@ -1,10 +1,16 @@
 /** Creates the tables of the archive in numbered steps. Each step is applied once, even if several nodes start together. */
 import type { Connection } from './connections.ts';
+import { isNoted } from './erased-users.ts';
 import { indexStep, indexUnlessLarge } from './message-search.ts';
 
 /** Finds what one user wrote. Without the index an erasure of messages reads the whole table for each 1,000 of them. */
 const writersIndexStep = indexUnlessLarge(
   "INDEX IF NOT EXISTS plenum_entries_writers ON plenum_entries (user_id) WHERE type IN ('message', 'edited')",
+);
+
+/** Finds the notes of one user. Few requests to join have one. */
+const notesIndexStep = indexUnlessLarge(
+  `INDEX IF NOT EXISTS plenum_entries_notes ON plenum_entries (user_id) WHERE ${isNoted}`,
 );
 
 /**
@@ -74,6 +80,7 @@ const steps: readonly string[] = [
    )`,
   'CREATE TABLE IF NOT EXISTS plenum_erased_users (user_id text PRIMARY KEY, until timestamptz NOT NULL)',
   writersIndexStep,
+  notesIndexStep,
 ];
 
 /** Number of the advisory lock: "plenum" in ASCII, so that no other program uses it. */

@@ -6,6 +6,7 @@ import {
   type PostgresForTests,
   patient,
   sampleChange,
+  sampleEvent,
   sampleGroup,
   sampleMessage,
 } from '@plenum/testkit';
@@ -91,4 +92,22 @@ test('what comes later is a tombstone, and a message after the erasure stays', a
     true,
   ]);
   expect(entries[2]).toMatchObject({ message: 'welcome back' });
+});
+
+test('the notes of requests to join go, of the past and of what comes later, and others keep theirs', async () => {
+  const untilIso = new Date(untilMs + 1000).toISOString();
+  const requested = (seq: number, fields: object = {}) => {
+    const note = { note: `secret ${seq}` };
+    return { ...sampleEvent(seq), type: 'requested', user_id: writer, ...note, ...fields } as const;
+  };
+  const other = { user_id: bob, note: 'note of bob' };
+  await archive.save([requested(1), requested(2, other), sampleEvent(3)], patient());
+  expect(await erase()).toEqual({ erased: 0 });
+  await archive.save([requested(4), requested(5, { note: 'asks again', timestamp: untilIso })], patient());
+  await archive.save([requested(6), secret(7)], patient());
+  expect(await allRows(url)).not.toContain('secret');
+  const entries = await read();
+  const notes = entries.map((entry) => ('note' in entry ? entry.note : undefined));
+  expect(notes).toEqual([undefined, 'note of bob', undefined, undefined, 'asks again', undefined, undefined]);
+  expect(entries.map(({ seq }) => seq)).toEqual([1, 2, 3, 4, 5, 6, 7]);
 });

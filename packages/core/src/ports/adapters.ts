@@ -73,7 +73,8 @@ export interface ArchiveSearcher {
 /** An archive that forgets what one user wrote. */
 export interface ArchiveEraser {
   /**
-   * Removes texts of the user from all groups: of messages, of their edits and of what edits replaced. A tombstone by
+   * Removes texts of the user from all groups: of messages, of their edits, of what edits replaced, and the notes of its
+   * requests to join. A tombstone by
    * the service stays in the place of each message. A message of the user that was sent until `untilMs` and is saved later
    * becomes a tombstone too. Idempotent.
    * @returns how many messages became tombstones, at most `limit`; fewer than `limit`: none is left
