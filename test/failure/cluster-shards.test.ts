@@ -3,7 +3,9 @@
 import { evenTags, PARTITION_COUNT } from '@plenum/core';
 import { groupIdSchema } from '@plenum/protocol';
 import { ClusterSet, eventually, type RedisServer } from '@plenum/testkit';
+import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { everyValue } from '../../packages/redis/test/messages/message-stage.ts';
 import { WebhookReceiver } from '../support/adapters/webhook-receiver.ts';
 import { CheckedTraffic } from '../support/cluster/checked-traffic.ts';
 import { Cluster } from '../support/cluster/cluster.ts';
@@ -78,6 +80,9 @@ async function must(method: string, path: string, body?: object): Promise<Record
   throw new Error(`${method} ${path}: ${JSON.stringify(answer.body)}`);
 }
 
+/** In what ann writes, and nowhere else. */
+const textOfAnn = 'secret-of-ann';
+
 /** Every kind of change of messages, a batch of members and an import, in one group. */
 async function changeAll(groupId: string): Promise<void> {
   const group = `/v1/groups/${groupId}`;
@@ -93,15 +98,15 @@ async function changeAll(groupId: string): Promise<void> {
     String(
       (await must('POST', `${group}/messages`, { from_user_id: 'ann', message, ...extras }))['message_id'],
     );
-  const kept = await send('kept');
-  const gone = await send('gone', { reply_to: kept, mentions: ['bob', 'stranger'] });
+  const kept = await send(`${textOfAnn} kept`);
+  const gone = await send(`${textOfAnn} gone`, { reply_to: kept, mentions: ['bob', 'stranger'] });
   const ask = async (user: string, request: string, message_id: string, args: object = {}) => {
     const { method, path, body } = restCall(request, { group_id: groupId, message_id, ...args }, user);
     const call = { token: await tokenOf(user), body: body ?? {} };
     const answer = await httpRequest(method, `${cluster.url}${path}`, call);
     expect(answer, request).toMatchObject({ status: 200 });
   };
-  await ask('ann', 'edit_message', kept, { message: 'edited', mentions: ['bob'] });
+  await ask('ann', 'edit_message', kept, { message: `${textOfAnn} edited`, mentions: ['bob'] });
   await ask('bob', 'react', kept, { reaction: 'a' });
   await ask('ann', 'react', kept, { reaction: 'a' });
   await ask('ann', 'react', kept, { reaction: 'b' });
@@ -112,7 +117,7 @@ async function changeAll(groupId: string): Promise<void> {
   const messages = Object(entries).filter(({ type }: { type: string }) => type === 'message');
   expect(messages).toMatchObject([
     ...imported,
-    { message: 'edited', edits: 1, mentions: ['bob'], reactions: { a: { count: 2 } } },
+    { message: `${textOfAnn} edited`, edits: 1, mentions: ['bob'], reactions: { a: { count: 2 } } },
     { deleted: true, deleted_by: 'ann' },
   ]);
   expect(await must('GET', `${group}`)).toMatchObject({ pinned: [{ message_id: kept }] });
@@ -120,7 +125,18 @@ async function changeAll(groupId: string): Promise<void> {
   expect(seqs).toEqual(seqs.map((_: number, at: number) => at + 1));
 }
 
-test('messages are changed, members and messages brought, and a user erased on each shard', async () => {
+/** Every value of every key, on all masters. */
+async function everywhere(): Promise<string> {
+  const texts: string[] = [];
+  for (const { url } of await set.masters()) {
+    const redis = new Redis(url);
+    texts.push(...(await everyValue(redis)).values());
+    redis.disconnect();
+  }
+  return texts.join('\n');
+}
+
+test('messages are changed, members and messages brought, and users erased on each shard', async () => {
   const groupIds = [...(await groupsOnEachShard('changed')).values()];
   await Promise.all(groupIds.map(changeAll));
   await must('DELETE', '/v1/users/bob');
@@ -131,6 +147,13 @@ test('messages are changed, members and messages brought, and a user erased on e
       expect(entries).toMatchObject([{ type: 'left', user_id: 'bob' }]);
     }
   }, patience);
+  expect(await everywhere()).toContain(textOfAnn);
+  await must('DELETE', '/v1/users/ann?erase=messages');
+  await eventually(async () => {
+    const erasure = { status: 'done', groups_left: 3, archive: 'none' };
+    expect(await must('GET', '/v1/users/ann/erasure')).toMatchObject(erasure);
+  }, patience);
+  expect(await everywhere()).not.toContain(textOfAnn);
 });
 
 /** Every group takes messages, every device gets them, and what was lost was announced. */
