@@ -41,25 +41,16 @@ local extra
 local keys_count = groups_count * 7 + messages_count * 2
 local args_count = 12 + groups_count * 5 + messages_count * 4
 
--- Each function that a script makes costs every call of it. Those below are for few messages, so the first one that needs
--- them makes them.
-
-local slow_mode
-local function make_slow_mode()
-  -- @include slow-mode
-  return { expect_rights = expect_slow_rights, note_sent = note_sent }
-end
-
-local extras
-local function make_extras()
-  -- @include extras
-  return { read = read_extras, check = check_extra, add = add_extra }
-end
+-- Each function that a script makes costs every call of it, and so does each variable that a function takes from outside.
+-- Those of slow mode, of groups that keep less than the service, and of extras are for few messages, so the first one that
+-- needs them makes them.
+local slow_mode, retention, extras
 
 local given_extras, all_keys_count = {}, keys_count
 if #ARGV > args_count then
-  extras = make_extras()
-  given_extras, all_keys_count = extras.read(args_count + 1, keys_count)
+  -- @include extras
+  extras = { check = check_extra, add = add_extra }
+  given_extras, all_keys_count = read_extras(args_count + 1, keys_count)
 end
 if #ARGV < args_count or #KEYS ~= all_keys_count then
   error(keys_count .. ' keys and ' .. args_count .. ' arguments expected')
@@ -76,7 +67,14 @@ local group
 local function load_fields()
   local field = call('HMGET', group_key, 'deleted', 'epoch', 'hist', 'seq', 'active', 'muted', 'next_due', 'log_renewal',
     'events', 'sending')
-  use_retention(field[10])
+  local sending = field[10]
+  if retention or sending and #sending > 3 then
+    if not retention then
+      -- @include retention
+      retention = { use = use_retention, drop_by_age = drop_by_age, per_entry = OLD_PER_ENTRY }
+    end
+    retention.use(sending)
+  end
   return {
     exists = field[2] and not field[1],
     epoch = field[2],
@@ -86,26 +84,9 @@ local function load_fields()
     next_due = field[7],
     log_renewal = tonumber(field[8]),
     events = field[9] or 0,
-    sending = field[10],
+    sending = sending,
     has_rights = false,
   }
-end
-
--- Checks what all messages of the group write. A key of the wrong type ends the message here, before its first write. A
--- wrong type of the log fails at XADD, which is the first write.
-local function expect_group_rights()
-  if room_queue_limit ~= '' then expect_right('HINCRBY', queued_key) end
-  if is_outbox_written == '1' then
-    call('XLEN', outbox_key)
-    expect_right('XADD', outbox_key)
-  end
-  call('HLEN', reads_key)
-  expect_right('HSET', reads_key)
-  expect_right('PEXPIRE', log_key)
-  if own_max_age_ms then expect_right('XTRIM', log_key) end
-  expect_right('HSET', group_key)
-  expect_right('SPUBLISH', channel)
-  group.has_rights = true
 end
 
 -- @return the refusal of a message whose room queue is full, or nil
@@ -119,6 +100,22 @@ end
 -- Stores and publishes the present message.
 -- @return its answer: `<epoch> <seq> <recipients> <ms>`, and for a message with extras ` <dropped mentions> <sender of the target>`
 local function commit_message(full_again_at, slow_mode_ms)
+  if not group.has_rights then
+    -- What all messages of the group write. A key of the wrong type ends the message here, before its first write. A wrong
+    -- type of the log fails at XADD, which is the first write.
+    if room_queue_limit ~= '' then expect_right('HINCRBY', queued_key) end
+    if is_outbox_written == '1' then
+      call('XLEN', outbox_key)
+      expect_right('XADD', outbox_key)
+    end
+    call('HLEN', reads_key)
+    expect_right('HSET', reads_key)
+    expect_right('PEXPIRE', log_key)
+    if own_max_age_ms then expect_right('XTRIM', log_key) end
+    expect_right('HSET', group_key)
+    expect_right('SPUBLISH', channel)
+    group.has_rights = true
+  end
   continue_epoch(group)
   local epoch, seq = group.epoch, group.seq + 1
   local seq_text = integer(seq)
@@ -126,7 +123,7 @@ local function commit_message(full_again_at, slow_mode_ms)
     .. '","epoch":"' .. epoch .. '","seq":' .. seq_text .. '}}'
   local messages = integer(seq - group.events)
   add_to_log(seq_text, 'm', wire, messages)
-  if own_max_age_ms then drop_by_age(now, OLD_PER_ENTRY) end
+  if own_max_age_ms then retention.drop_by_age(now, retention.per_entry) end
   -- The number is saved at once, so that no error below can give it to two entries.
   call('HSET', group_key, 'seq', seq_text)
   group.seq = seq
@@ -166,27 +163,15 @@ local function append_message()
   if reply then return reply end
   local code = extra and extras.check(now, extra)
   if code then return refusal(now, code) end
-  if not group.has_rights then expect_group_rights() end
   expect_right('SET', dedupe_key)
   if slow_mode_ms then
-    slow_mode = slow_mode or make_slow_mode()
+    if not slow_mode then
+      -- @include slow-mode
+      slow_mode = { expect_rights = expect_slow_rights, note_sent = note_sent }
+    end
     slow_mode.expect_rights()
   end
   return 'appended ' .. commit_message(full_again_at, slow_mode_ms)
-end
-
-local function failure_of(thrown)
-  group = nil
-  return 'failed ' .. tostring(type(thrown) == 'table' and thrown.err or thrown)
-end
-
--- @return the line that answers the present message
-local function answer_line()
-  local is_done, reply = true, nil
-  if messages_count == '1' then reply = append_message() else is_done, reply = pcall(append_message) end
-  if not is_done then return failure_of(reply) end
-  if type(reply) == 'string' then return reply end
-  return table.concat({ reply[1], reply[3], reply[4] }, ' ')
 end
 
 local answers = { 'answers', now_text }
@@ -208,7 +193,15 @@ for _ = 1, tonumber(groups_count) do
       extra = given_extras[extra_at]
       extra_at = extra_at + 1
     end
-    answers[#answers + 1] = answer_line()
+    local is_done, reply = true, nil
+    if messages_count == '1' then reply = append_message() else is_done, reply = pcall(append_message) end
+    if not is_done then
+      group = nil
+      reply = 'failed ' .. tostring(type(reply) == 'table' and reply.err or reply)
+    elseif type(reply) ~= 'string' then
+      reply = table.concat({ reply[1], reply[3], reply[4] }, ' ')
+    end
+    answers[#answers + 1] = reply
   end
 end
 return answers

@@ -24,6 +24,7 @@ local is_question = ARGV[11]
 -- @include writable
 local room
 -- @include log
+-- @include retention
 
 -- @constant OVERLOADED_RETRY_MS
 

@@ -1,6 +1,6 @@
 -- Stores entries in the log and the outbox, and formats them for publishing. A script publishes as its last step.
 
--- @include retention
+-- @include log-bounds
 
 -- @param count the number of messages up to this entry. Unread counts need it, because seq counts events too.
 local function add_to_log(seq, kind, wire, count)

@@ -1,12 +1,9 @@
 -- How much of its log a group keeps: what the service keeps, or less if the field `sending` of the group ends with
 -- `<max_entries> <max_age_ms>`; `-`: as the service. Sets `history_max_entries` and `history_max_age_ms`, which begin as
 -- those of the service.
+-- @include log-bounds
 
 local service_max_entries, service_max_age_ms = tonumber(history_max_entries), tonumber(history_max_age_ms)
--- Nil: the present group has no age of its own.
-local own_max_age_ms
--- XADD removes whole nodes of the stream at once, unless the group names a number.
-local trim_mark = '~'
 local is_of_service = true
 
 -- How many entries one entry removes by their age: more than one, so that their number falls.
