@@ -20,6 +20,10 @@ describe.each(engines)('the export of a user on %s', (engine) => {
     await plenum.groups.create({ groupId: 'c', groupType: 'private', creatorId: 'owner' });
     const invite = { body: { actor_id: 'owner' } };
     await service.rest('POST', '/v1/groups/c/members/zoe/invite', invite);
+    await plenum.groups.create({ groupId: 'd', groupType: 'private', creatorId: 'owner' });
+    for (const userId of ['first', 'zoe', 'last']) {
+      await service.rest('PUT', `/v1/groups/d/members/${userId}`, { body: { note: `of ${userId}` } });
+    }
     const level = { body: { level: 'mentions', until_ms: Date.UTC(2100, 0) } };
     await service.rest('PUT', '/v1/groups/b/members/zoe/notifications', level);
     await plenum.groups.leave({ groupId: 'left', userId: 'zoe' });
@@ -50,13 +54,14 @@ describe.each(engines)('the export of a user on %s', (engine) => {
         ...{ group_id: 'b', status: 'active', read_seq: 4, unread: 0 },
         notifications: { level: 'mentions', until: '2100-01-01T00:00:00.000Z' },
       },
+      { group_id: 'd', status: 'pending', note: 'of zoe' },
     ]);
     expect(ofType(lines, 'invite')).toEqual([{ type: 'invite', group_id: 'c', invited_by: 'owner' }]);
     const messages = ofType(lines, 'message');
     expect(messages.every(({ from_user_id }) => from_user_id === 'zoe')).toBe(true);
     expect(messages.map(({ group_id }) => group_id)).toEqual([...Array(226).fill('a'), 'b']);
     expect(messages[0]).toMatchObject({ message: 'of zoe in a', seq: 4 });
-    expect(lines.at(-1)).toEqual({ type: 'end', memberships: 2, bans: 0, invites: 1, messages: 227 });
+    expect(lines.at(-1)).toEqual({ type: 'end', memberships: 3, bans: 0, invites: 1, messages: 227 });
   });
 
   test('has with all groups also the messages in a group that it left, and its ban', async () => {
@@ -68,7 +73,7 @@ describe.each(engines)('the export of a user on %s', (engine) => {
       ({ group_id }) => !['a', 'b'].includes(String(group_id)),
     );
     expect(elsewhere).toMatchObject([{ message: 'of zoe in left' }, { message: 'of zoe in out' }]);
-    expect(lines.at(-1)).toEqual({ type: 'end', memberships: 2, bans: 1, invites: 1, messages: 229 });
+    expect(lines.at(-1)).toEqual({ type: 'end', memberships: 3, bans: 1, invites: 1, messages: 229 });
   });
 
   test('is for the service, and of an unknown user has nothing but its ends', async () => {

@@ -9,6 +9,7 @@ import { ownNotifications } from './own-groups.ts';
 
 const groupsPerPage = 100;
 const entriesPerPage = 200;
+const applicantsPerPage = 200;
 
 export interface UserExportDeps {
   readonly engine: Pick<Engine, 'groups' | 'log' | 'messageChanges' | 'readMarks' | 'revocations' | 'wallMs'>;
@@ -93,12 +94,28 @@ async function* groupLines(deps: UserExportDeps, at: InGroup): AsyncGenerator<st
   }
 }
 
+/** Of an applicant: it is the only text of a user that is kept beside the messages. */
+async function noteOf({ engine }: UserExportDeps, { groupId, userId }: InGroup): Promise<string | null> {
+  let cursor: string | null = null;
+  do {
+    const ask = { cursor, limit: applicantsPerPage, status: 'pending' } as const;
+    const page: Awaited<ReturnType<typeof engine.groups.members>> = await engine.groups.members(groupId, ask);
+    const own = page?.rows.find((row) => row.userId === userId);
+    if (own !== undefined) return own.note;
+    cursor = page?.nextCursor ?? null;
+  } while (cursor !== null);
+  return null;
+}
+
 async function membershipView(
-  { engine }: UserExportDeps,
-  { groupId, userId }: InGroup,
+  deps: UserExportDeps,
+  at: InGroup,
   { groupType, member }: Position,
 ): Promise<object> {
   if (member === null) return {};
+  const { groupId, userId } = at;
+  const { engine } = deps;
+  const note = member.status === 'pending' ? await noteOf(deps, at) : null;
   const mark = await engine.readMarks.of(groupId, userId);
   const until = member.mutedUntilMs;
   return {
@@ -108,6 +125,7 @@ async function membershipView(
     joined_at: isoTime(member.joinedAtMs),
     since_seq: member.sinceSeq,
     ...(until === null ? {} : { muted_until: isoTime(until) }),
+    ...(note === null ? {} : { note }),
     ...(mark === null ? {} : { read_seq: mark.readSeq, unread: mark.unread, ...ownNotifications(mark) }),
   };
 }
