@@ -94,7 +94,7 @@ test('what comes later is a tombstone, and a message after the erasure stays', a
   expect(entries[2]).toMatchObject({ message: 'welcome back' });
 });
 
-test('the notes of requests to join go, of the past and of what comes later, and others keep theirs', async () => {
+test('notes of requests to join go, also of those that come later, and others keep theirs', async () => {
   const untilIso = new Date(untilMs + 1000).toISOString();
   const requested = (seq: number, fields: object = {}) => {
     const note = { note: `secret ${seq}` };
