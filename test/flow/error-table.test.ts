@@ -6,6 +6,7 @@ import { type EngineName, engines, Service } from '../support/cluster/service.ts
 import { Device } from '../support/devices/device.ts';
 import { extensionRefusals } from '../support/rules/extension-refusals.ts';
 import { GroupScene } from '../support/rules/group-scene.ts';
+import { inviteRefusals } from '../support/rules/invite-refusals.ts';
 import { messageRefusals } from '../support/rules/message-refusals.ts';
 import { presenceRefusals } from '../support/rules/presence-refusals.ts';
 import { RedisOutage, requestTimeoutMs } from '../support/rules/redis-outage.ts';
@@ -68,6 +69,7 @@ describe.each(engines)('the error table on %s', (engine) => {
 
   for (const { to, setting = 'usual', doors = bothDoors, arrange, ...expected } of [
     ...refusals,
+    ...inviteRefusals,
     ...presenceRefusals,
     ...messageRefusals,
     ...extensionRefusals,

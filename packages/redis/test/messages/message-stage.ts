@@ -122,3 +122,10 @@ export async function everyValue(redis: Redis, match = '*'): Promise<ReadonlyMap
   } while (cursor !== '0');
   return values;
 }
+
+/** A group with two members and a message of one of them. @returns its id */
+export async function withMessage(stage: Stage, text = 'hello') {
+  await stage.create();
+  await stage.admit('alice', 'bob');
+  return (await stage.send('alice', text)).messageId;
+}
