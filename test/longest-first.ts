@@ -22,6 +22,11 @@ const longest = [
   'test/flow/bad-frames.test.ts',
   'packages/gateway/test/token-expiry.test.ts',
   'packages/gateway/test/slow-consumers.test.ts',
+  // Those with the most processes go side by side, and leave the faults with times alone.
+  'test/failure/delivery-adapter.test.ts',
+  'test/failure/bench.test.ts',
+  'test/failure/slow-reader.test.ts',
+  'test/failure/batches.test.ts',
 ];
 
 const rankOf = ({ moduleId }: TestSpecification): number => {
