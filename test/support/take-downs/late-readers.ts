@@ -93,7 +93,7 @@ export class LateReaders {
     const answer = await fetch(`${this.#url()}${path}`, {
       headers: { authorization: `Bearer ${adminToken}` },
     });
-    return answer.text();
+    return textUntilItsEnd(answer);
   }
 
   async #resume(): Promise<string> {
@@ -107,4 +107,16 @@ export class LateReaders {
     await pause(resumeForMs);
     return JSON.stringify(device.arrivals);
   }
+}
+
+/** An export of a user ends in the middle when the archive does not answer in time; what came until then counts. */
+async function textUntilItsEnd({ body }: Response): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = '';
+  try {
+    for await (const chunk of body ?? []) text += decoder.decode(chunk, { stream: true });
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+  }
+  return text;
 }
