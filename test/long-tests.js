@@ -14,6 +14,7 @@ const flows = [
   'cluster',
   'configuration',
   'configured-adapters',
+  'ephemeral-races',
   'erase-user',
   'error-table',
   'export-import',

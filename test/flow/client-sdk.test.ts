@@ -28,6 +28,30 @@ describe.each(engines)('the SDK on the %s engine', (engine) => {
     expect(bob.client.positions()).toMatchObject([{ group_id: 'hall', seq: 4 }]);
   });
 
+  test('an ephemeral message comes as an event of its own, and the log shows nothing of it', async () => {
+    using ada = await connect('ada');
+    using bob = await connect('bob');
+    await ada.client.create('desk', 'public');
+    await bob.client.join('desk');
+    const heard: object[] = [];
+    bob.client.on('ephemeral', (push) => heard.push(push));
+    const fields = { ephemeral: true, metadata: { x: 3 }, requestId: 'here' } as const;
+    const sent = await ada.client.send('desk', 'cursor', fields);
+    expect(sent.ok && Object.keys(sent.result).sort()).toEqual(['recipients_count', 'status', 'timestamp']);
+    expect(await ada.client.send('desk', 'cursor', fields)).toEqual(sent);
+    await ada.say('desk', 'stored');
+    await bob.untilTexts('desk', ['stored']);
+    const pushed = {
+      request_id: 'here',
+      from_user_id: 'ada',
+      message: 'cursor',
+      metadata: { x: 3 },
+      after_seq: 2,
+    };
+    await eventually(() => expect(heard).toMatchObject([pushed]));
+    expect(bob.seqs('desk')).toEqual([2, 3]);
+  });
+
   test('a refusal is a value, with the code of the table', async () => {
     using ada = await connect('ada');
     const sent = await ada.client.send('nowhere', 'hello');

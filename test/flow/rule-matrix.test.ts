@@ -35,6 +35,8 @@ const reads = [
   'get_message',
   'list_invite_links',
   'preview_invite',
+  // It is published and leaves nothing behind.
+  'relay_msg:ephemeral',
 ];
 
 const plain = { status: 'active', roles: ['member'] };

@@ -24,6 +24,16 @@ export const mutantsOfReception = [
     killers: [feedSimulation(isComplete), judgedHistory('subscribers cut every 100 ms lose nothing')],
   },
   {
+    name: 'an ephemeral message on a node that has missed the end of a membership',
+    edits: [{ file: feed, from: ' && seq <= this.#lastSeq && seq >=', to: ' && seq >=' }],
+    killers: [feedSimulation(isWithinRange)],
+  },
+  {
+    name: 'an ephemeral message of before a membership',
+    edits: [{ file: feed, from: ' && seq >= this.#receiversSinceSeq;', to: ';' }],
+    killers: [feedSimulation(isWithinRange)],
+  },
+  {
     name: 'duplicate not dropped by the feed',
     edits: [
       {

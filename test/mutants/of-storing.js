@@ -2,7 +2,7 @@
 import { conformance, judgedHistory } from './mutant.js';
 
 const append = 'packages/redis/lua/append-messages.lua';
-const extrasLua = 'packages/redis/lua/lib/extras.lua';
+const references = 'packages/redis/lua/lib/references.lua';
 const batches = 'packages/redis/test/scripts/append-batches.test.ts';
 const admission = 'packages/redis/lua/lib/admission.lua';
 const tags = 'packages/redis/src/boot/partition-tags.ts';
@@ -19,7 +19,7 @@ export const mutantsOfStoring = [
     name: 'a reply to a message that its sender may not read',
     edits: [
       {
-        file: extrasLua,
+        file: references,
         from: ' or tonumber(seq) < first_readable_seq(now) then',
         to: ' then',
       },
@@ -29,7 +29,7 @@ export const mutantsOfStoring = [
   {
     name: 'a reply to a message of another log',
     edits: [
-      { file: extrasLua, from: '  if string.sub(wire, -#ending) ~= ending then return nil end\n', to: '' },
+      { file: references, from: '  if string.sub(wire, -#ending) ~= ending then return nil end\n', to: '' },
     ],
     killers: [conformance('a reply needs a message of this log that its sender may read')],
   },
@@ -37,7 +37,7 @@ export const mutantsOfStoring = [
     name: 'a mention of a user who receives nothing',
     edits: [
       {
-        file: extrasLua,
+        file: references,
         from: "member and member.status ~= 'p' and mentioned or dropped",
         to: 'member and mentioned or dropped',
       },
@@ -76,6 +76,24 @@ export const mutantsOfStoring = [
       },
     ],
     killers: [{ file: batches, tests: 'a batch is answered, stored and published' }],
+  },
+  {
+    name: 'a retry of an ephemeral message is pushed again',
+    edits: [{ file: 'packages/redis/lua/send-ephemeral.lua', from: '\nremember(answer)\n', to: '\n' }],
+    killers: [conformance('gives a retry the first answer, though its sender is gone, and is heard once')],
+  },
+  {
+    name: 'an ephemeral message takes no token',
+    edits: [
+      {
+        file: 'packages/redis/lua/send-ephemeral.lua',
+        from: 'if full_again_at then charge(full_again_at, now) end\n',
+        to: '',
+      },
+    ],
+    killers: [
+      conformance('takes a token, and begins an interval of slow mode, as a message of the log does'),
+    ],
   },
   {
     name: 'no dedupe',

@@ -14,11 +14,11 @@ import { limits, type RequestResult, requestTable } from '@plenum/protocol';
 import { compose, type EdgeDeps, openEngine } from './compose.ts';
 import { environment } from './config.ts';
 import { makeCallWith } from './library/call.ts';
-import type { SendFields } from './library/group-arguments.ts';
-import { type GroupsApi, groupsApi, sendCall } from './library/groups-api.ts';
+import { type GroupsApi, groupsApi } from './library/groups-api.ts';
 import { type MessagesApi, messagesApi } from './library/messages-api.ts';
 import { optionProblem } from './library/option-problem.ts';
 import type { PlenumOptions } from './library/plenum-options.ts';
+import { type SendMessage, sendMessage } from './library/send.ts';
 import { type GroupListener, type LibrarySubscription, subscribeListener } from './library/subscribe.ts';
 import { createLifecycle, type Lifecycle } from './lifecycle.ts';
 import { createLogger } from './logging.ts';
@@ -35,13 +35,8 @@ export interface Plenum {
   join(groupId: string, userId: string): Promise<Outcome<RequestResult<'join_group'>>>;
   /** Lets a user leave. The same as `groups.leave`. */
   leave(groupId: string, userId: string): Promise<Outcome<RequestResult<'leave_group'>>>;
-  /** @param options `requestId`: calls with the same id send the message once */
-  send(
-    groupId: string,
-    userId: string,
-    message: string,
-    options?: { readonly requestId?: string } & SendFields,
-  ): Promise<Outcome<RequestResult<'relay_msg'>>>;
+  /** Calls with the same `requestId` send the message once. With `ephemeral` it has no seq. */
+  readonly send: SendMessage;
   /** Calls the listener for every entry from now on. It acts as the service, so no membership is needed. */
   subscribe(groupId: string, listener: GroupListener): Promise<Outcome<LibrarySubscription>>;
   /** Stops what `createPlenum` started, in reverse order. Idempotent. */
@@ -169,7 +164,6 @@ interface ApiDeps {
 function apiOf(options: PlenumOptions, { core, logger, lifecycle, url }: ApiDeps): Plenum {
   const table = requestTable(options.messageMaxBytes);
   const parts = { call: makeCallWith(systemRandom), operations: core.operations, table };
-  const send = sendCall(parts);
   const groups = groupsApi(parts);
   return {
     url,
@@ -177,8 +171,7 @@ function apiOf(options: PlenumOptions, { core, logger, lifecycle, url }: ApiDeps
     messages: messagesApi(parts),
     join: (groupId, userId) => groups.join({ groupId, userId }),
     leave: (groupId, userId) => groups.leave({ groupId, userId }),
-    send: (groupId, userId, message, { requestId, ...fields } = {}) =>
-      send({ ...fields, groupId, userId, message, ...(requestId === undefined ? {} : { requestId }) }),
+    send: sendMessage(parts),
     subscribe: async (groupId, listener) => {
       if (options.mode === 'client') return { ok: false, failure: noFeeds };
       return subscribeListener({ core, random: systemRandom, logger }, groupId, listener);

@@ -24,6 +24,8 @@ export interface ClientEvents {
   readonly presence: PushPayload<'presence_changed'>;
   /** Another user is typing. No event follows when the user stops. */
   readonly typing: PushPayload<'typing'>;
+  /** A message that was sent with `ephemeral`: it is in no log, and was sent after the entry `after_seq`. */
+  readonly ephemeral: PushPayload<'ephemeral_message'>;
   /** Another device of the user has read up to `read_seq`. Use the highest `read_seq` of an epoch. */
   readonly read: PushPayload<'read'>;
   /** Another device of the user has set of which messages the user is notified. */

@@ -122,6 +122,7 @@ class SocketClient extends TypedRequests implements Client {
         ...this.#groups.pushes,
         presence_changed: (push) => this.#listeners.emit('presence', push),
         typing: (push) => this.#listeners.emit('typing', push),
+        ephemeral_message: (push) => this.#listeners.emit('ephemeral', push),
         read: (push) => this.#listeners.emit('read', push),
         notifications: (push) => this.#listeners.emit('notifications', push),
         drain: () => undefined,

@@ -18,6 +18,7 @@ const step = fc.oneof(
     weight: 6,
     arbitrary: fc.record({ type: fc.constant('message' as const), fate, isOwn: fc.boolean() }),
   },
+  { weight: 4, arbitrary: fc.record({ type: fc.constant('ephemeral message' as const) }) },
   {
     weight: 3,
     arbitrary: fc.record({ type: fc.constant('flip membership' as const), who, fate, lost: fc.boolean() }),
@@ -77,6 +78,8 @@ class Run {
     switch (one.type) {
       case 'message':
         return world.message(one.fate, one.isOwn);
+      case 'ephemeral message':
+        return world.ephemeral();
       case 'flip membership': {
         const status = world.members.get(one.who)?.status;
         const type = status === undefined ? 'joined' : status === 'pending' ? 'accepted' : 'left';
@@ -196,6 +199,7 @@ test('no device receives an entry outside the ranges of its user', async () => {
           for (const { seq } of device.received) {
             expect(allowed.has(seq), `${device.id} of ${device.userId} got ${seq}`).toBe(true);
           }
+          expect(device.complaints).toEqual([]);
         }
       },
     ),
@@ -218,6 +222,30 @@ test('an entry that was lost before an own one is found without an audit', async
     }),
     { numRuns: 50 },
   );
+});
+
+test('an ephemeral message reaches every live device of a node that has all entries before it', async () => {
+  const scheduled = fc.asyncProperty(fc.scheduler(), async (scheduler) => {
+    const run = new Run(scheduler);
+    const { world } = run;
+    world.change('created', user('u1'), 'arrives');
+    world.change('joined', user('u2'), 'arrives');
+    for (const userId of users.slice(0, 2)) run.connect(userId, 0);
+    await world.settle();
+    world.ephemeral();
+    await world.rest();
+    world.message('is lost');
+    world.ephemeral();
+    await world.rest();
+    await world.settle();
+    world.ephemeral();
+    await world.rest();
+    expect(run.devices.map(({ heard }) => heard)).toEqual([
+      [2, 3],
+      [2, 3],
+    ]);
+  });
+  await fc.assert(scheduled, { numRuns: 50 });
 });
 
 const nothing = { type: '', user_id: '', members: [] };

@@ -27,6 +27,7 @@ import type { LogRange } from '../src/ports/group-log.ts';
 import type { FeedListener, Nudge } from '../src/ports/pubsub.ts';
 import type { Clock } from '../src/ports/runtime.ts';
 import { NodePresence } from '../src/presence/node-presence.ts';
+import { unused, unusedPorts } from './unused-ports.ts';
 import { removing, WatchfulDevice } from './watchful-device.ts';
 
 export const groupId = groupIdSchema.parse('g');
@@ -59,7 +60,10 @@ export class Simulation {
         }
       },
       push: (_, to, event, payload) => to.push(event, payload),
-      deliverVolatile: () => {},
+      deliverVolatile: (_, devices, pushes) => {
+        for (const device of devices) for (const { event, payload } of pushes) device.push(event, payload);
+      },
+      whenWritten: (_, act) => act(),
       written: async () => {},
       seal: () => {},
     };
@@ -113,6 +117,18 @@ export class Simulation {
     const entry: LogEntry = { type: 'message', ...this.#place(), wire: Buffer.alloc(0) };
     this.#append(entry, fate);
     if (isOwn) this.#later(() => this.#listener?.onOwnEntry(groupId, entry));
+  }
+
+  /** An ephemeral message, sent now; its text names those who may get it. */
+  ephemeral(): void {
+    const isReceiver = ([, { status }]: [UserId, MemberRecord]) => status !== 'pending';
+    const receivers = [...this.members].filter(isReceiver).map(([userId]) => userId);
+    const { epoch, seq: after_seq } = this.head;
+    const payload = {
+      ...{ group_id: groupId, request_id: 'r', from_user_id: user('u1'), epoch, after_seq },
+      ...{ message: receivers.join(' '), timestamp: '2025-01-01T00:00:00.000Z' },
+    };
+    this.#later(() => this.#listener?.onEphemeral(groupId, { event: 'ephemeral_message', payload }));
   }
 
   /** Applies a membership change to the truth and appends its entry. */
@@ -286,9 +302,6 @@ export class Simulation {
   }
 
   #engine(): Engine {
-    const unused = () => Promise.reject(new Error('not part of this simulation'));
-    const reads = { get: unused, states: unused, reactions: unused, pins: unused, writtenBy: unused };
-    const erasing = { note: unused, postpone: unused, finish: unused };
     return {
       name: 'memory',
       roomChannels: null,
@@ -297,37 +310,7 @@ export class Simulation {
       agreeOn: unused,
       wallMs: Date.now,
       close: async () => {},
-      outbox: {
-        kinds: () => new Set(),
-        open: unused,
-        read: unused,
-        takenDown: unused,
-        commit: unused,
-        waiting: unused,
-      },
-      messageChanges: { change: unused, admit: unused, ...reads },
-      timedMessages: { due: unused, settle: unused },
-      deadLetters: { list: unused, retry: unused, delete: unused },
-      nodes: {
-        beat: unused,
-        nodes: unused,
-        remove: unused,
-        askDrain: unused,
-        wake: () => {},
-        onWake: () => () => {},
-      },
-      leases: {
-        ttlMs: 6000,
-        slices: () => [],
-        acquire: unused,
-        renew: unused,
-        release: unused,
-        holder: unused,
-        holders: unused,
-      },
-      partitionWorks: [],
-      imports: { append: unused },
-      dueMutes: { endDueMutes: unused },
+      ...unusedPorts,
       // It is not checked here; the push must not fail.
       presence: {
         change: async () => {},
@@ -339,10 +322,6 @@ export class Simulation {
         hostingNodes: unused,
         endAbsences: unused,
       },
-      readMarks: { mark: unused, of: unused, among: unused },
-      notificationLevels: { set: unused, among: unused },
-      revocations: { revoke: unused, revokedAt: unused },
-      erasures: { begin: unused, of: unused, due: unused, countLeft: unused, ...erasing },
       nudges: {
         send: () => {},
         cut: () => {},
@@ -365,6 +344,7 @@ export class Simulation {
       log: {
         appendWith: () => undefined,
         append: unused,
+        sendEphemeral: unused,
         admit: unused,
         before: unused,
         after: (_, afterSeq, limit) => this.#read(() => this.#range(afterSeq, limit)),

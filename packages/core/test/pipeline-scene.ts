@@ -1,7 +1,7 @@
 /** A pipeline over a log that records its calls, and a clock that does not move. */
 import { groupIdSchema, userIdSchema } from '@plenum/protocol';
 import { AuthGuard, ModerationGuard } from '../src/adapters/guards.ts';
-import type { Appended, AppendOutcome, MessageDraft, MessageExtras } from '../src/log/draft.ts';
+import type { Appended, AppendOutcome, MessageDraft, MessageExtras, Pushed } from '../src/log/draft.ts';
 import type { EditMessage, MessageOutcome } from '../src/log/message-commands.ts';
 import type { Adapters } from '../src/ports/adapters.ts';
 import type { GroupLog } from '../src/ports/group-log.ts';
@@ -24,6 +24,10 @@ export const appended: Appended = {
   messageId: 'e-2',
   recipientsCount: 1,
   timestampMs: 0,
+};
+
+const pushed: Pushed = {
+  ...{ type: 'pushed', isDuplicate: false, epoch: 'e', seq: 2, recipientsCount: 1, timestampMs: 0 },
 };
 
 const edit: EditMessage = {
@@ -72,6 +76,10 @@ export function pipelineScene({ auth, moderation, admits, appends, ...options }:
       return appends?.() ?? appended;
     },
     appendWith: () => asked.push('appendWith'),
+    sendEphemeral: async (given) => {
+      asked.push(`push${rate(given)}`);
+      return pushed;
+    },
     after: unused,
     before: unused,
     heads: unused,

@@ -1,5 +1,5 @@
 /** A device that checks each arrival as a client would. */
-import type { GroupEvent, UserId } from '@plenum/protocol';
+import type { GroupEvent, PushPayload, UserId } from '@plenum/protocol';
 import type { LogEntry } from '../src/log/entry.ts';
 import type { Device } from '../src/ports/devices.ts';
 
@@ -15,6 +15,8 @@ export class WatchfulDevice implements Device {
   /** Entries that it got since its last position: all of them must be in the log at the end. */
   held: LogEntry[] = [];
   readonly complaints: string[] = [];
+  /** The `after_seq` of each ephemeral message. */
+  readonly heard: number[] = [];
   nextSeq: number | null = null;
 
   constructor(id: string, userId: UserId) {
@@ -30,7 +32,14 @@ export class WatchfulDevice implements Device {
     if (event === 'resync' && 'head_seq' in payload && 'oldest_seq' in payload) {
       this.nextSeq = payload.epoch === null ? null : payload.head_seq + 1;
     }
+    if (event === 'ephemeral_message' && 'after_seq' in payload) this.#hear(payload);
   };
+
+  /** The text names those who were receivers when the message was sent. */
+  #hear({ message, after_seq }: PushPayload<'ephemeral_message'>): void {
+    this.heard.push(after_seq);
+    if (!message.split(' ').includes(this.userId)) this.complaints.push(`heard what came after ${after_seq}`);
+  }
 
   /** A subscription was answered. */
   acked(fromSeq: number): void {

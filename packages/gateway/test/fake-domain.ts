@@ -15,7 +15,7 @@ import {
   type RoomChannels,
   succeed,
 } from '@plenum/core';
-import { groupIdSchema, type RequestResult, type UserId, userIdSchema } from '@plenum/protocol';
+import { groupIdSchema, type MessageSent, type UserId, userIdSchema } from '@plenum/protocol';
 
 export interface Call {
   readonly operation: string;
@@ -24,7 +24,7 @@ export interface Call {
 }
 
 export const position = { epoch: '00000000000000aa', seq: 7 };
-export const relayed: RequestResult<'relay_msg'> = {
+export const relayed: MessageSent = {
   status: 'relayed',
   recipients_count: 2,
   message_id: '00000000000000aa-7',

@@ -18,6 +18,7 @@ function sampleOf(page: string, name: string): number | null {
 /** Exhaustive by its type. */
 const everyEvent: Readonly<Record<TelemetryEvent, true>> = {
   message_sent: true,
+  ephemeral_message_sent: true,
   room_join: true,
   room_leave: true,
   broadcast: true,

@@ -2,8 +2,8 @@
  * Clients that read slowly or not at all: what a node keeps for them is limited, and clients that read are not cut.
  */
 import type { Socket as TcpSocket } from 'node:net';
-import { type LogEntry, type TelemetryEvents, watchTelemetry } from '@plenum/core';
-import { groupIdSchema } from '@plenum/protocol';
+import { type EphemeralPush, type LogEntry, type TelemetryEvents, watchTelemetry } from '@plenum/core';
+import { groupIdSchema, userIdSchema } from '@plenum/protocol';
 import { eventually } from '@plenum/testkit';
 import { expect, test } from 'vitest';
 import { waitingMax } from '../src/outbound/slow-consumer.ts';
@@ -120,6 +120,30 @@ test.each(modes)(
     expect(edge.hub.devices.size).toBe(1);
   },
 );
+
+const ephemeral: EphemeralPush = {
+  event: 'ephemeral_message',
+  payload: {
+    ...{ group_id: groupId, request_id: 'r1', from_user_id: userIdSchema.parse('ann'), after_seq: 1 },
+    ...{ message: 'x'.repeat(30_000), timestamp: '2025-01-15T10:30:00.000Z', epoch: entry.epoch },
+  },
+};
+
+test.each(modes)('with %s fan-out ephemeral messages never make a client too slow', async (mode) => {
+  await using edge = await startEdge({ mode });
+  const socket = await socketOf(edge.url);
+  const device = await onlyDevice(edge);
+  await clog(edge, device);
+  const before = device.bufferedBytes;
+  for (let sent = 0; sent < (8 * waitingMax.bytes) / 30_000; sent += 1) {
+    edge.fanOut.deliverVolatile(groupId, [device], [ephemeral]);
+    if (sent % 20 === 0) await nextTurn();
+  }
+  await nextTurn();
+  expect(edge.hub.devices.size).toBe(1);
+  expect(device.bufferedBytes - before).toBeLessThan(256 * 1024);
+  socket.destroy();
+});
 
 test('unread answers are entries that wait', async () => {
   await using edge = await startEdge();

@@ -8,6 +8,7 @@ import {
   groupEventTypeSchema,
   notificationsSchema,
   ownStatusSchema,
+  relayedMessageSchema,
   resyncReasonSchema,
   roleSchema,
   seqSchema,
@@ -51,6 +52,24 @@ export const presenceChangedPushSchema = z.union([
   z.object({ group_id: groupIdSchema, user_id: userIdSchema, online: z.boolean(), count: z.int() }),
   z.object({ group_id: groupIdSchema, count: z.int() }),
 ]);
+const { group_id, from_user_id, message, metadata, mentions, reply, timestamp, epoch } =
+  relayedMessageSchema.shape;
+/**
+ * A message that was sent with `ephemeral`, pushed to the receivers and the sender; `request_id` is the sender's. It has no
+ * seq, is never repeated, and is the first to be dropped for a slow device. It was sent after the entry `after_seq`.
+ */
+export const ephemeralMessagePushSchema = z.object({
+  group_id,
+  request_id: requestIdSchema,
+  from_user_id,
+  message,
+  metadata,
+  reply,
+  mentions,
+  timestamp,
+  epoch,
+  after_seq: seqSchema,
+});
 /** Ephemeral; not pushed to the devices of the user who types. */
 export const typingPushSchema = z.object({ group_id: groupIdSchema, user_id: userIdSchema });
 /**
@@ -83,6 +102,7 @@ export const pushTable = {
   resync: resyncPushSchema,
   presence_changed: presenceChangedPushSchema,
   typing: typingPushSchema,
+  ephemeral_message: ephemeralMessagePushSchema,
   read: readPushSchema,
   notifications: notificationsPushSchema,
   drain: drainPushSchema,

@@ -17,7 +17,13 @@ import { userRequests } from './requests/user.ts';
 
 export type { Action, GroupInfo } from './requests/group.ts';
 export { type ImportedMessage, importedMessageSchema } from './requests/import.ts';
-export { positionSchema, type Subscription, subscriptionSchema } from './requests/log.ts';
+export {
+  type EphemeralSent,
+  type MessageSent,
+  positionSchema,
+  type Subscription,
+  subscriptionSchema,
+} from './requests/log.ts';
 export type { ErasureView } from './requests/user.ts';
 
 /** A row of the table. */

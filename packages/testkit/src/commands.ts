@@ -307,13 +307,14 @@ export const messageDraft = (
     readonly sender: string;
     readonly message?: string;
     readonly extras?: Partial<MessageExtras>;
+    readonly isEphemeral?: boolean;
     /** Default: true. */
     readonly isRateLimited?: boolean;
   },
 ): MessageDraft => ({
   groupId: groupIdSchema.parse(given.groupId),
   sender: userIdSchema.parse(given.sender),
-  request: keyOf(given, ['relay_msg', given.groupId, given.message, given.extras]),
+  request: keyOf(given, ['relay_msg', given.groupId, given.message, given.extras, given.isEphemeral]),
   message: given.message ?? 'hello',
   extras: given.extras && {
     metadata: null,
@@ -323,5 +324,6 @@ export const messageDraft = (
     expiresInMs: null,
     ...given.extras,
   },
+  isEphemeral: given.isEphemeral ?? false,
   isRateLimited: given.isRateLimited ?? true,
 });

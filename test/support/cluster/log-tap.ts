@@ -28,8 +28,8 @@ export class LogTap {
     this.#redis = redis;
     redis.on('smessage', (channel: string, payload: string) => {
       const [event, push] = envelopeSchema.parse(JSON.parse(payload)).data.packet.data;
-      // Presence and typing are in no log.
-      if (event === 'presence_changed' || event === 'typing') return;
+      // They are in no log.
+      if (['presence_changed', 'typing', 'ephemeral_message'].includes(event)) return;
       this.#entries.get(channel)?.push(entryOfPush(event, push));
     });
   }

@@ -155,7 +155,7 @@ export class RuleRunner {
     const own: Readonly<Record<string, Args>> = {
       create_group: { group_type: 'public' },
       update_group: { max_members: 9 },
-      relay_msg: { message: 'hello' },
+      relay_msg: { message: 'hello', ...(action === undefined ? {} : { ephemeral: true }) },
       mute_member: action === undefined ? {} : { for_ms: 3_600_000 },
       promote_member: action === undefined ? {} : { role: action },
       edit_message: { message: 'edited' },

@@ -1,6 +1,6 @@
 import { groupIdSchema, type MessageEvent, userIdSchema } from '@plenum/protocol';
 import { expect, test } from 'vitest';
-import { changeLine, eventLine, messageLine } from './entry-lines.ts';
+import { changeLine, ephemeralLine, eventLine, messageLine } from './entry-lines.ts';
 
 const at = { group_id: groupIdSchema.parse('g'), epoch: 'e', seq: 7, timestamp: '2026-01-01T00:00:00.000Z' };
 const message = (text: string) =>
@@ -15,6 +15,18 @@ const message = (text: string) =>
 
 test('a message is one line with its seq, time and sender', () => {
   expect(message('Hello: world')).toBe('7 2026-01-01T00:00:00.000Z ann: Hello: world');
+});
+
+test('an ephemeral message has no seq, and is one line too', () => {
+  const { seq: after_seq, ...rest } = at;
+  const push = {
+    ...rest,
+    after_seq,
+    request_id: 'r',
+    from_user_id: userIdSchema.parse('ann'),
+    message: 'a\nb',
+  };
+  expect(ephemeralLine(push)).toBe('- 2026-01-01T00:00:00.000Z ann: a\\nb (ephemeral)');
 });
 
 test.each([

@@ -1,5 +1,5 @@
 /** Entries of a log as lines for a terminal. */
-import type { GroupEvent, MessageEvent, MessageHistoryEntry } from '@plenum/protocol';
+import type { GroupEvent, MessageEvent, MessageHistoryEntry, PushPayload } from '@plenum/protocol';
 
 /** Characters that would move the cursor, begin a new line, or change the direction of the text. */
 const unprintable = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu;
@@ -15,6 +15,14 @@ export function messageLine(entry: MessageHistoryEntry): string {
   const edited = 'edits' in entry ? ' (edited)' : '';
   return `${seq} ${timestamp} ${from_user_id}: ${printable(message ?? '(taken down)')}${edited}`;
 }
+
+/** Formats an ephemeral message: `- 2026-01-01T00:00:00.000Z ann: Hello (ephemeral)` */
+export const ephemeralLine = ({
+  timestamp,
+  from_user_id,
+  message,
+}: PushPayload<'ephemeral_message'>): string =>
+  `- ${timestamp} ${from_user_id}: ${printable(message)} (ephemeral)`;
 
 /** Formats a change of a message: `9 2026-01-01T00:00:00.000Z * bob reacted with 👍 to 3 (2)` */
 export function changeLine(change: MessageEvent): string {

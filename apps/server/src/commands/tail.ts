@@ -8,7 +8,7 @@ import type {
   SeqRange,
 } from '@plenum/client';
 import { type ActingOptions, actingUser, whyNot, withClient } from './acting-user.ts';
-import { changeLine, eventLine, messageLine } from './entry-lines.ts';
+import { changeLine, ephemeralLine, eventLine, messageLine } from './entry-lines.ts';
 import { refusalOf, refusalText, refuse } from './refuse.ts';
 
 export interface TailOptions extends ActingOptions {
@@ -78,6 +78,7 @@ function printAll(client: Client, { url, isJson }: Followed): void {
   client.on('message', (entry) => print(isJson ? JSON.stringify(entry) : messageLine(entry)));
   client.on('event', (event) => print(isJson ? JSON.stringify(event) : eventLine(event)));
   client.on('change', (change) => print(isJson ? JSON.stringify(change) : changeLine(change)));
+  client.on('ephemeral', (push) => print(isJson ? JSON.stringify(push) : ephemeralLine(push)));
   client.on('recovered', (notice) => note(recoveredLine(notice)));
   client.on('resync', (notice) => note(resyncLine(notice)));
   client.on('status', (status) => {

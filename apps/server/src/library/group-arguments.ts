@@ -1,4 +1,4 @@
-/** The options of `plenum.groups` and `plenum.send`, and the arguments on the wire that they become. */
+/** The options of `plenum.groups`, and the arguments on the wire that they become. */
 import {
   type Action,
   type GrantedRole,
@@ -154,20 +154,6 @@ export interface Paged extends InGroup {
 export interface Members extends Paged {
   readonly status?: MemberStatus;
 }
-export interface SendFields {
-  readonly metadata?: Readonly<Record<string, unknown>>;
-  /** The id of the message to which this one replies. */
-  readonly replyTo?: string;
-  readonly mentions?: readonly string[];
-  /** The sender appends to the message with `append` until it is closed. */
-  readonly open?: true;
-  /** The message is taken down after so many ms: 1,000 to 30 days. */
-  readonly expiresInMs?: number;
-}
-export interface Send extends SelfAction, SendFields {
-  readonly message: string;
-}
-
 export const createArgs = (table: RequestTable) =>
   table.create_group.args.extend({ by_service: z.literal(true) });
 
@@ -338,18 +324,4 @@ export const paged = ({ groupId, requestId, cursor, limit }: Paged): Asked => ({
   actorId: undefined,
   requestId,
   args: { group_id: groupId, cursor, limit },
-});
-
-export const send = ({
-  groupId,
-  userId,
-  message,
-  requestId,
-  replyTo,
-  expiresInMs,
-  ...fields
-}: Send): Asked => ({
-  actorId: userId,
-  requestId,
-  args: { ...fields, group_id: groupId, message, reply_to: replyTo, expires_in_ms: expiresInMs },
 });

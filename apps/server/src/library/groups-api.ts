@@ -1,4 +1,4 @@
-/** `plenum.groups` and `plenum.send`: one function per request. Arguments are in camelCase, results as on the wire. */
+/** `plenum.groups`: one function per request. Arguments are in camelCase, results as on the wire. */
 import type { OperationOf, Operations, Outcome } from '@plenum/core';
 import type { RequestArgs, RequestResult, RequestTable, RequestType } from '@plenum/protocol';
 import type { z } from 'zod';
@@ -40,9 +40,7 @@ import {
   remove,
   revokeLink,
   type SelfAction,
-  type Send,
   selfAction,
-  send,
   type Transfer,
   transfer,
   type Update,
@@ -133,5 +131,3 @@ export function groupsApi(deps: GroupsApiDeps): GroupsApi {
     invites: of('list_invites', paged),
   };
 }
-
-export const sendCall = (deps: GroupsApiDeps): Call<Send, 'relay_msg'> => callsOf(deps)('relay_msg', send);

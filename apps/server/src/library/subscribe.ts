@@ -25,6 +25,8 @@ export interface GroupListener {
   onEvent?(event: GroupEvent): void;
   /** A message was edited, taken down, reacted to or pinned. */
   onChange?(change: MessageEvent): void;
+  /** A message that was sent with `ephemeral`: it is in no log. */
+  onEphemeral?(message: PushPayload<'ephemeral_message'>): void;
   /** Entries may be missing: the next entry does not follow the previous one. */
   onResync?(reason: ResyncReason): void;
 }
@@ -66,6 +68,7 @@ const handlers: { readonly [E in PushEvent]?: (listener: GroupListener, payload:
   relay_message: (listener, { result }) => listener.onMessage?.(result),
   group_event: (listener, event) => listener.onEvent?.(event),
   message_event: (listener, change) => listener.onChange?.(change),
+  ephemeral_message: (listener, message) => listener.onEphemeral?.(message),
   resync: (listener, { reason }) => listener.onResync?.(reason),
 };
 

@@ -1,12 +1,14 @@
 /** Methods of the client that send one request each and change nothing else on the device. */
-import type { RequestInput, RequestResult, RequestType } from '@plenum/protocol';
+import type { EphemeralSent, MessageSent, RequestInput, RequestResult, RequestType } from '@plenum/protocol';
 import type { AskOptions, Outcome } from './outcome.ts';
 
 /** All request types except those that change positions, which have separate methods. */
 export type PlainRequestType = Exclude<RequestType, 'subscribe' | 'unsubscribe'>;
 export type RequestOptions = Omit<AskOptions, 'isInternal'>;
 /** What a message may have besides its text. */
-export type MessageFields = Omit<RequestInput<'relay_msg'>, 'group_id' | 'message'>;
+export type MessageFields = Omit<RequestInput<'relay_msg'>, 'group_id' | 'message' | 'ephemeral'>;
+/** The message is pushed to the devices that are connected now, and kept nowhere. */
+export type EphemeralFields = Omit<MessageFields, 'open' | 'expires_in_ms'> & { readonly ephemeral: true };
 export type HistoryRange = Omit<RequestInput<'history'>, 'group_id'>;
 /** What an edit may replace besides the text. */
 export type EditFields = Omit<RequestInput<'edit_message'>, 'group_id' | 'message_id' | 'message'>;
@@ -18,7 +20,17 @@ type Answered<T extends RequestType> = Promise<Outcome<RequestResult<T>>>;
 
 export interface MessageMethods {
   /** Sends a message. It is stored once, even if it must be sent several times. Await each send to keep the order. */
-  send(groupId: string, message: string, options?: RequestOptions & MessageFields): Answered<'relay_msg'>;
+  send(
+    groupId: string,
+    message: string,
+    options?: RequestOptions & MessageFields,
+  ): Promise<Outcome<MessageSent>>;
+  /** Sends a message to the devices that are connected now. It has no seq, and comes as the event `ephemeral`, at most once. */
+  send(
+    groupId: string,
+    message: string,
+    options: RequestOptions & EphemeralFields,
+  ): Promise<Outcome<EphemeralSent>>;
   /**
    * Appends to an own message that was sent with `open: true`. Await each append to keep the order of the texts also when one of
    * them is refused and sent again. @param options `done`: the message is closed after it
@@ -101,7 +113,17 @@ export abstract class TypedRequests implements MessageMethods, InviteMethods {
     options?: RequestOptions,
   ): Answered<T>;
 
-  send(group_id: string, message: string, given: RequestOptions & MessageFields = {}) {
+  send(
+    group_id: string,
+    message: string,
+    given?: RequestOptions & MessageFields,
+  ): Promise<Outcome<MessageSent>>;
+  send(
+    group_id: string,
+    message: string,
+    given: RequestOptions & EphemeralFields,
+  ): Promise<Outcome<EphemeralSent>>;
+  send(group_id: string, message: string, given: RequestOptions & (MessageFields | EphemeralFields) = {}) {
     const { fields, options } = parted(given);
     return this.request('relay_msg', { ...fields, group_id, message }, options);
   }

@@ -15,6 +15,7 @@ import type { FeedListener, Nudge } from '../ports/pubsub.ts';
 import { Attaching, AttachPermission, type JoinedAt, pushNotAMember } from './attaching.ts';
 import { CatchUpQueue } from './catch-up.ts';
 import { Devices } from './devices.ts';
+import { pushEphemeral } from './ephemeral-messages.ts';
 import { FeedCounters } from './feed-sink.ts';
 import { type FeedDeps, HostedFeed } from './hosted-feed.ts';
 import { isInvite } from './known-members.ts';
@@ -163,7 +164,12 @@ export class FeedHost implements DeviceHub, FeedListener {
   }
 
   onEphemeral(groupId: GroupId, push: EphemeralPush): void {
-    this.#deps.presence.onEphemeral(groupId, push);
+    if (push.event !== 'ephemeral_message') {
+      this.#deps.presence.onEphemeral(groupId, push);
+      return;
+    }
+    const feed = this.#feeds.get(groupId)?.feed;
+    if (feed !== undefined) pushEphemeral(push, { feed, fanOut: this.#deps.fanOut });
   }
 
   onAuditNeeded(): void {

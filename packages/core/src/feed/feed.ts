@@ -33,6 +33,8 @@ export class Feed {
   readonly #gap = new Gap();
   readonly #own = new OwnEntries();
   #lastSeq = 0;
+  /** The last entry that made a user a receiver, or where the feed began. */
+  #receiversSinceSeq = 0;
 
   constructor(groupId: GroupId, sink: FeedSink, counters: FeedCounters) {
     this.groupId = groupId;
@@ -51,6 +53,11 @@ export class Feed {
   }
   get position(): FeedPosition {
     return { epoch: this.epoch, seq: this.#lastSeq };
+  }
+
+  /** False: an entry up to this position is missing here, or a user became a receiver after it. */
+  hasReceiversOf({ epoch, seq }: { readonly epoch: string; readonly seq: number }): boolean {
+    return epoch === this.epoch && seq <= this.#lastSeq && seq >= this.#receiversSinceSeq;
   }
 
   /** False: a part of what was read at this head is lost, so it has to be read again. */
@@ -231,6 +238,7 @@ export class Feed {
   /** Attaches the devices of a new receiver at the entry that made it one. */
   #startReceivers(event: UserEvent): void {
     if (!startsReceiving(event)) return;
+    this.#receiversSinceSeq = event.seq;
     for (const device of this.#sink.devicesOf(event.user_id)) {
       const hasPendingJoin = this.#sink.hasPendingJoin(device);
       if (!device.isAuto && !hasPendingJoin) continue;
@@ -306,6 +314,7 @@ export class Feed {
   #adopt(head: LogHead): void {
     this.#chain.adopt(head);
     this.#lastSeq = head.seq;
+    this.#receiversSinceSeq = head.seq;
     this.#own.clear();
     this.members.clear(head.seq);
   }

@@ -17,7 +17,7 @@ import { type FeedPosition, lowerBoundFor } from '../log/epoch-chain.ts';
 import { fail, type Outcome, PlenumError, succeed } from '../outcome/outcome.ts';
 import type { Device, FanOut, Recipients } from '../ports/devices.ts';
 import type { Engine } from '../ports/engine.ts';
-import type { EphemeralPush } from '../ports/presence.ts';
+import type { PresencePush } from '../ports/presence.ts';
 import type { Clock, Logger } from '../ports/runtime.ts';
 import { emitTelemetry, telemetryChannel } from '../telemetry/events.ts';
 import { type CatchUpQueue, entriesPerPage } from './catch-up.ts';
@@ -40,7 +40,7 @@ export interface PresenceWatch {
    */
   onMoved(groupId: GroupId, userId: UserId, isEnd: boolean): void;
   /** A presence or typing push from the group's channel, for the devices that are attached here. */
-  onEphemeral(groupId: GroupId, push: EphemeralPush): void;
+  onEphemeral(groupId: GroupId, push: PresencePush): void;
 }
 
 /** Shared by all feeds of a node. */

@@ -1,5 +1,5 @@
 /** A message before it is stored, and the outcomes of storing it. */
-import type { GroupId, RequestResult, UserId } from '@plenum/protocol';
+import type { EphemeralSent, GroupId, MessageSent, UserId } from '@plenum/protocol';
 import type { Refused, RequestKey } from '../groups/commands.ts';
 import { isoTime } from '../groups/records.ts';
 
@@ -28,6 +28,8 @@ export interface MessageDraft {
   readonly isUnescaped?: boolean;
   /** Undefined: a text alone, as most messages. */
   readonly extras?: MessageExtras | undefined;
+  /** True: the message has no end, is not open, and is sent with `sendEphemeral`. */
+  readonly isEphemeral?: boolean;
   /** True: takes a token of the sender's bucket. False: `admit` has taken it already, or rates are not limited. */
   readonly isRateLimited: boolean;
 }
@@ -48,21 +50,29 @@ export interface Appended {
 }
 export type AppendOutcome = Appended | Refused;
 
+/** An ephemeral message was published: it is stored nowhere. */
+export interface Pushed extends Omit<Appended, 'type' | 'messageId'> {
+  readonly type: 'pushed';
+  /** Of the last entry before the message. */
+  readonly seq: number;
+}
+export type PushOutcome = Pushed | Refused;
+/** Of a message for the log, or of an ephemeral one. */
+export type SentOutcome = AppendOutcome | PushOutcome;
+
 /** The message may proceed: it is new, its sender may send, and a token was taken if one is needed. */
 export interface Admitted {
   readonly type: 'admitted';
 }
-export type AdmitOutcome = Admitted | Appended | Refused;
+export type AdmitOutcome = Admitted | SentOutcome;
 
-/** The answer to the sender of a stored message. */
-export const relayed = (appended: Appended): RequestResult<'relay_msg'> => ({
+/** The answer to the sender. */
+export const relayed = (sent: Appended | Pushed): MessageSent | EphemeralSent => ({
   status: 'relayed',
-  recipients_count: appended.recipientsCount,
-  message_id: appended.messageId,
-  epoch: appended.epoch,
-  seq: appended.seq,
-  timestamp: isoTime(appended.timestampMs),
-  ...(appended.mentionsDropped === undefined ? {} : { mentions_dropped: [...appended.mentionsDropped] }),
+  recipients_count: sent.recipientsCount,
+  ...(sent.type === 'pushed' ? {} : { message_id: sent.messageId, epoch: sent.epoch, seq: sent.seq }),
+  timestamp: isoTime(sent.timestampMs),
+  ...(sent.mentionsDropped === undefined ? {} : { mentions_dropped: [...sent.mentionsDropped] }),
 });
 
 /** The time of the last text: under load, many messages have the same millisecond. */

@@ -32,6 +32,9 @@
  * one tick share a script (`redis/log/append-batches.ts`); each is judged, answered and published as if it had come
  * alone. The ack follows the script's reply or the entry on the channel, whichever arrives first (`redis/log/pending-sends.ts`).
  *
+ * An ephemeral message goes the same way up to `append`; lua/send-ephemeral.lua publishes it then and stores nothing, without
+ * a look at the room queue. feed/ephemeral-messages.ts takes it from the channel; no adapter gets it.
+ *
  * The rules' codes are the row `send` of `groups/rule-table.ts`. A store that cannot be reached answers `unavailable`;
  * after `timeout` the outcome is unknown, and a retry with the same request id gets the first answer.
  */
@@ -47,17 +50,20 @@ export const createRelayMessage =
   ({ pipeline }: OperationDeps): OperationOf<'relay_msg'> =>
   (caller, args) => {
     if (caller.actor === SERVICE) return Promise.resolve(fail(needsSender));
+    const excluded = fieldExcludedIn(args);
+    if (excluded !== null) return Promise.resolve(fail(excludes(excluded)));
     const draft = {
       groupId: args.group_id,
       sender: caller.actor,
       request: requestKey(caller, 'relay_msg', args),
       message: args.message,
       extras: extrasOf(args),
+      ...(args.ephemeral === true ? { isEphemeral: true } : {}),
       isRateLimited: pipeline.isRateLimited,
     };
     return pipeline.send(draft).then((outcome) => {
       emitSent(draft, outcome);
-      return outcome.type === 'appended' ? succeed(relayed(outcome)) : fail(outcome.failure);
+      return outcome.type === 'refused' ? fail(outcome.failure) : succeed(relayed(outcome));
     });
   };
 
@@ -71,6 +77,13 @@ function extrasOf(args: RequestArgs<'relay_msg'>): MessageExtras | undefined {
     isOpen: open === true,
     expiresInMs: expires_in_ms ?? null,
   };
+}
+
+/** What only a stored message has. */
+function fieldExcludedIn({ ephemeral, open, expires_in_ms }: RequestArgs<'relay_msg'>) {
+  if (ephemeral !== true) return null;
+  if (open === true) return 'open';
+  return expires_in_ms === undefined ? null : 'expires_in_ms';
 }
 
 /** A checked message of a user, with the texts that the client sent. */
@@ -101,6 +114,13 @@ export function createUsualSend({ pipeline }: Pick<OperationDeps, 'pipeline'>): 
     });
   };
 }
+
+const excludes = (field: string) =>
+  ({
+    code: 'invalid_request',
+    error: `ephemeral and ${field} exclude each other: an ephemeral message is kept nowhere`,
+    details: { field },
+  }) as const;
 
 const needsSender = {
   code: 'invalid_args',

@@ -43,6 +43,8 @@ export interface FanOut {
    * Writes pushes that may be dropped: not ordered with entries, and the first to be dropped for a slow recipient.
    */
   deliverVolatile(groupId: GroupId, to: readonly Device[], pushes: readonly EphemeralPush[]): void;
+  /** Calls `act` when everything that was delivered and pushed for the group before has been written, before what comes later. */
+  whenWritten(groupId: GroupId, act: () => void): void;
   /** Resolves when everything that was delivered and pushed for the group before has been written. */
   written(groupId: GroupId): Promise<void>;
   /**

@@ -1,6 +1,6 @@
 import type { GroupId, UserId } from '@plenum/protocol';
 import type { LogHead } from '../groups/records.ts';
-import type { AdmitOutcome, AppendOutcome, MessageDraft } from '../log/draft.ts';
+import type { AdmitOutcome, AppendOutcome, MessageDraft, PushOutcome } from '../log/draft.ts';
 import type { LogEntry } from '../log/entry.ts';
 import type { PlenumError } from '../outcome/outcome.ts';
 
@@ -29,6 +29,12 @@ export interface GroupLog {
   append(draft: MessageDraft): Promise<AppendOutcome>;
   /** As `append`, without a promise: `done` gets the outcome, or the error with which `append` would reject. */
   appendWith(draft: MessageDraft, done: AppendCallback): void;
+  /**
+   * Checks, charges, remembers and publishes an ephemeral message in one atomic step, in the order of `append`, but without
+   * the room queue. It gets no seq, is in no outbox, and moves no read mark. The feeds get it at most once per (group, actor,
+   * request id). Throws as `append` does.
+   */
+  sendEphemeral(draft: MessageDraft): Promise<PushOutcome>;
   /**
    * Checks a message before adapters are asked: atomic, in the order of `append`, stores nothing. Returns the stored
    * answer of a repeated request, a refusal, or `admitted`. Takes a token if `isRateLimited`. `append` checks

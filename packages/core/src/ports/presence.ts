@@ -1,5 +1,5 @@
 /** Presence: a user is online in a group while any of its devices is attached, on any node. */
-import type { GroupId, PushPayload, UserId } from '@plenum/protocol';
+import type { GroupId, PushEvent, PushPayload, UserId } from '@plenum/protocol';
 import type { Refused } from '../groups/commands.ts';
 
 /** A change that a node reports about its own devices in one group. */
@@ -66,7 +66,10 @@ export interface PresenceHousekeeping {
   endAbsences(partition: number): Promise<number>;
 }
 
+type PushOf<E extends PushEvent> = {
+  readonly [One in E]: { readonly event: One; readonly payload: PushPayload<One> };
+}[E];
+export type PresencePush = PushOf<'presence_changed' | 'typing'>;
+export type EphemeralMessage = PushOf<'ephemeral_message'>;
 /** A push without a log entry: sent once to the devices that are attached at that moment. */
-export type EphemeralPush = {
-  readonly [E in 'presence_changed' | 'typing']: { readonly event: E; readonly payload: PushPayload<E> };
-}['presence_changed' | 'typing'];
+export type EphemeralPush = PresencePush | EphemeralMessage;

@@ -2,7 +2,7 @@
 import type { GroupId, UserId } from '@plenum/protocol';
 import type { PresenceWatch } from '../feed/hosted-feed.ts';
 import type { Device, FanOut } from '../ports/devices.ts';
-import type { EphemeralPush, Presence } from '../ports/presence.ts';
+import type { Presence, PresencePush } from '../ports/presence.ts';
 import type { Clock, Logger } from '../ports/runtime.ts';
 import { Announcements } from './announcements.ts';
 import { PresencePushes } from './presence-pushes.ts';
@@ -42,7 +42,7 @@ export class NodePresence implements PresenceWatch {
     this.#announcements.note(groupId, userId, isEnd);
   }
 
-  onEphemeral(groupId: GroupId, push: EphemeralPush): void {
+  onEphemeral(groupId: GroupId, push: PresencePush): void {
     this.#pushes.take(groupId, push);
   }
 

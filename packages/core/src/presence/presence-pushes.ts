@@ -4,7 +4,7 @@
  */
 import type { GroupId, PushPayload, UserId } from '@plenum/protocol';
 import type { Device, FanOut } from '../ports/devices.ts';
-import type { EphemeralPush } from '../ports/presence.ts';
+import type { PresencePush } from '../ports/presence.ts';
 import type { Clock } from '../ports/runtime.ts';
 
 /** Debounce: transitions that cancel out within this time are not pushed. */
@@ -34,7 +34,7 @@ export class PresencePushes {
     this.#attachedTo = deps.attachedTo;
   }
 
-  take(groupId: GroupId, push: EphemeralPush): void {
+  take(groupId: GroupId, push: PresencePush): void {
     if (push.event === 'presence_changed') {
       this.#gather(groupId, push.payload);
       return;
@@ -81,7 +81,7 @@ export class PresencePushes {
   }
 }
 
-function pushesOf(group_id: GroupId, { users, isCountOnly, count }: Gathered): readonly EphemeralPush[] {
+function pushesOf(group_id: GroupId, { users, isCountOnly, count }: Gathered): readonly PresencePush[] {
   const event = 'presence_changed';
   if (isCountOnly) return [{ event, payload: { group_id, count } }];
   return [...users].map(([user_id, online]) => ({ event, payload: { group_id, user_id, online, count } }));

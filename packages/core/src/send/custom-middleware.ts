@@ -2,7 +2,7 @@
 import type { Failure, GroupId, RequestResult, UserId } from '@plenum/protocol';
 import { errorSummary } from '../concurrency/bounded-calls.ts';
 import { type Refused, refused } from '../groups/commands.ts';
-import { type Appended, type MessageDraft, type MessageExtras, relayed } from '../log/draft.ts';
+import { type Appended, type MessageDraft, type MessageExtras, type Pushed, relayed } from '../log/draft.ts';
 import { fail, type Outcome, PlenumError, readFailure, succeed } from '../outcome/outcome.ts';
 import type { Clock, Logger } from '../ports/runtime.ts';
 import type { SendStep } from './steps.ts';
@@ -21,6 +21,8 @@ export interface SendContext {
   readonly mentions?: readonly UserId[];
   /** The id of the message whose text this one replaces. Absent: it is a new message. */
   readonly editOf?: string;
+  /** The message is pushed to the devices that are connected now, and kept nowhere. Absent: it is stored. */
+  readonly ephemeral?: true;
   /** Aborted when its result is no longer needed. */
   readonly signal: AbortSignal;
 }
@@ -49,7 +51,7 @@ interface RunDeps {
 }
 
 /** What a middleware sees of a message or of an edit. */
-type Shown = Pick<MessageDraft, 'groupId' | 'sender' | 'request' | 'message' | 'extras'> & {
+type Shown = Pick<MessageDraft, 'groupId' | 'sender' | 'request' | 'message' | 'extras' | 'isEphemeral'> & {
   readonly editOf?: string;
 };
 
@@ -68,7 +70,7 @@ export const customStep =
 export const customSendStep =
   (custom: CustomMiddleware, deps: RunDeps): SendStep =>
   (draft, next) =>
-    customStep(custom, deps)<Appended>(draft, { next, shown: relayed });
+    customStep(custom, deps)<Appended | Pushed>(draft, { next, shown: relayed });
 
 /** One message in one middleware. */
 class MiddlewareRun<S extends { readonly type: string }> {
@@ -100,6 +102,7 @@ class MiddlewareRun<S extends { readonly type: string }> {
       message: draft.message,
       ...shownExtras(draft.extras),
       ...(draft.editOf === undefined ? {} : { editOf: draft.editOf }),
+      ...(draft.isEphemeral === true ? { ephemeral: true as const } : {}),
       signal: this.#controller.signal,
     };
     new Promise<unknown>((resolve) => {

@@ -1,5 +1,5 @@
 /** Builds the send pipeline: a list of steps, made once from the configured order. */
-import type { AppendOutcome, MessageDraft } from '../log/draft.ts';
+import type { MessageDraft, SentOutcome } from '../log/draft.ts';
 import type { EditMessage, MessageOutcome } from '../log/message-commands.ts';
 import { ConfigError, PlenumError } from '../outcome/outcome.ts';
 import type { GroupLog } from '../ports/group-log.ts';
@@ -9,6 +9,7 @@ import {
   admitStep,
   appendStep,
   authStep,
+  commit,
   defaultMiddlewares,
   moderationStep,
   orderProblems,
@@ -30,7 +31,7 @@ export interface SendPipeline {
   readonly isRateLimited: boolean;
   /** True if `moderation` is in the order. */
   readonly isModerated: boolean;
-  readonly send: GroupLog['append'];
+  readonly send: (draft: MessageDraft) => Promise<SentOutcome>;
   /** As `send`, without a promise. Null if adapters or middlewares are asked, because their answers are promises. */
   readonly sendWith: GroupLog['appendWith'] | null;
 }
@@ -49,8 +50,8 @@ export function createSendPipeline(deps: PipelineDeps): SendPipeline {
   const edit = createEditPipeline(deps, names);
   // Without adapters and middlewares a send is one script call.
   if (names.length === 1) {
-    const [send, sendWith] = [log.append.bind(log), log.appendWith.bind(log)];
-    return { isRateLimited, isModerated, send, sendWith, edit };
+    const send = (draft: MessageDraft) => commit(log, draft);
+    return { isRateLimited, isModerated, send, sendWith: log.appendWith.bind(log), edit };
   }
   const steps = names.map((name) => stepFor(name, deps));
   return {
@@ -62,7 +63,7 @@ export function createSendPipeline(deps: PipelineDeps): SendPipeline {
   };
 }
 
-function runFrom(steps: readonly SendStep[], at: number, draft: MessageDraft): Promise<AppendOutcome> {
+function runFrom(steps: readonly SendStep[], at: number, draft: MessageDraft): Promise<SentOutcome> {
   const step = steps[at];
   if (step === undefined) return Promise.reject(PlenumError.of('internal'));
   return step(draft, () => runFrom(steps, at + 1, draft));

@@ -2,7 +2,7 @@
 import type { AuthGuard, ModerationGuard } from '../adapters/guards.ts';
 import { checkField, textsIn } from '../adapters/moderated-fields.ts';
 import { refused } from '../groups/commands.ts';
-import type { AppendOutcome, MessageDraft } from '../log/draft.ts';
+import type { MessageDraft, SentOutcome } from '../log/draft.ts';
 import type { GroupLog } from '../ports/group-log.ts';
 
 const builtInSteps = ['auth', 'rate_limit', 'moderation'] as const;
@@ -63,7 +63,7 @@ export function stepsOf(order: readonly string[], askable: Askable): readonly St
 }
 
 /** May throw `PlenumError` only. */
-export type SendStep = (draft: MessageDraft, next: () => Promise<AppendOutcome>) => Promise<AppendOutcome>;
+export type SendStep = (draft: MessageDraft, next: () => Promise<SentOutcome>) => Promise<SentOutcome>;
 
 /**
  * The step before the first adapter or middleware: answers a message that is stored already, and refuses what the
@@ -105,4 +105,8 @@ export const moderationStep =
 export const appendStep =
   (log: GroupLog, isRateLimited: boolean): SendStep =>
   (draft) =>
-    log.append({ ...draft, isRateLimited });
+    commit(log, { ...draft, isRateLimited });
+
+/** Stores and publishes a message; an ephemeral one is only published. */
+export const commit = (log: GroupLog, draft: MessageDraft): Promise<SentOutcome> =>
+  draft.isEphemeral === true ? log.sendEphemeral(draft) : log.append(draft);

@@ -12,7 +12,7 @@ import {
   type UserId,
 } from '@plenum/protocol';
 import type { ChangeOutcome, GroupCommand, MembersChanged } from '../groups/commands.ts';
-import type { AppendOutcome, MessageDraft } from '../log/draft.ts';
+import type { MessageDraft, SentOutcome } from '../log/draft.ts';
 import type { MessageOutcome } from '../log/message-commands.ts';
 import type { DeliveryKind } from '../ports/adapters.ts';
 
@@ -21,6 +21,8 @@ export type AdapterName = DeliveryKind | 'moderation' | 'auth';
 export interface TelemetryEvents {
   /** A message was stored. Not emitted for a repeated request. */
   readonly message_sent: { readonly groupId: GroupId; readonly userId: UserId; readonly seq: number };
+  /** An ephemeral message was published. Not emitted for a repeated request. */
+  readonly ephemeral_message_sent: { readonly groupId: GroupId; readonly userId: UserId };
   /** A user became a member who receives: created, joined, or was accepted. */
   readonly room_join: { readonly groupId: GroupId; readonly userId: UserId };
   /** A member left, was kicked or was banned. */
@@ -143,9 +145,11 @@ export function watchTelemetry<E extends TelemetryEvent>(
 }
 
 /** Emits the outcome of a send, once, on the node that caused it. */
-export function emitSent({ groupId, sender: userId }: MessageDraft, outcome: AppendOutcome): void {
+export function emitSent({ groupId, sender: userId }: MessageDraft, outcome: SentOutcome): void {
   if (outcome.type === 'refused') emitRefused(groupId, userId, outcome.failure);
-  else if (!outcome.isDuplicate) emitTelemetry('message_sent', { groupId, userId, seq: outcome.seq });
+  else if (outcome.isDuplicate) return;
+  else if (outcome.type === 'pushed') emitTelemetry('ephemeral_message_sent', { groupId, userId });
+  else emitTelemetry('message_sent', { groupId, userId, seq: outcome.seq });
 }
 
 export function emitChanged(command: GroupCommand, outcome: ChangeOutcome): void {

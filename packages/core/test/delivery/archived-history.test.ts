@@ -29,6 +29,7 @@ async function history(scene: DeliveryScene, page: { after?: number; before?: nu
       deliver: () => {},
       push: () => {},
       deliverVolatile: () => {},
+      whenWritten: () => {},
       written: async () => {},
       seal: () => {},
     },

@@ -46,6 +46,7 @@ function operationsOf(
       deliver: () => {},
       push: () => {},
       deliverVolatile: () => {},
+      whenWritten: () => {},
       written: async () => {},
       seal: () => {},
     },

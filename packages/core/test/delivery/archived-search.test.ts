@@ -36,6 +36,7 @@ async function search(scene: DeliveryScene, asked: Asked = {}) {
       deliver: () => {},
       push: () => {},
       deliverVolatile: () => {},
+      whenWritten: () => {},
       written: async () => {},
       seal: () => {},
     },

@@ -10,6 +10,12 @@ const messages: readonly MetricRow[] = [
     help: 'Messages that were checked, numbered, stored and published; repeated requests are none',
     alertWhen: null,
   }),
+  counter('ephemeral_message_sent', {
+    name: 'plenum_ephemeral_messages_sent_total',
+    unit: 'messages',
+    help: 'Ephemeral messages that were checked and published; repeated requests are none',
+    alertWhen: null,
+  }),
   counter(
     'broadcast',
     {

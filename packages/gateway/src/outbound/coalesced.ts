@@ -66,10 +66,14 @@ export class CoalescedFanOut implements FanOut {
     else this.#queueOf(groupId).push(step);
   };
 
-  written(groupId: GroupId): Promise<void> {
+  whenWritten(groupId: GroupId, act: () => void): void {
     const queue = this.#queues.get(groupId);
-    if (queue === undefined) return Promise.resolve();
-    return new Promise((resolve) => queue.push({ to: null, push: resolve }));
+    if (queue === undefined) act();
+    else queue.push({ to: null, push: act });
+  }
+
+  written(groupId: GroupId): Promise<void> {
+    return new Promise((resolve) => this.whenWritten(groupId, resolve));
   }
 
   seal(groupId: GroupId): void {

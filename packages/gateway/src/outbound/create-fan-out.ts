@@ -3,6 +3,7 @@ import type { Clock, Device, FanOut, Logger } from '@plenum/core';
 import type { GroupId } from '@plenum/protocol';
 import { CoalescedFanOut } from './coalesced.ts';
 import { isolateErrors, pushEntry } from './one-device.ts';
+import { SocketDevice } from './socket-device.ts';
 import { tickFlush } from './tick-flush.ts';
 
 export type FanOutMode = 'coalesced' | 'plain';
@@ -55,10 +56,12 @@ function createPlainFanOut(logger: Logger): FanOut {
     deliverVolatile(groupId, to, pushes) {
       for (const device of to) {
         push(groupId, device, (one) => {
+          if (one instanceof SocketDevice && !one.takesVolatile) return;
           for (const { event, payload } of pushes) one.push(event, payload);
         });
       }
     },
+    whenWritten: (_, act) => (queue.length === 0 ? act() : atEndOfTick(act)),
     written: () => (queue.length === 0 ? Promise.resolve() : new Promise(atEndOfTick)),
     seal() {},
   };

@@ -100,10 +100,15 @@ export class SocketDevice implements Device {
     else for (const entry of entries) conn.write(packetOf(entry));
   }
 
-  /** As `writeFrames`, but drops the push if more than 64 KiB wait: an ephemeral push may be missed. */
+  /** False if more than 64 KiB wait: an ephemeral push is dropped. */
+  get takesVolatile(): boolean {
+    return this.#socket.connected && this.#line.outbound.queuedBytes <= volatileWaitingMax;
+  }
+
+  /** As `writeFrames`, but drops the push if the socket takes none. */
   writeVolatile(frames: Buffer, packets: readonly string[]): void {
-    const { conn, connected } = this.#socket;
-    if (!connected || this.#line.outbound.queuedBytes > volatileWaitingMax) return;
+    const { conn } = this.#socket;
+    if (!this.takesVolatile) return;
     if (takesFrames(conn)) this.#writeEncoded(frames, packets.length, true);
     else for (const packet of packets) conn.write(packet);
   }

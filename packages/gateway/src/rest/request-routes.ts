@@ -67,7 +67,7 @@ function targetOf(
   return { ok: true, value: { ...found, actor: actor.value, args: argumentsOf(route.actor, fields) } };
 }
 
-function inTurn(
+function whenWritten(
   { handle, isRead }: RegisteredRequest,
   principal: Principal,
   { readLimiters, readGate }: Pick<RestDeps, 'readLimiters' | 'readGate'>,
@@ -116,7 +116,7 @@ async function servePrincipal(
   const { actor, args } = target.value;
   const caller = { actor, device: null, ...id };
   const call = { caller, requestType: route.request, isByService: principal.type === 'service', args };
-  return perform(inTurn(target.value, principal, deps), call, deps);
+  return perform(whenWritten(target.value, principal, deps), call, deps);
 }
 
 const bodyBound = ({ bodyMaxBytes }: RequestRoute) =>

@@ -6,6 +6,7 @@ import {
   errorFrom,
   firstPerAnswer,
   type GroupLog,
+  isoTime,
   isPast,
   isReceiver,
   type LogEntry,
@@ -14,10 +15,12 @@ import {
   type MessageDraft,
   messageId,
   overloadedRetryMs,
+  type Pushed,
+  type PushOutcome,
   type Refused,
   refused,
 } from '@plenum/core';
-import type { Counts, GroupId, RelayedMessage, UserId } from '@plenum/protocol';
+import type { Counts, GroupId, PushPayload, RelayedMessage, UserId } from '@plenum/protocol';
 import type { Defer } from '../defer.ts';
 import { endDueMutes } from '../groups/due-mutes.ts';
 import { refusalOf } from '../groups/facts.ts';
@@ -38,6 +41,7 @@ export function memoryGroupLog(state: MemoryState, defer: Defer): GroupLog {
     appendWith: (draft, done) => {
       defer(() => append(state, draft)).then(done, (error: unknown) => done(errorFrom(error)));
     },
+    sendEphemeral: (draft) => defer(() => push(state, draft)),
     admit: (draft) => defer(() => admit(state, draft)),
     after: (groupId, afterSeq, limit, reader = null) =>
       defer(() => {
@@ -69,14 +73,13 @@ function append(state: MemoryState, draft: MessageDraft): AppendOutcome {
   const { groupId, sender, request, message, extras } = draft;
   const nowMs = state.now();
   const judged = judge(state, draft, { nowMs, isAppend: true });
+  if (judged.type === 'pushed') return refused({ code: 'conflict' });
   if (judged.type !== 'fine') return judged;
   const { group, counts, reply } = judged;
   const metadata = extras?.metadata ?? null;
-  const isMentioned = (userId: UserId) => isReceiver(group.member(userId, nowMs));
-  const mentions = extras?.mentions.filter(isMentioned) ?? [];
+  const { mentions, dropped } = mentionsOf(draft, group, nowMs);
   const expiresInMs = extras?.expiresInMs ?? null;
   const isOpen = extras?.isOpen === true;
-  const dropped = extras?.mentions.filter((userId) => !isMentioned(userId)) ?? [];
   const seq = state.store(
     group,
     { sender, message, requestId: request.id, metadata, reply, mentions, isOpen, expiresInMs },
@@ -94,10 +97,53 @@ function append(state: MemoryState, draft: MessageDraft): AppendOutcome {
     messageId: messageId(epoch, seq),
     recipientsCount: counts.active + counts.muted,
     timestampMs: nowMs,
-    ...(dropped.length === 0 ? {} : { mentionsDropped: dropped }),
+    ...dropped,
   };
   state.requests.remember({ groupId, actor: sender, request }, appended, nowMs);
   return appended;
+}
+
+/** As `append`, but the message is published and not stored. */
+function push(state: MemoryState, draft: MessageDraft): PushOutcome {
+  const { groupId, sender, request, message, extras } = draft;
+  const nowMs = state.now();
+  const judged = judge(state, draft, { nowMs, isAppend: true });
+  if (judged.type === 'appended') return refused({ code: 'conflict' });
+  if (judged.type !== 'fine') return judged;
+  const { group, counts, reply } = judged;
+  const { mentions, dropped } = mentionsOf(draft, group, nowMs);
+  const metadata = extras?.metadata ?? null;
+  const { epoch, seq } = group.log;
+  group.noteSent(sender, nowMs);
+  const payload: PushPayload<'ephemeral_message'> = {
+    group_id: groupId,
+    request_id: request.id,
+    from_user_id: sender,
+    message,
+    ...(metadata === null ? {} : { metadata: JSON.parse(metadata) }),
+    ...(reply === null ? {} : { reply }),
+    ...(mentions.length === 0 ? {} : { mentions }),
+    timestamp: isoTime(nowMs),
+    epoch,
+    after_seq: seq,
+  };
+  state.publishEphemeral(groupId, [{ event: 'ephemeral_message', payload }]);
+  const recipientsCount = counts.active + counts.muted;
+  const pushed: Pushed = {
+    ...{ type: 'pushed', isDuplicate: false, epoch, seq, recipientsCount, timestampMs: nowMs },
+    ...dropped,
+  };
+  state.requests.remember({ groupId, actor: sender, request }, pushed, nowMs);
+  return pushed;
+}
+
+/** Whom the message mentions, and for the outcome, whom it should and does not. */
+function mentionsOf({ extras }: MessageDraft, group: GroupState, nowMs: number) {
+  const isMentioned = (userId: UserId) => isReceiver(group.member(userId, nowMs));
+  const given = extras?.mentions ?? [];
+  const mentions = given.filter(isMentioned);
+  const mentionsDropped = given.filter((userId) => !isMentioned(userId));
+  return { mentions, dropped: mentionsDropped.length === 0 ? {} : { mentionsDropped } };
 }
 
 function admit(state: MemoryState, draft: MessageDraft): AdmitOutcome {
@@ -135,11 +181,11 @@ function judge(
   state: MemoryState,
   draft: MessageDraft,
   { nowMs, isAppend }: { readonly nowMs: number; readonly isAppend: boolean },
-): Fine | Appended | Refused {
+): Fine | Appended | Pushed | Refused {
   const { groupId, sender, request } = draft;
   const log = state.presentLog(groupId, nowMs);
   const first = state.requests.recall({ groupId, actor: sender, request }, { scope: 'log', log, nowMs });
-  if (first?.type === 'appended' || first?.type === 'refused') return first;
+  if (first?.type === 'appended' || first?.type === 'pushed' || first?.type === 'refused') return first;
   if (first !== null) return refused({ code: 'conflict' });
   const group = state.groups.get(groupId);
   if (group === undefined) return refused({ code: 'group_not_found' });
@@ -149,7 +195,8 @@ function judge(
   const bucket = `${groupId}\n${sender}`;
   const retryAfterMs = draft.isRateLimited ? state.messageBuckets.missingMs(bucket, nowMs) : 0;
   if (retryAfterMs > 0) return refused({ code: 'rate_limited', retryAfterMs });
-  if (isAppend && state.outbox.queued(groupId) >= state.settings.roomQueueLimit) {
+  const isQueued = isAppend && draft.isEphemeral !== true;
+  if (isQueued && state.outbox.queued(groupId) >= state.settings.roomQueueLimit) {
     return refused({ code: 'room_overloaded', retryAfterMs: overloadedRetryMs });
   }
   const reply = isAppend ? replyOf(draft, group, nowMs) : null;

@@ -9,6 +9,7 @@ import {
   type LogEntry,
   type MembersChanged,
   type MessageChanged,
+  type Pushed,
   type Random,
   type TimedMessage,
   targetOf,
@@ -57,7 +58,7 @@ export class MemoryState {
   readonly groupIds = new SortedList<GroupId>(byText);
   readonly memberships = new MembershipIndex();
   /** Answers to changes, messages and changes of messages together: a request id names one request of any sort. */
-  readonly requests: RequestMemory<ChangeDone | Appended | MembersChanged | MessageChanged>;
+  readonly requests: RequestMemory<ChangeDone | Appended | Pushed | MembersChanged | MessageChanged>;
   /** Tokens for messages, one bucket per sender and group. */
   readonly messageBuckets: TokenBuckets;
   /** Tokens for joins, leaves and creates, one bucket per user. */

@@ -71,8 +71,8 @@ export const messageOperations = {
     operationId: 'send_message',
     tag: 'messages',
     description:
-      'The sender has to be an active member. `reply_to` names a message in the log that the sender may read; receivers get `reply` with its sender and seq. A message with `expires_in_ms` is taken down after that time',
-    success: 'Stored in the log and on its way to the members',
+      'The sender has to be an active member. `reply_to` names a message in the log that the sender may read; receivers get `reply` with its sender and seq. A message with `expires_in_ms` is taken down after that time. One with `ephemeral` is kept nowhere, and its answer has no `message_id`, `epoch` and `seq`',
+    success: 'In the log, unless it is ephemeral, and on its way to the members',
     parameters: { ...team, ...keyed },
     body: { from_user_id: 'ann', message: 'Lunch at noon?', metadata: { format: 'markdown' } },
     result: {

@@ -7,20 +7,33 @@ import { limits } from '../limits.ts';
 import { messageMetadataSchema, messageTextSchema } from '../text.ts';
 import { group, paged, positioned } from './arguments.ts';
 
-const relayResultSchema = z.object({
+const ephemeralSentSchema = z.object({
   status: z.literal('relayed'),
   recipients_count: z
     .int()
     .min(0)
     .describe('Members entitled to receive: active and muted, the sender and offline members included'),
-  message_id: z.string().describe('Opaque'),
-  ...positioned,
   timestamp: timestampSchema,
   mentions_dropped: z
     .array(userIdSchema)
     .exactOptional()
     .describe('Users of `mentions` who do not receive the message, so it does not mention them'),
 });
+const messageSentSchema = ephemeralSentSchema.extend({
+  message_id: z.string().describe('Opaque'),
+  ...positioned,
+});
+/** The answer to a message that is in the log. */
+export type MessageSent = z.infer<typeof messageSentSchema>;
+/** The answer to an ephemeral message, which has no place in the log: the absent fields let a reader ask any answer for them. */
+export type EphemeralSent = z.infer<typeof ephemeralSentSchema> & {
+  readonly [Name in Exclude<keyof MessageSent, keyof z.infer<typeof ephemeralSentSchema>>]?: undefined;
+};
+
+const relayResultSchema: z.ZodType<MessageSent | EphemeralSent> = z.union([
+  messageSentSchema.meta({ id: 'MessageSent', description: 'The message is in the log' }),
+  ephemeralSentSchema.meta({ id: 'EphemeralSent', description: 'The message was sent with `ephemeral`' }),
+]);
 
 export const subscriptionSchema = z.object({
   group_id: groupIdSchema,
@@ -67,6 +80,10 @@ const relay = (messageMaxBytes: number) =>
         .literal(true)
         .optional()
         .describe('The sender appends to the message with `append_message` until it is closed'),
+      ephemeral: z.literal(true).optional().meta({
+        description:
+          'The message is pushed once, to the devices that are connected now, and kept nowhere. Excludes `open` and `expires_in_ms`',
+      }),
       expires_in_ms: z
         .int()
         .min(limits.expiresInMsMin)

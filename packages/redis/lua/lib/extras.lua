@@ -3,14 +3,11 @@
 
 -- Of the message whose mentions are noted.
 local mentions_key
--- @include member
+-- @include references
 -- @include mentions
--- @include iso-ms
 -- @include timed
 
 local TIMESTAMP_FIELD = '"timestamp":"'
--- Means nothing in an answer: it is in no id.
-local NOTHING = '*'
 -- A message brings at most 100 members of the set, so more old ones are removed than new ones come.
 local OLD_PER_MESSAGE = 100
 
@@ -49,57 +46,16 @@ local function read_extras(first, at)
   return extras, at
 end
 
--- @return the first seq that the sender of the present message may read
-local function first_readable_seq(now)
-  if redis.call('HGET', group_key, 'history') == 'all' then return 0 end
-  return tonumber(find_member(sender_id, now).since_seq)
-end
-
--- A message of a past epoch is in the log under its seq too. The end of its payload has its id.
--- @return the sender of the message with this id, and its seq; nil if the log has no such message, or if the sender of
--- the present message may not read it
-local function find_target(now, id)
-  local epoch, seq = string.match(id, '^(%x+)-(%d+)$')
-  if not epoch or #seq > 16 or tonumber(seq) < first_readable_seq(now) then return nil end
-  local entry = redis.call('XRANGE', log_key, seq .. '-0', seq .. '-0')[1]
-  if not entry or entry[2][2] ~= 'm' then return nil end
-  local wire = entry[2][4]
-  local ending = '"message_id":"' .. id .. '","epoch":"' .. epoch .. '","seq":' .. seq .. '}}'
-  if string.sub(wire, -#ending) ~= ending then return nil end
-  local expires_at = string.match(wire, '"expires_at":"([^"]+)","timestamp":"[^"]+",' .. string.gsub(ending, '%-', '%%-') .. '$')
-  if expires_at and ms_of(expires_at) <= now then return nil end
-  return string.match(wire, '"from_user_id":"([^"]+)"'), seq
-end
-
--- Divides the mentioned users into those who receive the message, and the others.
-local function divide_mentions(now, extra)
-  local users, mentioned, dropped = {}, {}, {}
-  for user in string.gmatch(extra.users, '%S+') do users[#users + 1] = user end
-  if not users[1] then return mentioned, dropped end
-  local records = redis.call('HMGET', members_key, unpack(users))
-  for at, user in ipairs(users) do
-    local member = member_of(records[at], now)
-    local list = member and member.status ~= 'p' and mentioned or dropped
-    list[#list + 1] = user
-  end
-  return mentioned, dropped
-end
-
 -- Adds to the wire head what was found, before its timestamp. All checks of what `add_mentions` and `add_timed` write come
 -- here.
 -- @return the code of a refusal, or nil
 local function check_extra(now, extra)
-  local target, seq
-  if extra.reply_to ~= '' then
-    target, seq = find_target(now, extra.reply_to)
-    if not target then return 'message_not_found' end
-    extra.added = '"reply":{"message_id":"' .. extra.reply_to .. '","seq":' .. seq .. ',"from_user_id":"' .. target .. '"},'
-  end
-  local mentioned, dropped = divide_mentions(now, extra)
-  if mentioned[1] then
+  local found = resolve_references(now, extra)
+  if not found then return 'message_not_found' end
+  extra.added, extra.mentioned, extra.answer = found.fields, found.mentioned, ' ' .. found.words
+  if extra.mentioned[1] then
     expect_writable(extra.mentions_key, 'zset', { 'ZADD', 'ZREM', 'PEXPIRE' })
     expect_writable(extra.due_key, 'zset', { 'ZADD' })
-    extra.added = extra.added .. '"mentions":["' .. table.concat(mentioned, '","') .. '"],'
   end
   if extra.timed_key then expect_timed_writable(extra.timed_key, extra.due_key) end
   if extra.open_ms then extra.added = extra.added .. '"open":true,' end
@@ -107,8 +63,6 @@ local function check_extra(now, extra)
     extra.expires_at = now + extra.expires_in_ms
     extra.added = extra.added .. '"expires_at":"' .. iso_time(extra.expires_at) .. '",'
   end
-  extra.mentioned = mentioned
-  extra.answer = ' ' .. (dropped[1] and table.concat(dropped, ',') or NOTHING) .. ' ' .. (target or NOTHING)
   wire_head = string.sub(wire_head, 1, -#TIMESTAMP_FIELD - 1) .. extra.added .. TIMESTAMP_FIELD
   return nil
 end

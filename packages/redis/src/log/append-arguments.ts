@@ -17,6 +17,8 @@ export interface WrittenMessage extends Pick<MessageDraft, 'groupId' | 'sender' 
   readonly wireHead: string;
   /** What the script has to check besides the text; undefined: nothing. */
   readonly extra?: WrittenExtra | undefined;
+  /** True: it is for the script of ephemeral messages. */
+  readonly isEphemeral?: true;
 }
 
 export interface WrittenExtra {

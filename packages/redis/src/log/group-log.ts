@@ -3,14 +3,13 @@
 import {
   type AdmitOutcome,
   type AppendCallback,
-  type Appended,
   type AppendOutcome,
   errorFrom,
   type GroupLog,
   type MessageDraft,
   type MessageExtras,
-  messageId,
   PlenumError,
+  type PushOutcome,
 } from '@plenum/core';
 import { endDueMutesOf } from '../groups/due-mutes.ts';
 import type { Keys } from '../keys.ts';
@@ -21,7 +20,9 @@ import { refusalOf } from '../script-calls/refusals.ts';
 import type { ScriptCalls, StateDeps } from '../script-calls/script-calls.ts';
 import type { WrittenExtra, WrittenMessage } from './append-arguments.ts';
 import { AppendBatches } from './append-batches.ts';
+import { appendedAt } from './appended-at.ts';
 import { DueSends } from './due-sends.ts';
+import { EphemeralSends, pushOutcome, writtenEphemeral } from './ephemeral-sends.ts';
 import { RedisLogReader } from './log-reader.ts';
 import { type PendingSend, PendingSends } from './pending-sends.ts';
 import { type DecodedEntry, messageWireHead } from './wire.ts';
@@ -43,6 +44,7 @@ export class RedisGroupLog extends RedisLogReader implements GroupLog {
   readonly #settings: StateSettings;
   readonly #calls: ScriptCalls;
   readonly #batches: AppendBatches;
+  readonly #ephemeral: EphemeralSends;
   readonly #sends = new PendingSends();
   readonly #due: DueSends;
   #onAppended: AppendedListener = () => undefined;
@@ -54,11 +56,15 @@ export class RedisGroupLog extends RedisLogReader implements GroupLog {
     this.#settings = settings;
     this.#calls = calls;
     this.#batches = new AppendBatches({ calls, keys, settings, random });
+    this.#ephemeral = new EphemeralSends({ calls, keys, settings });
     this.#endDueMutes = (groupId, userId) =>
       endDueMutesOf(calls, { groupId, userId }, { keys, random, settings });
     this.#due = new DueSends({
       endDueMutes: this.#endDueMutes,
-      send: (send, areMutesEnded) => this.#addToBatch(send, areMutesEnded),
+      send: (send, areMutesEnded) => {
+        if (send.message.isEphemeral) this.#push(send, areMutesEnded);
+        else this.#addToBatch(send, areMutesEnded);
+      },
     });
   }
 
@@ -92,6 +98,22 @@ export class RedisGroupLog extends RedisLogReader implements GroupLog {
     if (!this.#due.hasToWait(send)) this.#addToBatch(send, false);
   }
 
+  sendEphemeral(draft: MessageDraft): Promise<PushOutcome> {
+    return new Promise((resolve, reject) => {
+      const send = this.#sends.open({
+        message: writtenEphemeral(draft),
+        isRateLimited: draft.isRateLimited,
+        // It has no entry.
+        notBeforeMs: Number.POSITIVE_INFINITY,
+        done: (outcome) => {
+          if (outcome instanceof PlenumError) reject(outcome);
+          else resolve(pushOutcome(outcome));
+        },
+      });
+      if (!this.#due.hasToWait(send)) this.#push(send, false);
+    });
+  }
+
   async admit(draft: MessageDraft): Promise<AdmitOutcome> {
     let reply = await this.#admitOnce(draft, '0');
     if (reply.type === 'due') {
@@ -100,7 +122,20 @@ export class RedisGroupLog extends RedisLogReader implements GroupLog {
     }
     if (reply.type === 'due') throw PlenumError.of('internal');
     if (reply.type === 'admitted') return { type: 'admitted' };
-    return reply.type === 'refused' ? refusalOf(reply) : appendedAt(reply.details, true);
+    if (reply.type === 'refused') return refusalOf(reply);
+    const first = appendedAt(reply.details, true);
+    return draft.isEphemeral === true ? pushOutcome(first) : first;
+  }
+
+  #push(send: PendingSend, areMutesEnded: boolean): void {
+    this.#ephemeral.send(send, areMutesEnded).then(
+      (outcome) => {
+        if (outcome !== 'due') send.resolve(outcome);
+        else if (areMutesEnded) send.resolve(PlenumError.of('internal'));
+        else this.#due.wait(send);
+      },
+      (error: unknown) => send.resolve(errorFrom(error)),
+    );
   }
 
   #addToBatch(send: PendingSend, areMutesEnded: boolean): void {
@@ -156,23 +191,4 @@ function outcomeOf(line: Exclude<AppendLine, { type: 'late' }>, nowMs: number): 
   if (line.type === 'failed') return translate(caughtReply(line.text), true);
   if (line.type === 'due') return PlenumError.of('internal');
   return appendedAt(line, line.type === 'duplicate');
-}
-
-function appendedAt(
-  { epoch, seq, recipientsCount, timestampMs, found }: AppendAnswer,
-  isDuplicate: boolean,
-): Appended {
-  const id = messageId(epoch, seq);
-  const appended = {
-    type: 'appended',
-    isDuplicate,
-    epoch,
-    seq,
-    messageId: id,
-    recipientsCount,
-    timestampMs,
-  } as const;
-  return found === undefined || found.dropped.length === 0
-    ? appended
-    : { ...appended, mentionsDropped: found.dropped };
 }

@@ -183,6 +183,25 @@ export function messageWireHead(message: {
   );
 }
 
+/** The fields of an ephemeral message up to its timestamp, each before a comma. */
+export function ephemeralFields({
+  sender,
+  requestId,
+  text,
+  metadata,
+}: {
+  readonly sender: string;
+  readonly requestId: string;
+  readonly text: string;
+  /** JSON text of an object; null: it has none. */
+  readonly metadata: string | null;
+}): string {
+  return (
+    `"request_id":${JSON.stringify(requestId)},"from_user_id":"${sender}","message":${JSON.stringify(text)},` +
+    (metadata === null ? '' : `"metadata":${metadata},`)
+  );
+}
+
 /** What of a wire head does not depend on what the script finds. */
 export const knownHead = ({ wireHead, extra }: Pick<WrittenMessage, 'wireHead' | 'extra'>): string =>
   extra === undefined ? wireHead : wireHead.slice(0, -timestampField.length);

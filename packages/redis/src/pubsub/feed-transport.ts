@@ -1,4 +1,4 @@
-/** Live entries of the hosted groups, and presence and typing: one sharded channel per group. */
+/** Live entries of the hosted groups, and pushes that are no entries: one sharded channel per group. */
 import {
   type Clock,
   type EphemeralPush,
@@ -6,7 +6,12 @@ import {
   type FeedTransport,
   PlenumError,
 } from '@plenum/core';
-import { type GroupId, presenceChangedPushSchema, typingPushSchema } from '@plenum/protocol';
+import {
+  ephemeralMessagePushSchema,
+  type GroupId,
+  presenceChangedPushSchema,
+  typingPushSchema,
+} from '@plenum/protocol';
 import { z } from 'zod';
 
 import type { Anomalies } from '../anomalies.ts';
@@ -114,7 +119,7 @@ export const noFeeds: FeedTransport = {
 };
 
 /**
- * Presence and typing are messages of the Socket.IO adapter, so that stock servers on the same prefix deliver them. By its
+ * Presence, typing and ephemeral messages are messages of the Socket.IO adapter, so that stock servers on the same prefix deliver them. By its
  * `uid` our nodes separate them from entries. lua/lib/presence.lua writes them.
  */
 const ephemeralStart = Buffer.from('{"uid":"plenum1 ephemeral"');
@@ -128,6 +133,9 @@ const ephemeralSchema = z.object({
           .transform(([event, payload]): EphemeralPush => ({ event, payload })),
         z
           .tuple([z.literal('typing'), typingPushSchema])
+          .transform(([event, payload]): EphemeralPush => ({ event, payload })),
+        z
+          .tuple([z.literal('ephemeral_message'), ephemeralMessagePushSchema])
           .transform(([event, payload]): EphemeralPush => ({ event, payload })),
       ]),
     }),

@@ -1,4 +1,4 @@
-/** Defines the scripts of a send: append-messages and admit-message. */
+/** Defines the scripts of a send: append-messages, admit-message and send-ephemeral. */
 
 import { type UserId, userIdSchema } from '@plenum/protocol';
 import { z } from 'zod';
@@ -159,6 +159,35 @@ export const admitMessage = defineScript({
   ],
   reply: z.discriminatedUnion('type', [
     reply('admitted', z.tuple([])),
+    reply('duplicate', appendAnswer),
+    reply('refused', refusalWords),
+    reply('due', z.tuple([])),
+    late,
+  ]),
+});
+
+/** `fields`: JSON fields of the push up to its timestamp, each before a comma. */
+export const sendEphemeral = defineScript({
+  file: 'send-ephemeral',
+  keys: ['group', 'members', 'log', 'dedupe', 'bucket', 'slow'],
+  args: [
+    'senderId',
+    'payloadHash',
+    'deadlineMs',
+    'areMutesEnded',
+    'isRateLimited',
+    'ratePerSec',
+    'rateBurst',
+    'rememberMs',
+    'groupId',
+    'room',
+    'channel',
+    'replyTo',
+    'mentions',
+    'fields',
+  ],
+  reply: z.discriminatedUnion('type', [
+    reply('sent', appendAnswer),
     reply('duplicate', appendAnswer),
     reply('refused', refusalWords),
     reply('due', z.tuple([])),

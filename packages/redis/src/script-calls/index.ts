@@ -1,5 +1,5 @@
 /** All scripts. */
-import { admitMessage, appendMessages } from './append-messages.ts';
+import { admitMessage, appendMessages, sendEphemeral } from './append-messages.ts';
 import * as changes from './changes.ts';
 import {
   acquireLease,
@@ -30,6 +30,7 @@ export {
   appendMessages,
   batchShape,
   type FoundExtra,
+  sendEphemeral,
 } from './append-messages.ts';
 export * from './changes.ts';
 export {
@@ -58,6 +59,7 @@ export { chargeMembership, forgetMembership, reservePlace, restorePlace } from '
 export const scripts = [
   appendMessages,
   admitMessage,
+  sendEphemeral,
   changes.createGroup,
   changes.joinGroup,
   changes.leaveGroup,

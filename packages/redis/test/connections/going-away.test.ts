@@ -30,6 +30,7 @@ const silent: FanOut = {
   deliver: () => {},
   push: () => {},
   deliverVolatile: () => {},
+  whenWritten: () => {},
   written: async () => {},
   seal: () => {},
 };

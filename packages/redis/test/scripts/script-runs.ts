@@ -179,6 +179,8 @@ function argsOf(script: AnyScript, keys: Keys, id: GroupId): Readonly<Record<str
     bytesMax: '65536',
     idleMs: '60000',
     otherHashes: ' other',
+    replyTo: `${'e'.repeat(16)}-6`,
+    fields: '"message":"hello",',
     fromId: '-',
     afterRetry: '',
     afterEnd: '',

@@ -12,6 +12,7 @@ import type {
   MessageTarget,
   NotificationSetting,
   Position,
+  PushOutcome,
   ReadState,
 } from '@plenum/core';
 
@@ -28,7 +29,7 @@ function inOrder(fields: { readonly type?: string }, type?: string): object {
 export class Abstraction {
   readonly #epochs = new Map<string, string>();
 
-  outcome(outcome: ChangeOutcome | AppendOutcome | MembersChanged | MessageOutcome): object {
+  outcome(outcome: ChangeOutcome | AppendOutcome | PushOutcome | MembersChanged | MessageOutcome): object {
     if (outcome.type === 'refused') {
       const { code, retryAfterMs, details } = outcome.failure;
       const isTimed = details?.muted_until !== undefined;
@@ -39,6 +40,7 @@ export class Abstraction {
       const messageId = outcome.messageId.replace(outcome.epoch, epoch);
       return { ...outcome, epoch, messageId, timestampMs: null };
     }
+    if (outcome.type === 'pushed') return { ...outcome, epoch, timestampMs: null };
     if (outcome.type === 'changed') return { ...outcome, epoch, editedAtMs: timed(outcome.editedAtMs) };
     if (outcome.type === 'members_changed') {
       const added = outcome.added.map((one) =>

@@ -149,7 +149,13 @@ const updating = fc.record(
   },
   { requiredKeys: ['groupId', 'actor'] },
 );
-const sending = fc.record({ groupId, sender: user, message: fc.constantFrom('hello', '"}]☃\u2028') });
+const isEphemeral = fc.constantFrom(false, false, false, true);
+const sending = fc.record({
+  groupId,
+  sender: user,
+  message: fc.constantFrom('hello', '"}]☃\u2028'),
+  isEphemeral,
+});
 
 /** Additions and removals of different users, as core sees to. */
 const changingMembers = fc

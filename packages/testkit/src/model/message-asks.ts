@@ -87,6 +87,7 @@ const sending = fc.record(
     expiresInMs,
     isReply: fc.boolean(),
     isOpen: fc.boolean(),
+    isEphemeral: fc.boolean(),
   },
   { requiredKeys: ['sender', 'message'] },
 );
@@ -128,12 +129,13 @@ export const messageAsk: fc.Arbitrary<MessageAsk> = fc.oneof(
     arbitrary: asking(
       'send',
       ({ target, metadata: given = null, mentions: named = [], isReply = false, ...rest }) => {
-        const { isOpen = false, expiresInMs: span = null, ...draft } = rest;
+        const { isOpen = false, expiresInMs: span = null, isEphemeral = false, ...draft } = rest;
         return messageDraft({
           ...draft,
+          isEphemeral,
           extras: {
-            isOpen,
-            expiresInMs: span,
+            isOpen: isOpen && !isEphemeral,
+            expiresInMs: isEphemeral ? null : span,
             metadata: given,
             mentions: named.map((name) => userIdSchema.parse(name)),
             replyTo: isReply ? idOfTarget(target) : null,

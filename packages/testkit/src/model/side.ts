@@ -11,6 +11,7 @@ import type {
   MessageOutcome,
   MessageTarget,
   NotificationSetting,
+  PushOutcome,
   ReadPosition,
 } from '@plenum/core';
 import { groupIdSchema, type UserId } from '@plenum/protocol';
@@ -20,7 +21,7 @@ import { groupNames, userNames } from './cast.ts';
 import { type Attempt, idOfTarget, isMessageCommand, targetIn } from './message-asks.ts';
 
 /** The answer to any attempt. */
-export type Answer = ChangeOutcome | AppendOutcome | MembersChanged | MessageOutcome;
+export type Answer = ChangeOutcome | AppendOutcome | PushOutcome | MembersChanged | MessageOutcome;
 
 /** Two links may be made in one ms. */
 const byId = (a: InviteLink, b: InviteLink): number => (a.linkId < b.linkId ? -1 : 1);
@@ -52,9 +53,11 @@ export class Side {
       return this.#engine.messageChanges.change({ ...attempt, groupId, target });
     }
     if ('part' in attempt) return this.#engine.groups.changeMembers({ ...attempt, groupId });
-    return 'operation' in attempt
-      ? this.#engine.groups.change({ ...attempt, groupId })
-      : this.#engine.log.append({ ...attempt, groupId, extras: this.#realExtras(attempt.extras) });
+    if ('operation' in attempt) return this.#engine.groups.change({ ...attempt, groupId });
+    const draft = { ...attempt, groupId, extras: this.#realExtras(attempt.extras) };
+    return draft.isEphemeral === true
+      ? this.#engine.log.sendEphemeral(draft)
+      : this.#engine.log.append(draft);
   }
 
   /** @param forMs from the creation of the group on; null: the level does not end */

@@ -20,7 +20,7 @@ export const standings = [
 export type Standing = (typeof standings)[number];
 
 export interface Cell {
-  /** A request type, `admit`, `explain:` and an action, `promote_member:` and a role, `add` and `remove` of a `change_members`. */
+  /** A request type, `relay_msg:ephemeral`, `admit`, `explain:` and an action, `promote_member:` and a role, `add` and `remove` of a `change_members`. */
   readonly operation: string;
   /** `none`: there is no group. */
   readonly groupType: GroupType | 'none';

@@ -23,6 +23,7 @@ export const ownOfModerator = `
     update_group        NA
     delete_group        NA
     relay_msg           ok
+    relay_msg:ephemeral ok
     edit_message        AU
     append_message      AU
     delete_message      ok

@@ -22,6 +22,7 @@ export const ownGrids: Readonly<Record<GroupType, string>> = {
     update_group        NA       NA     ok       ok         NA      ok        NA
     delete_group        NA       NA     ok       ok         NA      ok        NA
     relay_msg           NO       ok     ok       ok         BA      -         NO
+    relay_msg:ephemeral NO       ok     ok       ok         BA      -         NO
     edit_message        NO       AU     AU        ok        BA       -       NO
     append_message      NO       AU     AU        CL        BA       -       NO
     delete_message      NO       AU     ok        ok        BA      ok       NO
@@ -51,6 +52,7 @@ export const ownGrids: Readonly<Record<GroupType, string>> = {
     update_group        NA       NA       NA     ok       ok         NA      ok        NA
     delete_group        NA       NA       NA     ok       ok         NA      ok        NA
     relay_msg           NO       PM       ok     ok       ok         BA      -         NO
+    relay_msg:ephemeral NO       PM       ok     ok       ok         BA      -         NO
     edit_message        NO       PM       AU     AU        ok        BA       -       NO
     append_message      NO       PM       AU     AU        CL        BA       -       NO
     delete_message      NO       PM       AU     ok        ok        BA      ok       NO
@@ -80,6 +82,7 @@ export const ownGrids: Readonly<Record<GroupType, string>> = {
     update_group        NA       NA       NA     NA     ok       ok         NA      ok        NA
     delete_group        NA       NA       NA     NA     ok       ok         NA      ok        NA
     relay_msg           NO       PM       ok     MU     ok       ok         BA      -         NO
+    relay_msg:ephemeral NO       PM       ok     MU     ok       ok         BA      -         NO
     edit_message        NO       PM       AU     MU     AU        ok        BA       -       NO
     append_message      NO       PM       AU     MU     AU        CL        BA       -       NO
     delete_message      NO       PM       AU     AU     ok        ok        BA      ok       NO
@@ -241,6 +244,7 @@ export const noGroupGrid = `
     update_group        NF        NF
     delete_group        NF        NF
     relay_msg           NF        -
+    relay_msg:ephemeral NF        -
     edit_message        NF        -
     append_message      NF        -
     delete_message      NF        NF

@@ -17,6 +17,7 @@ import type {
   MessageEntry,
   MessageOutcome,
   Position,
+  PushOutcome,
   Refused,
 } from '@plenum/core';
 import { type GroupEvent, type GroupId, type GroupType, groupIdSchema, userIdSchema } from '@plenum/protocol';
@@ -191,5 +192,6 @@ export function expectAppended(outcome: AppendOutcome): Appended {
 }
 
 /** How an attempt ended, in one word: `done`, or the code of its refusal. */
-export const verdict = (outcome: ChangeOutcome | AppendOutcome | MembersChanged | MessageOutcome): string =>
-  outcome.type === 'refused' ? outcome.failure.code : 'done';
+export const verdict = (
+  outcome: ChangeOutcome | AppendOutcome | PushOutcome | MembersChanged | MessageOutcome,
+): string => (outcome.type === 'refused' ? outcome.failure.code : 'done');

@@ -2,6 +2,7 @@ import { describe } from 'vitest';
 import type { MakeEngine } from '../scene/engine-harness.ts';
 import { admitting } from './log/admitting.ts';
 import { appending } from './log/appending.ts';
+import { ephemeral } from './log/ephemeral.ts';
 import { extras } from './log/extras.ts';
 import { importing } from './log/importing.ts';
 import { keepingLess } from './log/keeping-less.ts';
@@ -15,6 +16,7 @@ export function groupLogSuite(name: string, makeEngine: MakeEngine): void {
     appending(makeEngine);
     admitting(makeEngine);
     extras(makeEngine);
+    ephemeral(makeEngine);
     ranges(makeEngine);
     importing(makeEngine);
     rateLimiting(makeEngine);

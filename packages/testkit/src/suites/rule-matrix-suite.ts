@@ -7,6 +7,7 @@ import type {
   MessageCommand,
   MessageOutcome,
   MessageTarget,
+  PushOutcome,
 } from '@plenum/core';
 import { SERVICE } from '@plenum/protocol';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -22,6 +23,7 @@ import {
   joinCommand,
   kickCommand,
   leaveCommand,
+  messageDraft,
   muteCommand,
   promoteCommand,
   rejectCommand,
@@ -118,11 +120,20 @@ interface Played {
   readonly expected: string;
 }
 
+/** It is judged like a message of the log, and changes nothing. */
+const ephemeral = 'relay_msg:ephemeral';
+
 /** What one `change_members` does to one user. */
 const ofMembers = ['add', 'remove'];
 
 /** What an engine decides; the edge reads and explains. */
-const operations = [...Object.keys(commands), ...Object.keys(messageCommands), ...ofMembers, 'relay_msg'];
+const operations = [
+  ...Object.keys(commands),
+  ...Object.keys(messageCommands),
+  ...ofMembers,
+  'relay_msg',
+  ephemeral,
+];
 const played: readonly Played[] = cells
   .filter(({ operation }) => operations.includes(operation))
   .flatMap((cell) => castings(cell).map((casting) => ({ ...casting, cell, expected: expectedOf(cell) })));
@@ -241,12 +252,13 @@ async function mistakesOfRefusals(scene: Scene, trial: Trial, target: MessageTar
   return wrong;
 }
 
-/** A success adds to the log, and the target is what it should be. */
+/** A success adds to the log unless it is an ephemeral message, and the target is what it should be. */
 async function mistakesOfSuccess(scene: Scene, one: Played, target: MessageTarget): Promise<object[]> {
   const before = await scene.head();
   const answer = await answerTo(scene, one, target);
   if (answer !== one.expected) return [{ ...one, answer }];
-  expect((await scene.head())?.seq).toBeGreaterThan(before?.seq ?? 0);
+  if (one.cell.operation === ephemeral) expect(await scene.head()).toEqual(before);
+  else expect((await scene.head())?.seq).toBeGreaterThan(before?.seq ?? 0);
   const status = statusAfter[one.cell.operation];
   if (status !== undefined) expect((await scene.member(one.userId))?.status ?? 'none').toBe(status);
   return [];
@@ -269,6 +281,11 @@ function attempt(
   operation: string,
   users: Omit<Ids, 'groupId'> & { readonly target: MessageTarget },
 ) {
+  if (operation === ephemeral) {
+    const { groupId } = scene;
+    const draft = messageDraft({ groupId, sender: users.actor, isEphemeral: true });
+    return scene.engine.log.sendEphemeral(draft);
+  }
   if (ofMembers.includes(operation)) return scene.changeMembers({ [operation]: [users.userId] });
   const command = commands[operation];
   const onMessage = messageCommands[operation];
@@ -283,7 +300,7 @@ function attempt(
 /** The outcome in the words of the cells: a join is named by the status to which it led. */
 function answerOf(
   operation: string,
-  outcome: ChangeOutcome | AppendOutcome | MembersChanged | MessageOutcome,
+  outcome: ChangeOutcome | AppendOutcome | PushOutcome | MembersChanged | MessageOutcome,
 ): string {
   if (outcome.type === 'members_changed') {
     const [one] = [...outcome.added, ...outcome.removed];

@@ -1,0 +1,45 @@
+/** The ports of an engine that a feed does not need. */
+import type { Engine } from '../src/ports/engine.ts';
+
+export const unused = () => Promise.reject(new Error('not part of this simulation'));
+
+const reads = { get: unused, states: unused, reactions: unused, pins: unused, writtenBy: unused };
+const erasing = { note: unused, postpone: unused, finish: unused };
+
+export const unusedPorts = {
+  outbox: {
+    kinds: () => new Set(),
+    open: unused,
+    read: unused,
+    takenDown: unused,
+    commit: unused,
+    waiting: unused,
+  },
+  messageChanges: { change: unused, admit: unused, ...reads },
+  timedMessages: { due: unused, settle: unused },
+  deadLetters: { list: unused, retry: unused, delete: unused },
+  nodes: {
+    beat: unused,
+    nodes: unused,
+    remove: unused,
+    askDrain: unused,
+    wake: () => {},
+    onWake: () => () => {},
+  },
+  leases: {
+    ttlMs: 6000,
+    slices: () => [],
+    acquire: unused,
+    renew: unused,
+    release: unused,
+    holder: unused,
+    holders: unused,
+  },
+  partitionWorks: [],
+  imports: { append: unused },
+  dueMutes: { endDueMutes: unused },
+  readMarks: { mark: unused, of: unused, among: unused },
+  notificationLevels: { set: unused, among: unused },
+  revocations: { revoke: unused, revokedAt: unused },
+  erasures: { begin: unused, of: unused, due: unused, countLeft: unused, ...erasing },
+} satisfies Partial<Engine>;
