@@ -61,6 +61,22 @@ test('the first text leaves at once, and those that come meanwhile as one, in th
   expect(await Promise.all(answers)).toEqual([changed, changed, changed]);
 });
 
+test('messages of a group leave together, and another group has a beat of its own', async () => {
+  const { gatherer, stored, later } = stage();
+  const other = { target: { epoch: 'e', seq: 2 } };
+  for (const id of ['a', 'b', 'c']) void gatherer.append(append(id));
+  for (const id of ['x', 'y']) void gatherer.append({ ...append(id), ...other });
+  void gatherer.append({ ...append('far'), groupId: groupIdSchema.parse('elsewhere') });
+  expect(stored).toEqual(['a', 'far']);
+  await later();
+  expect(stored.slice(2).sort()).toEqual(['bc', 'xy']);
+  void gatherer.append(append('d'));
+  void gatherer.append({ ...append('z'), ...other });
+  expect(stored).toHaveLength(4);
+  await later();
+  expect(stored.slice(4).sort()).toEqual(['d', 'z']);
+});
+
 test('a request that comes again while it waits is appended once', async () => {
   const { gatherer, stored, later } = stage();
   const ids = ['a', 'b', 'c', 'b', 'c', 'd'];

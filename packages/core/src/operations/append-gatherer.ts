@@ -1,8 +1,9 @@
 /**
- * Gathers what is appended to one message on this node: the first text leaves at once, those of the next 40 ms as one
- * entry. Texts keep their order, and a text waits until the one before it is answered.
+ * Gathers what is appended on this node: a text leaves at once, those of the next 40 ms as one entry of each message. All
+ * messages of a group have the same beat, so that a device gets what is written in a group together, however many messages
+ * are being written. Texts keep their order, and a text waits until the one before it is answered.
  */
-import { failureBody, limits } from '@plenum/protocol';
+import { failureBody, type GroupId, limits } from '@plenum/protocol';
 import { messageId } from '../log/entry.ts';
 import type { AppendText, MessageOutcome } from '../log/message-commands.ts';
 import type { Clock } from '../ports/runtime.ts';
@@ -23,6 +24,8 @@ export class AppendGatherer {
   readonly #send: Send;
   readonly #clock: Pick<Clock, 'after'>;
   readonly #lines = new Map<string, Line>();
+  /** By group: ends 40 ms after something was sent. */
+  readonly #beats = new Map<GroupId, Promise<void>>();
 
   constructor(send: Send, clock: Pick<Clock, 'after'>) {
     this.#send = send;
@@ -40,19 +43,32 @@ export class AppendGatherer {
       }
       const begun: Line = { waiting: [{ command, resolve }] };
       this.#lines.set(name, begun);
-      void this.#run(name, begun);
+      void this.#run(name, groupId, begun);
     });
+  }
+
+  #beginBeat(groupId: GroupId): void {
+    if (this.#beats.has(groupId)) return;
+    const beat = new Promise<void>((resolve) => {
+      this.#clock.after(limits.appendEveryMs, () => {
+        this.#beats.delete(groupId);
+        resolve();
+      });
+    });
+    this.#beats.set(groupId, beat);
   }
 
   /**
    * Never rejects: each outcome goes to its request. If a text is refused for now, or its outcome is unknown, all that wait
    * behind it get the same, so that no text comes before an earlier one.
    */
-  async #run(name: string, { waiting }: Line): Promise<void> {
+  async #run(name: string, groupId: GroupId, { waiting }: Line): Promise<void> {
+    const running = this.#beats.get(groupId);
+    if (running !== undefined) await running;
     while (waiting.length > 0) {
-      const pause = new Promise<void>((resolve) => this.#clock.after(limits.appendEveryMs, resolve));
+      this.#beginBeat(groupId);
       await this.#sendTogether(together(waiting), waiting);
-      await pause;
+      await this.#beats.get(groupId);
     }
     this.#lines.delete(name);
   }
