@@ -6,6 +6,19 @@ const admission = 'packages/redis/lua/lib/admission.lua';
 /** @type {readonly import('./mutant.js').Mutant[]} */
 export const mutantsOfSettings = [
   {
+    name: 'joins and leaves of moderators are no entries either',
+    edits: [
+      {
+        file: 'packages/redis/lua/lib/unlisted.lua',
+        from: "return are_joins_counted and member.role == 'm' and member.status ~= 'p'",
+        to: "return are_joins_counted and member.status ~= 'p'",
+      },
+    ],
+    killers: [
+      conformance('are those of plain members only: requests, kicks, bans, mutes and roles stay entries'),
+    ],
+  },
+  {
     name: 'a moderator acts on anyone',
     edits: [
       {

@@ -22,6 +22,11 @@ export interface ClientEvents {
   readonly resync: ResyncNotice;
   /** A user came online or went offline; groups of 500 members or more send `count` only. Call `presence` after a reconnect. */
   readonly presence: PushPayload<'presence_changed'>;
+  /**
+   * How many members receive the messages of the group, at most once a second. Only in groups with the setting
+   * `membership_events: 'counts'`, where joins and leaves of plain members are no entries.
+   */
+  readonly members_count: PushPayload<'members_count'>;
   /** Another user is typing. No event follows when the user stops. */
   readonly typing: PushPayload<'typing'>;
   /** A message that was sent with `ephemeral`: it is in no log, and was sent after the entry `after_seq`. */

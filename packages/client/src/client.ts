@@ -121,6 +121,7 @@ class SocketClient extends TypedRequests implements Client {
       pushes: {
         ...this.#groups.pushes,
         presence_changed: (push) => this.#listeners.emit('presence', push),
+        members_count: (push) => this.#listeners.emit('members_count', push),
         typing: (push) => this.#listeners.emit('typing', push),
         ephemeral_message: (push) => this.#listeners.emit('ephemeral', push),
         read: (push) => this.#listeners.emit('read', push),

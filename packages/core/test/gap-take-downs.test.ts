@@ -47,6 +47,8 @@ function feedAtFive() {
       readGap: (afterSeq) => void reads.push(afterSeq),
       lookForMissing: ignore,
       readHead: ignore,
+      verifyMembers: () => undefined,
+      countMembers: () => undefined,
       devicesOf: () => [],
       hasPendingJoin: () => false,
       deferPush: () => false,

@@ -59,6 +59,8 @@ function watchedFeed() {
       readGap: (afterSeq) => void asked.push(`gap after ${afterSeq}`),
       lookForMissing: () => void asked.push('look'),
       readHead: () => void asked.push('head'),
+      verifyMembers: () => undefined,
+      countMembers: () => undefined,
       devicesOf: (userId) => (userId === ann.userId ? [ann] : []),
       hasPendingJoin: () => false,
       deferPush: () => false,

@@ -74,6 +74,7 @@ export function createMemoryEngine(options: MemoryEngineOptions): Engine {
     now,
     outbox,
     publish: (groupId, entry) => feeds.publish(groupId, entry),
+    publishUnlisted: (groupId, change) => feeds.publishUnlisted(groupId, change),
     publishEphemeral: (groupId, pushes) => feeds.publishEphemeral(groupId, pushes),
   });
   const presence = new MemoryPresence(state, deferWhileOpen);

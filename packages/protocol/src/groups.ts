@@ -36,6 +36,13 @@ export const postingSchema = z.enum(['members', 'admins', 'nobody']).meta({
     'Who may send and edit messages: every active member, the admins of a group for announcements, or none while it is frozen',
 });
 
+export const membershipEventsSchema = z.enum(['all', 'counts']).meta({
+  id: 'MembershipEvents',
+  description:
+    'all: every join and leave is an entry of the log. counts: those of plain members are none; the push members_count tells how many members there are, at most once a second. For groups of some thousand members and more',
+});
+export type MembershipEvents = z.infer<typeof membershipEventsSchema>;
+
 export const notificationLevelSchema = z.enum(['all', 'mentions', 'none']).meta({
   id: 'NotificationLevel',
   description:

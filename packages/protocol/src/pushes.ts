@@ -35,7 +35,16 @@ export const membershipPushSchema = z.object({
   type: groupEventTypeSchema,
   actor_id: z.string().optional(),
   reason: z.string().optional(),
+  unlisted: z
+    .literal(true)
+    .exactOptional()
+    .describe('No entry of the log shows this change: the group has the setting membership_events `counts`'),
 });
+/**
+ * How many members receive the messages of a group, in groups with the setting membership_events `counts`. Ephemeral, at most
+ * once a second.
+ */
+export const membersCountPushSchema = z.object({ group_id: groupIdSchema, members_count: z.int().min(0) });
 /**
  * The log does not continue the socket's position. Except for `not_a_member`, the socket is attached from head_seq +
  * 1; read `history` up to it.
@@ -99,6 +108,7 @@ export const pushTable = {
   message_event: messageEventSchema,
   subscribed: subscribedPushSchema,
   membership: membershipPushSchema,
+  members_count: membersCountPushSchema,
   resync: resyncPushSchema,
   presence_changed: presenceChangedPushSchema,
   typing: typingPushSchema,

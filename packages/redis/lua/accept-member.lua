@@ -38,5 +38,5 @@ applicant.joined_at = now
 applicant.since_seq = group.seq + 1
 put_in(group, user_id, applicant)
 local seq = record_change('accepted', reason_field(reason))
-mute_again(group, user_id, applicant)
+mute_again(group, user_id, applicant, take_kept_mute(user_id, now))
 return done(applicant, seq)

@@ -1,6 +1,6 @@
 #!lua
 -- Adds users to a group and removes others, for the service. Each user is judged by itself, additions first, and the
--- users that nothing refuses are one entry `members_changed`.
+-- users that nothing refuses are one entry `members_changed`, except those whose join is no entry.
 -- `added` has for each user `<user>;<status>;<role>`, `removed` the users; both are separated by spaces.
 -- @include change-header
 local added = ARGV[19]
@@ -8,6 +8,7 @@ local removed = ARGV[20]
 local pending_max = ARGV[21]
 -- @include change
 -- @include change-entry
+-- @include unlisted
 
 local STATUS_NAME = { a = 'active', p = 'pending', m = 'muted' }
 
@@ -29,6 +30,7 @@ if limited then return limited end
 -- The answer for each user: `<status><role>` of an added one, `x` for a removed one, `!<code>` or `!banned:<ms>`.
 local answers = {}
 local changes = {}
+local has_unlisted = false
 
 -- @return the code of the refusal, and its detail; or nil
 local function refusal_of_addition(addition)
@@ -59,8 +61,15 @@ local function add(index, addition)
     member.status = 'm'
     member.ends_at = ends_at
   end
+  local is_entry = not is_unlisted(member) or member.status ~= 'a'
+  if not is_entry then member.place = unlisted_place(group) end
   put_in(group, addition.user, member)
   redis.call('HDEL', invites_key, addition.user)
+  if not is_entry then
+    note_unlisted(group, now, { type = 'joined', user = addition.user, actor = SERVICE })
+    has_unlisted = true
+    return member.status .. member.role
+  end
   changes[#changes + 1] = '{"user_id":"' .. addition.user .. '","status":"' .. STATUS_NAME[member.status] .. '"'
     .. roles_field(member) .. '}'
   return member.status .. member.role
@@ -84,12 +93,13 @@ for index, addition in ipairs(additions) do answers[#answers + 1] = add(index, a
 for _, user in ipairs(removals) do answers[#answers + 1] = remove(user) end
 
 local words = table.concat(answers, ',')
-if #changes == 0 then
+if #changes == 0 and not has_unlisted then
   if group.has_ended_mutes then commit(group, now) end
   return { 'done', integer(now), words .. ' ' .. group.epoch .. ' ' .. integer(group.seq) }
 end
 queue_presence(receivers_count(group), offline)
-local seq = record_change('members_changed', ',"members":[' .. table.concat(changes, ',') .. ']')
+local seq = group.seq
+if #changes > 0 then seq = record_change('members_changed', ',"members":[' .. table.concat(changes, ',') .. ']') end
 local answer = words .. ' ' .. group.epoch .. ' ' .. integer(seq)
 commit(group, now, answer)
 return { 'done', integer(now), answer }

@@ -46,9 +46,8 @@ local member = find_member(user_id, now)
 local is_absent = member ~= nil and member.status ~= 'p' and redis.call('HEXISTS', on_key, user_id) == 0
   and tonumber(member.joined_at) <= ends_at - tonumber(absence_ms)
 if is_absent then
-  depart(group, now, { user = user_id, member = member }, function()
-    return append_event(group, now, { type = 'left', user = user_id, actor = SERVICE, tail = ',"reason":"absence"' })
-  end)
+  local event = { type = 'left', user = user_id, actor = SERVICE, tail = ',"reason":"absence"' }
+  depart(group, now, { user = user_id, member = member }, event)
 end
 if is_absent or group.has_ended_mutes then commit(group, now) end
 return { is_absent and 'left' or 'stayed', integer(now) }

@@ -21,6 +21,7 @@ if may_create then answer_scope = 'living' end
 -- @include invites
 -- @include mute-again
 -- @include links
+-- @include unlisted
 
 if not group and may_create and redis.call('HGET', group_key, 'closed') ~= '1' and not id_reserved_until(now) then
   if creates_public == 'full' then return { 'groups_full', integer(now) } end
@@ -68,9 +69,17 @@ end
 if is_direct then
   local is_first = group.type == 'public' and group.active == 0
   local joiner = { status = 'a', role = is_first and 'a' or 'm', joined_at = now, since_seq = group.seq + 1 }
+  local is_muted, ends_at = take_kept_mute(user_id, now)
+  if is_unlisted(joiner) and not is_muted then
+    joiner.place = unlisted_place(group)
+    put_in(group, user_id, joiner)
+    -- In the answer it stands where the end of a mute would.
+    joiner.progress = '@' .. integer(joiner.since_seq)
+    return done(joiner, note_unlisted(group, now, { type = 'joined', user = user_id, actor = actor, tail = by_link }))
+  end
   put_in(group, user_id, joiner)
   local seq = record_change('joined', (is_first and roles_field(joiner) or '') .. by_link)
-  mute_again(group, user_id, joiner)
+  mute_again(group, user_id, joiner, is_muted, ends_at)
   return done(joiner, seq)
 end
 

@@ -11,4 +11,5 @@ local member = find_member(user_id, now)
 if not member then return refuse('user_not_in_group') end
 local limited = check_limits()
 if limited then return limited end
-return done(nil, depart(group, now, { user = user_id, member = member }, function() return record_change('left') end))
+local event = { type = 'left', user = user_id, actor = actor, request_id = request_id }
+return done(nil, depart(group, now, { user = user_id, member = member }, event))

@@ -37,7 +37,7 @@ local sent_at = sending ~= '' and user_id ~= '' and last_sent(user_id)
 local has_none = record == '' or string.sub(record, 1, 2) == 'x '
 local invite = user_id ~= '' and has_none and redis.call('HGET', invites_key, user_id) or ''
 
-local epoch, seq, past, oldest_seq, is_deleted = head_words(field[1], field[2], field[3], field[4], field[20])
+local epoch, seq, past, oldest_seq, is_deleted = head_words(field[1], field[2], field[3], field[4], field[20], sending)
 return {
   'found', integer(now), epoch, seq, past, oldest_seq, is_deleted,
   field[5], field[6], field[7], field[8], field[9], field[10], integer(due),

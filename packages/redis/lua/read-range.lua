@@ -21,12 +21,12 @@ local user_id = ARGV[6]
 -- @include own-reactions
 
 local now = integer(clock_ms())
-local field = redis.call('HMGET', group_key, 'epoch', 'seq', 'past', 'deleted', 'changes_due')
+local field = redis.call('HMGET', group_key, 'epoch', 'seq', 'past', 'deleted', 'changes_due', 'sending')
 if not field[1] then return { 'none', now } end
 
 -- Groups without changes of messages pay nothing for them.
 local has_changes = field[5]
-local reply = { 'found', now, head_words(field[1], field[2], field[3], field[4], has_changes) }
+local reply = { 'found', now, head_words(field[1], field[2], field[3], field[4], has_changes, field[6]) }
 local HEAD_WORDS = #reply
 local left = tonumber(limit)
 local bytes = 0

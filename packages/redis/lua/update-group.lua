@@ -15,6 +15,7 @@ local retention = ARGV[28]
 local retention_json = ARGV[29]
 local if_seq = ARGV[30]
 local request_ttl_ms = ARGV[31]
+local membership_events = ARGV[32]
 -- @include change
 -- @include change-entry
 -- @include sending-text
@@ -46,15 +47,26 @@ set('metadata', metadata, metadata)
 if posting ~= '' then show('posting', '"' .. posting .. '"') end
 if slow_mode_ms ~= '' then show('slow_mode_ms', slow_mode_ms) end
 if retention ~= '' then show('retention', retention_json) end
+if membership_events ~= '' then show('membership_events', '"' .. membership_events .. '"') end
 local sending
-if posting ~= '' or slow_mode_ms ~= '' or retention ~= '' then
+if posting ~= '' or slow_mode_ms ~= '' or retention ~= '' or membership_events ~= '' then
   local old = redis.call('HGET', group_key, 'sending') or ''
   local old_posting, old_slow_mode_ms = sending_of(old)
-  local kept = string.match(old, '^%l %d+( .+)$') or ''
-  if retention ~= '' then kept = retention == 'null' and '' or ' ' .. retention end
+  local kept, members = string.match(old, '^%l %d+ (%S+ %S+) ?(%S*)$')
+  if retention ~= '' then kept = retention ~= 'null' and retention end
+  local version = string.match(members or '', '%d+')
+  if membership_events == 'counts' then
+    members = 'c' .. (version or '1')
+  elseif membership_events == 'all' then
+    members = version and 'a' .. version
+  end
+  if members == '' then members = nil end
   local letter = posting ~= '' and string.sub(posting, 1, 1) or old_posting
-  sending = letter .. ' ' .. (slow_mode_ms ~= '' and slow_mode_ms or integer(old_slow_mode_ms)) .. kept
+  sending = letter .. ' ' .. (slow_mode_ms ~= '' and slow_mode_ms or integer(old_slow_mode_ms))
+    .. ((kept or members) and ' ' .. (kept or '- -') or '') .. (members and ' ' .. members or '')
   redis.call('HSET', group_key, 'sending', sending)
+  -- The entry of the update tells nodes the version.
+  if membership_events ~= '' then use_retention(sending) end
 end
 set('edit_window_ms', edit_window_ms, edit_window_ms)
 set('accepts_needed', accepts_needed, accepts_needed)

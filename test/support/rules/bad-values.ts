@@ -328,6 +328,7 @@ export const badValues: Readonly<Record<string, readonly BadValue[]>> = {
   slow_mode_ms: wholeNumber(0, limits.slowModeMsMax),
   expires_in_ms: wholeNumber(limits.expiresInMsMin, limits.expiresInMsMax),
   accepts_needed: wholeNumber(1, limits.acceptsNeededMax),
+  membership_events: choice,
   request_ttl_ms: wholeNumber(limits.requestTtlMsMin, limits.requestTtlMsMax),
   edit_window_ms: wholeNumber(0, limits.editWindowMsMax),
   for_ms: wholeNumber(1, limits.forMsMax),

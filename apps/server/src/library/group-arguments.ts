@@ -5,6 +5,7 @@ import {
   type GroupType,
   type HistorySetting,
   type MemberStatus,
+  type MembershipEvents,
   type Posting,
   type RequestTable,
   type Role,
@@ -57,6 +58,8 @@ export interface Create extends InGroup, Sending, Staying {
   readonly acceptsNeeded?: number;
   /** A request to join that was not answered for so many ms ends; default: it does not. */
   readonly requestTtlMs?: number;
+  /** `counts`: joins and leaves of plain members are no entries. Default: `all`. */
+  readonly membershipEvents?: MembershipEvents;
   readonly groupType: GroupType;
   /** The user that becomes the first admin. */
   readonly creatorId: string;
@@ -128,6 +131,7 @@ export interface Update extends InGroup, Sending, Staying {
   readonly actorId?: string;
   readonly acceptsNeeded?: number;
   readonly requestTtlMs?: number | null;
+  readonly membershipEvents?: MembershipEvents;
   /** Null removes the setting. */
   readonly maxMembers?: number | null;
   readonly history?: HistorySetting;
@@ -176,6 +180,7 @@ export const create = ({ groupId, creatorId, requestId, ...settings }: Create): 
     metadata: settings.metadata,
     accepts_needed: settings.acceptsNeeded,
     request_ttl_ms: settings.requestTtlMs,
+    membership_events: settings.membershipEvents,
     ...sendingArgs(settings),
     ...stayingArgs(settings),
     by_service: true,
@@ -290,6 +295,7 @@ export const update = ({
     metadata,
     accepts_needed: rest.acceptsNeeded,
     request_ttl_ms: rest.requestTtlMs,
+    membership_events: rest.membershipEvents,
     if_seq: rest.ifSeq,
     ...sendingArgs(rest),
     ...stayingArgs(rest),

@@ -118,23 +118,31 @@ export class GroupSequence {
     return this.#take();
   }
 
-  /** The answer to this device's own join or create. It may arrive before or long after the entry of the join. */
-  onJoined({ epoch, seq }: KnownPosition): readonly Effect[] {
+  /**
+   * The answer to this device's own join or create. It may arrive before or long after the entry of the join.
+   * @param isUnlisted the join is no entry, and the first entry that follows has this seq
+   */
+  onJoined({ epoch, seq }: KnownPosition, isUnlisted = false): readonly Effect[] {
     const isKnown = epoch === this.#shown.epoch || epoch === this.#reading.vouched.epoch;
     if (this.#phase === 'new' || this.#isEnded) {
       if (!this.#isPassed(epoch, seq)) {
         this.#begin(epoch, seq - 1);
-        this.#optionalSeq = seq;
+        if (!isUnlisted) this.#optionalSeq = seq;
       }
     } else if (this.#phase === 'verifying' || this.#phase === 'detached') this.#isStirred = true;
     // The join has attached the device, so the server does not answer the position in the handshake.
     else if (this.#phase === 'off' || this.#phase === 'claimed' || !isKnown) this.#verify();
+    // The user was away meanwhile, and no entry shows it.
+    else if (isUnlisted && this.#shown.lastSeq < seq - 1) this.#verify();
     return this.#take();
   }
 
-  onMembership(isReceiver: boolean): void {
+  /** @param isUnlisted no entry shows the change */
+  onMembership(isReceiver: boolean, isUnlisted = false): void {
     if (!isReceiver) this.onLeft();
-    if (this.#phase === 'live' || this.#isReadingLog) this.#range.onMembership(isReceiver);
+    if (this.#phase !== 'live' && !this.#isReadingLog) return;
+    if (isUnlisted && !isReceiver) this.#range.endUnseen();
+    else this.#range.onMembership(isReceiver);
   }
 
   /** The user has left. If the group is off, its last entry will not be shown. */

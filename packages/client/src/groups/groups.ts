@@ -72,7 +72,8 @@ export class Groups {
     subscribed: (push) => this.#onSubscribed(push),
     resync: (push) => this.#on(push.group_id, (sequence) => sequence.onResync(push)),
     membership: (push) => {
-      this.#sequence(push.group_id).onMembership(push.status === 'active' || push.status === 'muted');
+      const isReceiver = push.status === 'active' || push.status === 'muted';
+      this.#sequence(push.group_id).onMembership(isReceiver, push.unlisted);
       this.#deps.listeners.emit('membership', push);
     },
   };
@@ -113,8 +114,13 @@ export class Groups {
   }
 
   /** This device's join or create was answered, and the user receives entries. */
-  joined(groupId: string, at: KnownPosition): void {
-    this.#on(groupId, (sequence) => sequence.onJoined(at));
+  joined(
+    groupId: string,
+    { epoch, seq, from_seq }: KnownPosition & { readonly from_seq?: number | undefined },
+  ): void {
+    this.#on(groupId, (sequence) =>
+      sequence.onJoined({ epoch, seq: from_seq ?? seq }, from_seq !== undefined),
+    );
   }
 
   /** This device's `leave` was answered. Its last entry and a push may still follow. */

@@ -21,7 +21,7 @@ export interface ViewEvents {
   readonly message_changed: ShownMessage;
   /** Entries were lost or missed, so all messages were forgotten. The view reads again what it had read by `loadOlder`. */
   readonly reset: { readonly group_id: string };
-  /** `messages`, `pins` or `hasOlder` may be different now. Follows each of the events above and each page. */
+  /** `messages`, `pins`, `hasOlder` or `membersCount` may be different now. Follows each of the events above and each page. */
   readonly update: { readonly group_id: string };
 }
 
@@ -33,6 +33,11 @@ export interface GroupView {
   readonly pins: readonly Pin[] | null;
   /** False: the first message that the user may read is among `messages`. */
   readonly hasOlder: boolean;
+  /**
+   * How many members receive the messages, in a group with the setting `membership_events: 'counts'`. Null until the first
+   * `loadOlder` or push, and in every other group.
+   */
+  readonly membersCount: number | null;
   /** Reads messages before those that are known, and the pins the first time. Until then only what comes live is known. */
   loadOlder(limit?: number): Promise<Outcome<RequestResult<'history'>>>;
   /** Edits an own message. It is shown at once, and taken back if the server refuses. */

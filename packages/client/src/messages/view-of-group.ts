@@ -34,6 +34,7 @@ export class ViewOfGroup implements GroupView {
   #epoch: string | null = null;
   #nextSeq: number | null = null;
   #hasOlder = true;
+  #membersCount: number | null = null;
   #listedPins: { readonly pinned: readonly Pin[]; readonly seq: number } | null = null;
   /** Counts what makes pages useless that were asked for before it. */
   #breaks = 0;
@@ -75,6 +76,13 @@ export class ViewOfGroup implements GroupView {
       client.on('message', onEntry),
       client.on('change', onEntry),
       client.on('event', onEntry),
+      client.on(
+        'members_count',
+        ofGroup(({ members_count }) => this.#onCount(members_count)),
+      ),
+      client.on('status', ({ state }) => {
+        if (state === 'connected' && this.#membersCount !== null) this.#readCount().catch(() => undefined);
+      }),
     ];
   }
 
@@ -87,6 +95,10 @@ export class ViewOfGroup implements GroupView {
   get pins(): readonly Pin[] | null {
     if (this.#listedPins !== null) this.#pins ??= this.#fold.pins(this.#listedPins);
     return this.#pins;
+  }
+
+  get membersCount(): number | null {
+    return this.#membersCount;
   }
 
   get hasOlder(): boolean {
@@ -123,6 +135,21 @@ export class ViewOfGroup implements GroupView {
   close(): void {
     this.#isClosed = true;
     for (const stop of this.#stops) stop();
+  }
+
+  #onCount(count: number): void {
+    this.#membersCount = count;
+    this.#updated();
+  }
+
+  /** Pushes are not repeated: what was missed without a connection is read. */
+  async #readCount(): Promise<void> {
+    const info = await this.#client.groupInfo(this.groupId);
+    if (info.ok && !this.#isClosed) this.#countFrom(info.result);
+  }
+
+  #countFrom({ membership_events, counts }: RequestResult<'get_group_info'>): void {
+    if (membership_events === 'counts' && counts !== undefined) this.#onCount(counts.active + counts.muted);
   }
 
   #onBegin(at: KnownPosition): void {
@@ -205,6 +232,7 @@ export class ViewOfGroup implements GroupView {
       const info = await asked;
       if (this.#isClosed) return page;
       if (breaks !== this.#breaks) continue;
+      if (info?.ok) this.#countFrom(info.result);
       if (info?.ok) this.#listedPins = { pinned: info.result.pinned ?? [], seq: info.result.seq ?? 0 };
       if (page.ok) this.#addPage(page.result);
       this.#updated();

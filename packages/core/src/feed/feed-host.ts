@@ -11,7 +11,7 @@ import type { FeedPosition } from '../log/epoch-chain.ts';
 import type { Outcome } from '../outcome/outcome.ts';
 import type { ClaimedPosition, Device, DeviceHub } from '../ports/devices.ts';
 import type { EphemeralPush } from '../ports/presence.ts';
-import type { FeedListener, Nudge } from '../ports/pubsub.ts';
+import type { FeedListener, Nudge, UnlistedChange } from '../ports/pubsub.ts';
 import { Attaching, AttachPermission, type JoinedAt, pushNotAMember } from './attaching.ts';
 import { CatchUpQueue } from './catch-up.ts';
 import { Devices } from './devices.ts';
@@ -157,6 +157,10 @@ export class FeedHost implements DeviceHub, FeedListener {
 
   onOwnEntry(groupId: GroupId, entry: LogEntry): void {
     this.#feeds.get(groupId)?.feed.onOwnEntry(entry);
+  }
+
+  onUnlisted(groupId: GroupId, change: UnlistedChange): void {
+    this.#feeds.get(groupId)?.feed.onUnlisted(change);
   }
 
   takeOwnPublish(groupId: GroupId, epoch: string, seq: number): boolean {

@@ -19,7 +19,7 @@ export interface FeedSink {
    * Reads the log after `afterSeq` for one device, once its buffer is empty; the answer comes back as `onCatchUp`.
    */
   readCatchUp(device: Device, afterSeq: number): void;
-  /** Waits until late publishes must have come, and then calls `onLookForMissing`. Called once per look. */
+  /** Waits until late publishes must have come, and then calls `onLookForMissing`. */
   lookForMissing(): void;
   /** Reads the head; the answer comes back as `onHead`. */
   readHead(): void;
@@ -28,6 +28,12 @@ export interface FeedSink {
    * head, and pushes `resync` with the reason.
    */
   verifyAgain(devices: readonly Device[], reason: ResyncReason): void;
+  /**
+   * Changes of members were missed. Asks again what each of these users may read, and resumes its devices at their positions.
+   */
+  verifyMembers(userIds: Iterable<string>): void;
+  /** The number of active and muted members, in a group that tells it by pushes. */
+  countMembers(count: number): void;
   /** Devices of the user on this node, attached or not; none for `$service`. */
   devicesOf(userId: string): Iterable<Device>;
   /** True while the device waits for the answer to its own join or create; that answer replaces the push. */

@@ -7,14 +7,21 @@
  *   entry: seq == last+1 apply · <= last drop · > last+1 buffer, read the gap from the log, apply what is newer in order
  *   own entry (its append was answered): seq == last+1 apply · > last+1 wait for the publishes, then read the gap
  *   head:  further than last → read the gap · off the chain → verify all users again
+ *
+ * In a group where joins and leaves of members are no entries, they come between the entries, numbered by a version that every
+ * publish and head names. Nobody gets an entry after a change of members that this feed has missed: each device pauses until its
+ * user is verified, and resumes at its position. Own entries wait for their publishes there, because changes of members may be
+ * before them.
  */
 import type { GroupId, ResyncReason, Subscription } from '@plenum/protocol';
-import type { LogHead } from '../groups/records.ts';
+import { SERVICE } from '@plenum/protocol';
+import { type LogHead, tickOf } from '../groups/records.ts';
 import type { LogEntry } from '../log/entry.ts';
 import { EpochChain, type FeedPosition, isGoodPosition } from '../log/epoch-chain.ts';
-import { type UserEvent, userEventsOf } from '../log/user-events.ts';
+import { firstSeqOf, type UserEvent, userEventsOf } from '../log/user-events.ts';
 import type { Device } from '../ports/devices.ts';
 import type { LogRange } from '../ports/group-log.ts';
+import type { UnlistedChange } from '../ports/pubsub.ts';
 import { Attachments } from './attachments.ts';
 import { pageFor } from './catch-up.ts';
 import type { FeedCounters, FeedSink } from './feed-sink.ts';
@@ -35,6 +42,12 @@ export class Feed {
   #lastSeq = 0;
   /** The last entry that made a user a receiver, or where the feed began. */
   #receiversSinceSeq = 0;
+  /** The last change of members that is no entry and was applied; 0: every one was an entry. */
+  #version = 0;
+  /** The tick that was read while earlier changes were on their way; 0: none was. */
+  #expectedTick = 0;
+  /** Paused devices whose users are verified now. */
+  readonly #unverified = new Set<Device>();
 
   constructor(groupId: GroupId, sink: FeedSink, counters: FeedCounters) {
     this.groupId = groupId;
@@ -58,6 +71,10 @@ export class Feed {
   /** False: an entry up to this position is missing here, or a user became a receiver after it. */
   hasReceiversOf({ epoch, seq }: { readonly epoch: string; readonly seq: number }): boolean {
     return epoch === this.epoch && seq <= this.#lastSeq && seq >= this.#receiversSinceSeq;
+  }
+
+  get #tick(): number {
+    return tickOf({ seq: this.#lastSeq, membersVersion: this.#version });
   }
 
   /** False: a part of what was read at this head is lost, so it has to be read again. */
@@ -92,7 +109,7 @@ export class Feed {
    */
   onOwnEntry(entry: LogEntry): void {
     const { epoch, seq } = entry;
-    if (epoch !== this.#chain.current || seq <= this.#lastSeq) return;
+    if (epoch !== this.#chain.current || seq <= this.#lastSeq || this.#version > 0) return;
     if (seq === this.#lastSeq + 1) {
       this.#own.applied(epoch, seq);
       this.#apply(entry);
@@ -109,8 +126,25 @@ export class Feed {
   /** The time for the publishes before an own entry is over. */
   onLookForMissing(): void {
     const found = this.#own.look(this.#lastSeq);
-    if (found === 'missing') this.#repair();
+    if (found === 'missing' || this.#tick < this.#expectedTick) this.#repair();
     else if (found === 'again') this.#sink.lookForMissing();
+    this.#expectedTick = 0;
+  }
+
+  /** Takes a join or leave that is no entry. */
+  onUnlisted({ event, version, membersCount }: UnlistedChange): void {
+    if (this.#chain.current === null || version <= this.#version) return;
+    if (this.#chain.judge(event.epoch, event.seq) !== 'continues') {
+      this.#sink.readHead();
+    } else if (event.seq > this.#lastSeq) {
+      this.#repair();
+    } else if (event.seq < this.#lastSeq || version !== this.#version + 1) {
+      this.#verifyMembers(version);
+    } else {
+      this.#version = version;
+      this.#applyUnlisted({ ...event, isUnlisted: true });
+      this.#sink.countMembers(membersCount);
+    }
   }
 
   /**
@@ -119,7 +153,8 @@ export class Feed {
    */
   onHead(head: LogHead, knownAtAsking: number): void {
     if (!this.#follow(head, knownAtAsking)) return;
-    if (head.seq > this.#lastSeq) this.#repair();
+    if (head.membersVersion !== undefined) this.#expect(tickOf(head));
+    else if (head.seq > this.#lastSeq) this.#repair();
     this.#applyBuffered(head.seq);
   }
 
@@ -139,6 +174,7 @@ export class Feed {
       return;
     }
     const beforeSeq = this.#lastSeq;
+    this.#noticeVersion(range.head.membersVersion);
     for (const entry of range.entries) if (entry.seq === this.#lastSeq + 1) this.#apply(entry);
     this.#counters.repaired(this.groupId, this.#lastSeq - beforeSeq);
     this.#applyBuffered(range.head.seq);
@@ -151,8 +187,8 @@ export class Feed {
    */
   onGone(): void {
     const everyone = this.attachments.all();
-    this.attachments.clear();
-    this.members.clear(this.#lastSeq);
+    this.#clearAttachments();
+    this.members.clear(this.#tick);
     this.#resync(everyone, 'epoch_changed');
   }
 
@@ -163,6 +199,7 @@ export class Feed {
   attach(device: Device, from: StartFrom, head: LogHead, sinceSeq: number): Subscription {
     const headSeq = Math.max(head.seq, this.#lastSeq);
     const start = startOf(from, head, sinceSeq, headSeq);
+    this.#unverified.delete(device);
     if (this.attachments.place(device, start.afterSeq, this.#lastSeq)) {
       this.#sink.readCatchUp(device, start.afterSeq);
     }
@@ -185,12 +222,20 @@ export class Feed {
   }
 
   resume(device: Device): void {
+    // The end of its verification resumes it.
+    if (this.#unverified.has(device)) return;
     const afterSeq = this.attachments.resume(device);
     if (afterSeq !== null) this.#sink.readCatchUp(device, afterSeq);
   }
 
   detach(device: Device): void {
+    this.#unverified.delete(device);
     this.attachments.remove(device);
+  }
+
+  /** @returns the seq after which a device resumes whose user is being verified; null: it is none, or was attached anew */
+  unverifiedAfter(device: Device): number | null {
+    return this.#unverified.has(device) ? (this.attachments.behind.get(device)?.cursor ?? null) : null;
   }
 
   /**
@@ -220,6 +265,7 @@ export class Feed {
   }
 
   #apply(entry: LogEntry): void {
+    if (entry.members !== undefined) this.#noticeVersion(entry.members.version);
     const events = entry.type === 'event' ? userEventsOf(entry.event) : null;
     if (events !== null) for (const event of events) this.#startReceivers(event);
     this.#lastSeq = entry.seq;
@@ -232,7 +278,49 @@ export class Feed {
       const ended = type === 'deleted' ? this.attachments.all() : this.#sink.devicesOf(user_id);
       this.attachments.end(ended, entry.seq);
     }
-    this.members.onEvent(entry.event);
+    this.members.onEvent(entry.event, this.#tick);
+    if (entry.members !== undefined) this.#sink.countMembers(entry.members.count);
+  }
+
+  #applyUnlisted(event: UserEvent): void {
+    const tick = this.#tick;
+    if (event.type === 'joined') this.#startReceivers(event);
+    // A device that was attached by a later state of its user stays.
+    else if (!this.members.knowsAsOf(event.user_id, tick)) {
+      this.attachments.end(this.#sink.devicesOf(event.user_id), event.seq);
+    }
+    this.members.onUserEvent(event, tick);
+  }
+
+  /** A head was read. What is before it is on its way, as a rule: it is read if it does not come soon. */
+  #expect(tick: number): void {
+    if (tick <= this.#tick) return;
+    if (this.#expectedTick === 0) this.#sink.lookForMissing();
+    this.#expectedTick = Math.max(this.#expectedTick, tick);
+  }
+
+  /** Takes the version that an entry or a read names. In version 1 there was no change of members yet. */
+  #noticeVersion(version = 0): void {
+    if (version <= this.#version) return;
+    if (version === 1) this.#version = 1;
+    else this.#verifyMembers(version);
+  }
+
+  /** Changes of members up to this version were missed. */
+  #verifyMembers(version: number): void {
+    this.#version = version;
+    this.members.missed(this.#tick);
+    const devices = this.attachments.all().filter(({ userId }) => userId !== SERVICE);
+    for (const device of devices) {
+      this.attachments.pause(device, this.#lastSeq);
+      this.#unverified.add(device);
+    }
+    this.#sink.verifyMembers(new Set([...devices.map(({ userId }) => userId), ...this.members.users()]));
+  }
+
+  #clearAttachments(): void {
+    this.#unverified.clear();
+    this.attachments.clear();
   }
 
   /** Attaches the devices of a new receiver at the entry that made it one. */
@@ -244,16 +332,18 @@ export class Feed {
       if (!device.isAuto && !hasPendingJoin) continue;
       const catchingUp = this.attachments.behind.get(device);
       if (catchingUp === undefined ? this.attachments.has(device) : catchingUp.endSeq === null) continue;
+      this.#unverified.delete(device);
       this.attachments.place(device, this.#lastSeq, this.#lastSeq);
+      const from = { epoch: event.epoch, seq: firstSeqOf(event) };
       // If the join interrupts a catch-up, the rest of that catch-up is lost, and only a push can report it.
-      if (hasPendingJoin && catchingUp === undefined && this.#sink.deferPush(device, event)) continue;
+      if (hasPendingJoin && catchingUp === undefined && this.#sink.deferPush(device, from)) continue;
       if (hasPendingJoin) this.#sink.markPushed(device);
       const subscription: Subscription = {
         group_id: this.groupId,
         recovered: false,
         epoch: event.epoch,
         head_seq: event.seq,
-        from_seq: event.seq,
+        from_seq: from.seq,
         ...(catchingUp === undefined ? {} : { reason: 'membership' }),
       };
       this.#sink.push(device, 'subscribed', { groups: [subscription] });
@@ -296,7 +386,11 @@ export class Feed {
       return false;
     }
     this.#chain.adopt(head);
-    if (!isSameEpoch) this.#verifyAhead(current, head);
+    if (!isSameEpoch) {
+      this.#verifyAhead(current, head);
+      // The log may have lost changes of members.
+      if (this.#version > 0) this.#verifyMembers(head.membersVersion ?? this.#version);
+    }
     return true;
   }
 
@@ -315,14 +409,15 @@ export class Feed {
     this.#chain.adopt(head);
     this.#lastSeq = head.seq;
     this.#receiversSinceSeq = head.seq;
+    this.#version = head.membersVersion ?? 0;
     this.#own.clear();
-    this.members.clear(head.seq);
+    this.members.clear(this.#tick);
   }
 
   /** Starts again at `head`, because the log does not continue what this feed has seen; all users are verified. */
   #restart(head: LogHead, reason: ResyncReason): void {
     const everyone = this.attachments.all();
-    this.attachments.clear();
+    this.#clearAttachments();
     this.#adopt(head);
     this.#resync(everyone, reason);
     this.#applyBuffered(head.seq);

@@ -11,7 +11,7 @@ import {
   type UserId,
 } from '@plenum/protocol';
 import { retryWhile } from '../concurrency/retry.ts';
-import { bannedFailure, type Position } from '../groups/records.ts';
+import { bannedFailure, type Position, tickOf } from '../groups/records.ts';
 import type { LogEntry } from '../log/entry.ts';
 import { type FeedPosition, lowerBoundFor } from '../log/epoch-chain.ts';
 import { fail, type Outcome, PlenumError, succeed } from '../outcome/outcome.ts';
@@ -25,7 +25,9 @@ import type { Devices } from './devices.ts';
 import { Feed } from './feed.ts';
 import type { FeedCounters, FeedSink } from './feed-sink.ts';
 import type { KnownMember } from './known-members.ts';
+import { MembersCounts } from './members-counts.ts';
 import type { StartFrom } from './resume.ts';
+import { verifyMember } from './verifying.ts';
 
 const pageSize = 100;
 /** Time for the publishes of earlier entries, ms. They are on their way when an own append is answered. */
@@ -70,6 +72,7 @@ export type ChooseStart = (member: KnownMember | null) => StartFrom;
 export class HostedFeed implements FeedSink {
   readonly feed: Feed;
   readonly #deps: FeedDeps;
+  readonly #counts: MembersCounts;
   #opening: Promise<void> | null = null;
   #isClosed = false;
   #isReadingHead = false;
@@ -87,6 +90,11 @@ export class HostedFeed implements FeedSink {
   constructor(groupId: GroupId, deps: FeedDeps) {
     this.#deps = deps;
     this.feed = new Feed(groupId, this, deps.counters);
+    this.#counts = new MembersCounts(deps.clock, (members_count) => {
+      const push = { event: 'members_count', payload: { group_id: groupId, members_count } } as const;
+      const to = [...this.feed.attachments.live];
+      if (to.length > 0) deps.fanOut.deliverVolatile(groupId, to, [push]);
+    });
   }
 
   get groupId(): GroupId {
@@ -110,6 +118,7 @@ export class HostedFeed implements FeedSink {
   close(): void {
     this.#isClosed = true;
     this.#cancelLook();
+    this.#counts.stop();
     const warn = this.#logs('could not close a feed');
     this.#deps.engine.feeds.close(this.groupId).catch(warn);
   }
@@ -124,7 +133,8 @@ export class HostedFeed implements FeedSink {
         const position = await this.#position(userId);
         const knownSeq = position === null ? 0 : lowerBoundFor(position.head, known);
         const isSameEpoch = position !== null && position.head.epoch === this.feed.epoch;
-        if (!isSameEpoch || this.feed.members.canCorrect(position.head.seq)) return { position, knownSeq };
+        if (!isSameEpoch || this.feed.members.canCorrect(tickOf(position.head)))
+          return { position, knownSeq };
       }
     } finally {
       this.#readings -= 1;
@@ -148,10 +158,10 @@ export class HostedFeed implements FeedSink {
     this.feed.onHead(position.head, knownSeq);
     if (position.head.isDeleted) return fail({ code: 'group_not_found' });
     if (userId === SERVICE) return succeed(null);
-    if (!this.feed.isOnChain(position.head) || !this.feed.members.canCorrect(position.head.seq)) {
+    if (!this.feed.isOnChain(position.head) || !this.feed.members.canCorrect(tickOf(position.head))) {
       return fail({ code: 'unavailable' });
     }
-    const member = this.feed.members.note(userId, position.member, position.head.seq);
+    const member = this.feed.members.note(userId, position.member, tickOf(position.head));
     // The last device may have disconnected during the read; nothing else would remove this record.
     if (this.#deps.devices.of(userId).size === 0) this.feed.members.forget(userId);
     const refusal = refusalOf(position, member);
@@ -266,6 +276,18 @@ export class HostedFeed implements FeedSink {
         });
       });
     }
+  }
+
+  verifyMembers(userIds: Iterable<string>): void {
+    for (const userId of userIds) {
+      this.#persist('could not verify a member; will retry', () =>
+        verifyMember(this, userId as UserId, this.#deps.devices),
+      );
+    }
+  }
+
+  countMembers(count: number): void {
+    this.#counts.note(count);
   }
 
   /** Repeats an effect until the engine answers; `work` itself checks whether it is still wanted. */

@@ -1,7 +1,7 @@
 /** Tracks the members of one group who have a device on this node, and pushes changes of their membership to them. */
 import type { GroupEvent, GroupId, MemberStatus, MembershipPush, Role } from '@plenum/protocol';
 import type { MemberRecord } from '../groups/records.ts';
-import { type UserEvent, userEventsOf } from '../log/user-events.ts';
+import { firstSeqOf, type UserEvent, userEventsOf } from '../log/user-events.ts';
 import type { FeedSink } from './feed-sink.ts';
 
 /** A member who has a device on this node, as the feed knows it. Log entries change it. */
@@ -9,15 +9,15 @@ export interface KnownMember {
   readonly status: MemberStatus;
   readonly roles: readonly Role[];
   readonly sinceSeq: number;
-  /** The entries up to this seq are already in this state. */
-  readonly asOfSeq: number;
+  /** The changes up to this tick are already in this state: see `tickOf`. */
+  readonly asOf: number;
 }
 
-const knownFrom = (record: MemberRecord, asOfSeq: number): KnownMember => ({
+const knownFrom = (record: MemberRecord, asOf: number): KnownMember => ({
   status: record.status,
   roles: record.roles,
   sinceSeq: record.sinceSeq,
-  asOfSeq,
+  asOf,
 });
 
 const becoming: ReadonlySet<GroupEvent['type']> = new Set(['created', 'joined', 'accepted']);
@@ -48,18 +48,17 @@ export const endsReceiving = (event: UserEvent): boolean =>
   ending.has(event.type) || event.type === 'requested';
 
 /** @returns the member after `event`, whose subject it is; null: it is no longer a member */
-function memberAfter(member: KnownMember | null, event: UserEvent): KnownMember | null {
+function memberAfter(member: KnownMember | null, event: UserEvent, asOf: number): KnownMember | null {
   if (ending.has(event.type)) return null;
   const roles = event.roles ?? member?.roles ?? ['member'];
-  const asOfSeq = event.seq;
   if (becoming.has(event.type)) {
-    return { status: event.becomes ?? 'active', roles, sinceSeq: event.seq, asOfSeq };
+    return { status: event.becomes ?? 'active', roles, sinceSeq: firstSeqOf(event), asOf };
   }
-  if (event.type === 'requested') return { status: 'pending', roles, sinceSeq: event.seq, asOfSeq };
+  if (event.type === 'requested') return { status: 'pending', roles, sinceSeq: event.seq, asOf };
   if (member === null) return null;
-  if (event.type === 'muted') return { ...member, status: 'muted', asOfSeq };
-  if (event.type === 'unmuted') return { ...member, status: 'active', asOfSeq };
-  return { ...member, roles, asOfSeq };
+  if (event.type === 'muted') return { ...member, status: 'muted', asOf };
+  if (event.type === 'unmuted') return { ...member, status: 'active', asOf };
+  return { ...member, roles, asOf };
 }
 
 /** The status to push after `event`. For a member that the feed did not know, the event alone decides. */
@@ -84,11 +83,11 @@ export class KnownMembers {
   readonly #groupId: GroupId;
   readonly #sink: Pick<FeedSink, 'push' | 'devicesOf'>;
   readonly #members = new Map<string, KnownMember>();
-  /** The last seq whose membership push each user got. */
-  readonly #pushedSeq = new Map<string, number>();
-  #recent: UserEvent[] = [];
-  /** Membership entries up to this seq are not in `#recent`. */
-  #forgottenSeq = 0;
+  /** The tick of the last membership push that each user got. */
+  readonly #pushed = new Map<string, number>();
+  #recent: { readonly event: UserEvent; readonly tick: number }[] = [];
+  /** Membership changes up to this tick are not in `#recent`. */
+  #forgotten = 0;
 
   constructor(groupId: GroupId, sink: Pick<FeedSink, 'push' | 'devicesOf'>) {
     this.#groupId = groupId;
@@ -103,19 +102,35 @@ export class KnownMembers {
     return this.#members.has(userId);
   }
 
-  /** False: a record that was read at `headSeq` is too old to be corrected and has to be read again. */
-  canCorrect(headSeq: number): boolean {
-    return headSeq >= this.#forgottenSeq;
+  /** The users that are known. */
+  users(): readonly string[] {
+    return [...this.#members.keys()];
+  }
+
+  /** True if the state of the user that is known contains the change of this tick. */
+  knowsAsOf(userId: string, tick: number): boolean {
+    return (this.#members.get(userId)?.asOf ?? 0) >= tick;
+  }
+
+  /** False: a record that was read at this tick is too old to be corrected and has to be read again. */
+  canCorrect(tick: number): boolean {
+    return tick >= this.#forgotten;
+  }
+
+  /** Changes up to this tick were missed: what is read from now on has to be younger. */
+  missed(tick: number): void {
+    this.#recent = [];
+    this.#forgotten = tick;
   }
 
   /**
-   * Applies a record that was read at `headSeq`. @returns the member as of the feed's last entry; null: not a member
+   * Applies a record that was read at a tick. @returns the member as of the feed's last change; null: not a member
    */
-  note(userId: string, record: MemberRecord | null, headSeq: number): KnownMember | null {
-    let member = record === null ? null : knownFrom(record, headSeq);
-    for (const event of this.#recent) {
+  note(userId: string, record: MemberRecord | null, readAt: number): KnownMember | null {
+    let member = record === null ? null : knownFrom(record, readAt);
+    for (const { event, tick } of this.#recent) {
       const isConcerned = event.user_id === userId || event.type === 'deleted';
-      if (isConcerned && event.seq > headSeq) member = memberAfter(member, event);
+      if (isConcerned && tick > readAt) member = memberAfter(member, event, tick);
     }
     if (member === null) this.forget(userId);
     else this.#members.set(userId, member);
@@ -124,71 +139,71 @@ export class KnownMembers {
 
   forget(userId: string): void {
     this.#members.delete(userId);
-    this.#pushedSeq.delete(userId);
+    this.#pushed.delete(userId);
   }
 
-  /** Starts again: the entries up to `startSeq` were never seen here. */
-  clear(startSeq: number): void {
+  /** Starts again: the changes up to this tick were never seen here. */
+  clear(tick: number): void {
     this.#members.clear();
-    this.#pushedSeq.clear();
-    this.#recent = [];
-    this.#forgottenSeq = startSeq;
+    this.#pushed.clear();
+    this.missed(tick);
   }
 
-  onEvent(entry: GroupEvent): void {
-    for (const event of userEventsOf(entry)) this.#onUserEvent(event);
+  onEvent(entry: GroupEvent, tick = entry.seq): void {
+    for (const event of userEventsOf(entry)) this.onUserEvent(event, tick);
   }
 
-  #onUserEvent(event: UserEvent): void {
-    this.#remember(event);
+  onUserEvent(event: UserEvent, tick: number): void {
+    this.#remember(event, tick);
     if (event.type === 'updated' || event.type === 'link_created' || event.type === 'link_revoked') return;
     if (event.type === 'deleted') {
-      for (const userId of new Set([...this.#members.keys(), ...this.#pushedSeq.keys()])) {
-        this.push(userId, event.seq, this.#payloadOf(event, this.#members.get(userId) ?? null));
+      for (const userId of new Set([...this.#members.keys(), ...this.#pushed.keys()])) {
+        this.push(userId, tick, this.#payloadOf(event, this.#members.get(userId) ?? null));
       }
       this.#members.clear();
-      this.#pushedSeq.clear();
+      this.#pushed.clear();
       return;
     }
     const userId = event.user_id;
     const known = this.#members.get(userId) ?? null;
-    const member = known !== null && event.seq <= known.asOfSeq ? known : memberAfter(known, event);
+    const member = known !== null && tick <= known.asOf ? known : memberAfter(known, event, tick);
     if (member === null) this.#members.delete(userId);
     else if (this.#hasDevice(userId)) this.#members.set(userId, member);
     const payload = this.#payloadOf(event, known);
-    this.push(userId, event.seq, payload);
+    this.push(userId, tick, payload);
     // The membership may have been pushed before this feed applied it (by a nudge): clear the mark so that its end is
     // pushed too.
-    if (member === null && payload.status === 'none') this.#pushedSeq.delete(userId);
+    if (member === null && payload.status === 'none') this.#pushed.delete(userId);
   }
 
   /** Pushes `membership` to all devices of the user unless they got this or a later change. */
-  push(userId: string, seq: number, payload: MembershipPush): void {
-    if (seq <= (this.#pushedSeq.get(userId) ?? 0)) return;
+  push(userId: string, tick: number, payload: MembershipPush): void {
+    if (tick <= (this.#pushed.get(userId) ?? 0)) return;
     let isPushed = false;
     for (const device of this.#sink.devicesOf(userId)) {
       this.#sink.push(device, 'membership', payload);
       isPushed = true;
     }
-    if (isPushed) this.#pushedSeq.set(userId, seq);
+    if (isPushed) this.#pushed.set(userId, tick);
   }
 
   /** Pushes the change that a nudge brought, unless a later entry has already decided the user's membership. */
   pushNudged(userId: string, seq: number, payload: MembershipPush): void {
     const member = this.#members.get(userId);
-    if (member?.sinceSeq !== seq) return;
-    this.push(userId, member.asOfSeq, { ...payload, status: member.status, roles: [...member.roles] });
+    // A join that is no entry names the last entry before it.
+    if (member === undefined || (member.sinceSeq !== seq && member.sinceSeq !== seq + 1)) return;
+    this.push(userId, member.asOf, { ...payload, status: member.status, roles: [...member.roles] });
   }
 
   /** Pushes the invite, or the end of one, that a nudge brought, unless its entry or a later one has been applied. */
   pushToInvited(userId: string, seq: number, payload: MembershipPush): void {
-    const isApplied = this.#recent.some((event) => event.user_id === userId && event.seq >= seq);
+    const isApplied = this.#recent.some(({ event }) => event.user_id === userId && event.seq >= seq);
     if (!isApplied && !this.#members.has(userId)) this.push(userId, seq, payload);
   }
 
-  #remember(event: UserEvent): void {
-    this.#recent.push(event);
-    if (this.#recent.length > recentMax) this.#forgottenSeq = this.#recent.shift()?.seq ?? this.#forgottenSeq;
+  #remember(event: UserEvent, tick: number): void {
+    this.#recent.push({ event, tick });
+    if (this.#recent.length > recentMax) this.#forgotten = this.#recent.shift()?.tick ?? this.#forgotten;
   }
 
   #hasDevice(userId: string): boolean {
@@ -206,6 +221,7 @@ export class KnownMembers {
       type: event.type,
       ...(event.actor_id === undefined ? {} : { actor_id: event.actor_id }),
       ...(event.reason === undefined ? {} : { reason: event.reason }),
+      ...(event.isUnlisted ? { unlisted: true } : {}),
     };
   }
 }

@@ -188,6 +188,8 @@ export interface ChangeDone {
   readonly accepts: { readonly count: number; readonly needed: number } | null;
   /** Of a new invite link. */
   readonly link?: MadeLink;
+  /** Of a join that is no entry: the user receives from this seq on, and `seq` is that of the last entry before it. */
+  readonly fromSeq?: number;
 }
 
 export interface MadeLink {
@@ -212,6 +214,13 @@ export const partRequest = ({ request, part }: Pick<ChangeMembers, 'request' | '
  * are above the seq before: exact in a double up to 2^46.
  */
 export const placeInEntry = (seq: number, index: number): number => seq - 1 + (index + 1) / 128;
+
+/**
+ * The place of a user whose join is no entry: behind the last entry, before the next one. Places differ from each other, and from
+ * those of entries. @param version `membersVersion` after the join
+ */
+export const unlistedPlace = (lastSeq: number, version: number): number =>
+  Number(`${lastSeq}.${String(version % 1_000_000).padStart(6, '0')}3`);
 
 /** What a part of `change_members` did to one user; `status` is `none` after a removal. */
 export type MemberOutcome =

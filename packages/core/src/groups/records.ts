@@ -7,6 +7,7 @@ import type {
   GroupType,
   HistorySetting,
   MemberStatus,
+  MembershipEvents,
   Posting,
   Role,
   UserId,
@@ -17,7 +18,10 @@ export interface MemberRecord {
   readonly status: MemberStatus;
   readonly roles: readonly Role[];
   readonly joinedAtMs: number;
-  /** Seq of the entry that last made the user a receiver (created, joined, accepted); of `requested` while pending. */
+  /**
+   * Seq of the entry that last made the user a receiver (created, joined, accepted); of `requested` while pending. Of the next
+   * entry, if the join was none.
+   */
   readonly sinceSeq: number;
   /** Null: the mute does not end by itself. */
   readonly mutedUntilMs: number | null;
@@ -51,6 +55,8 @@ export interface GroupSettings {
   readonly retention: GroupRetention | null;
   /** An applicant that was not answered for so many ms is no applicant any longer; null: it waits without an end. */
   readonly requestTtlMs: number | null;
+  /** `counts`: joins and leaves of plain members are no entries. */
+  readonly membershipEvents: MembershipEvents;
 }
 
 /** The settings of a group that a join creates. */
@@ -67,6 +73,7 @@ export const defaultGroupSettings: GroupSettings = {
   idReservedMs: 0,
   retention: null,
   requestTtlMs: null,
+  membershipEvents: 'all',
 };
 
 /** A finished epoch of a log and the last seq that belongs to it. */
@@ -85,7 +92,19 @@ export interface LogHead {
   readonly oldestSeq: number;
   /** The group was deleted; the log stays readable for 10 minutes so that every node can deliver `deleted`. */
   readonly isDeleted: boolean;
+  /**
+   * One more than the number of joins and leaves that were no entries. Absent: each was one, and the group never had the
+   * setting by which they are none.
+   */
+  readonly membersVersion?: number;
 }
+
+/**
+ * Numbers the states of a group: it rises by one with each entry, and with each join and leave that is no entry. So a state that
+ * was read is ordered among the changes that a node receives.
+ */
+export const tickOf = ({ seq, membersVersion = 0 }: Pick<LogHead, 'seq' | 'membersVersion'>): number =>
+  seq + membersVersion;
 
 export interface GroupRecord extends GroupSettings {
   readonly groupId: GroupId;
@@ -187,6 +206,13 @@ export interface Page<T> {
   /** Opaque; null after the last page. */
   readonly nextCursor: string | null;
 }
+
+/** True if a join or leave of this user is no entry. The end of an application is one. */
+export const isUnlisted = (
+  { membershipEvents }: Pick<GroupSettings, 'membershipEvents'>,
+  { status, roles }: Pick<MemberRecord, 'status' | 'roles'>,
+): boolean =>
+  membershipEvents === 'counts' && status !== 'pending' && !roles.some((role) => role !== 'member');
 
 export const isReceiver = (member: MemberRecord | null): member is MemberRecord =>
   member !== null && member.status !== 'pending';

@@ -20,6 +20,15 @@ interface EntryBase {
   readonly epoch: string;
   readonly seq: number;
   readonly wire: Buffer;
+  /** Absent if every join and leave of the group was an entry, and if the entry was read from the log. */
+  readonly members?: EntryMembers;
+}
+/** The members of a group right after an entry. */
+export interface EntryMembers {
+  /** `membersVersion` of the head. */
+  readonly version: number;
+  /** Active and muted members. */
+  readonly count: number;
 }
 /** `wire` is a `relay_message` payload. Read from the log, it has the present state of the message. */
 export interface MessageEntry extends EntryBase {

@@ -4,7 +4,12 @@ import { type GroupEvent, type MemberStatus, SERVICE } from '@plenum/protocol';
 export interface UserEvent extends GroupEvent {
   /** The status of a user that the service has added; absent: the type of the event decides. */
   readonly becomes?: MemberStatus;
+  /** The event is no entry: it comes behind the entry `seq`. */
+  readonly isUnlisted?: true;
 }
+
+/** The first seq that a user receives whom the event makes a receiver. */
+export const firstSeqOf = ({ seq, isUnlisted }: UserEvent): number => (isUnlisted ? seq + 1 : seq);
 
 const single = { none: 'kicked', pending: 'requested', active: 'joined', muted: 'joined' } as const;
 

@@ -12,6 +12,7 @@ import {
 } from '@plenum/protocol';
 import type { ChangeDone, GroupCommand } from '../groups/commands.ts';
 import { type GroupRetention, isoTime } from '../groups/records.ts';
+import type { FeedPosition } from '../log/epoch-chain.ts';
 import { fail, type Outcome, PlenumError, succeed } from '../outcome/outcome.ts';
 import type { Device } from '../ports/devices.ts';
 import { groupOf, linkIdOf } from './invite-codes.ts';
@@ -58,6 +59,7 @@ export class Changes {
           idReservedMs: args.id_reserved_ms ?? 0,
           retention: retentionOf(args.retention ?? null),
           requestTtlMs: args.request_ttl_ms ?? null,
+          membershipEvents: args.membership_events ?? 'all',
         },
       }),
     );
@@ -88,10 +90,11 @@ export class Changes {
       }),
     );
     if (!done.ok) return done;
-    const { status, epoch, seq } = done.result;
+    const { status, epoch, seq, fromSeq } = done.result;
     if (status === 'none') return fail({ code: 'conflict' });
     this.#nudge(groupId, userId, done.result, status === 'pending' ? 'requested' : 'joined');
-    return succeed({ status, ...(invite === undefined ? {} : { group_id: groupId }), epoch, seq });
+    const joined = { status, ...(invite === undefined ? {} : { group_id: groupId }), epoch, seq };
+    return succeed(fromSeq === undefined ? joined : { ...joined, from_seq: fromSeq });
   };
 
   leave_group = async (caller: Caller, args: RequestArgs<'leave_group'>): Result<'leave_group'> => {
@@ -187,7 +190,7 @@ export class Changes {
 
   update_group = async (caller: Caller, args: RequestArgs<'update_group'>): Result<'update_group'> => {
     const { max_members, history, metadata, posting, slow_mode_ms, edit_window_ms, accepts_needed } = args;
-    const { mute_survives_rejoin, id_reserved_ms, retention, request_ttl_ms } = args;
+    const { mute_survives_rejoin, id_reserved_ms, retention, request_ttl_ms, membership_events } = args;
     const done = await this.#change({
       operation: 'update',
       groupId: args.group_id,
@@ -203,6 +206,7 @@ export class Changes {
         ...(edit_window_ms === undefined ? {} : { editWindowMs: edit_window_ms }),
         ...(accepts_needed === undefined ? {} : { acceptsNeeded: accepts_needed }),
         ...(request_ttl_ms === undefined ? {} : { requestTtlMs: request_ttl_ms }),
+        ...(membership_events === undefined ? {} : { membershipEvents: membership_events }),
         ...(mute_survives_rejoin === undefined ? {} : { muteSurvivesRejoin: mute_survives_rejoin }),
         ...(id_reserved_ms === undefined ? {} : { idReservedMs: id_reserved_ms }),
         ...(retention === undefined ? {} : { retention: retentionOf(retention) }),
@@ -250,12 +254,15 @@ export class Changes {
     const { device } = caller;
     if (device === null || device.userId !== caller.actor) return change();
     const { feeds } = this.#deps;
-    let answered: ChangeDone | null = null;
+    let answered: FeedPosition | null = null;
     try {
       return await feeds.devices.duringJoin(device, groupId, async () => {
         const done = await change();
         if (done.ok) await this.#attach(device, groupId, done.result);
-        if (done.ok && done.result.status !== 'pending') answered = done.result;
+        if (done.ok && done.result.status !== 'pending') {
+          const { epoch, seq, fromSeq } = done.result;
+          answered = { epoch, seq: fromSeq ?? seq };
+        }
         return done;
       });
     } finally {

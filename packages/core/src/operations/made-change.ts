@@ -31,7 +31,16 @@ export function nudgeDevices({ engine }: OperationDeps, made: Made): void {
   const status: MembershipPush['status'] = type === 'invited' ? 'invited' : done.status;
   const actorId = actor === userId ? {} : { actor_id: actor };
   const why = reason === undefined ? {} : { reason };
-  const membership = { group_id: groupId, status, roles: [...done.roles], type, ...actorId, ...why };
+  const unlisted = done.fromSeq === undefined ? {} : { unlisted: true as const };
+  const membership = {
+    group_id: groupId,
+    status,
+    roles: [...done.roles],
+    type,
+    ...actorId,
+    ...why,
+    ...unlisted,
+  };
   engine.nudges.send({ userId, groupId, seq: done.seq, membership });
 }
 

@@ -216,6 +216,7 @@ const settingsView = (group: GroupRecord, rooms: Rooms): Partial<GroupInfo> => (
   id_reserved_ms: group.idReservedMs,
   retention: retentionView(group.retention),
   request_ttl_ms: group.requestTtlMs,
+  membership_events: group.membershipEvents,
   partition: partitionOf(group.groupId),
   room: rooms.groupRoom(group.groupId),
 });

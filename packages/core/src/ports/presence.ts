@@ -69,7 +69,7 @@ export interface PresenceHousekeeping {
 type PushOf<E extends PushEvent> = {
   readonly [One in E]: { readonly event: One; readonly payload: PushPayload<One> };
 }[E];
-export type PresencePush = PushOf<'presence_changed' | 'typing'>;
+export type PresencePush = PushOf<'presence_changed' | 'typing' | 'members_count'>;
 export type EphemeralMessage = PushOf<'ephemeral_message'>;
 /** A push without a log entry: sent once to the devices that are attached at that moment. */
 export type EphemeralPush = PresencePush | EphemeralMessage;

@@ -2,9 +2,20 @@
  * Messages between nodes by publish/subscribe: entries for feeds, and nudges for the devices of a user. Each arrives
  * at most once, or not at all.
  */
-import type { GroupId, MembershipPush, PushPayload, UserId } from '@plenum/protocol';
+import type { GroupEvent, GroupId, MembershipPush, PushPayload, UserId } from '@plenum/protocol';
 import type { LogEntry } from '../log/entry.ts';
 import type { EphemeralPush } from './presence.ts';
+
+/**
+ * A join or leave that is no entry, in the group's order: behind the entry `event.seq`, as the change of members with the number
+ * `version`. A joined user receives from the next entry on.
+ */
+export interface UnlistedChange {
+  readonly event: GroupEvent;
+  readonly version: number;
+  /** Active and muted members after it. */
+  readonly membersCount: number;
+}
 
 /** Receives the events of a transport. Called one at a time, and never from within a call to the transport. */
 export interface FeedListener {
@@ -18,6 +29,8 @@ export interface FeedListener {
   onOwnEntry(groupId: GroupId, entry: LogEntry): void;
   /** @returns true, once for each entry, if `onOwnEntry` has applied it: the publish is dropped without decoding it */
   takeOwnPublish(groupId: GroupId, epoch: string, seq: number): boolean;
+  /** A join or leave that is no entry. It may be lost: the feed notices by the version of what follows. */
+  onUnlisted(groupId: GroupId, change: UnlistedChange): void;
   /** A push without a log entry, for the devices that are attached now. */
   onEphemeral(groupId: GroupId, push: EphemeralPush): void;
   /** The connection was replaced or is suspect, so entries may be lost. All heads have to be compared. */

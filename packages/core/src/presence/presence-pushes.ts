@@ -39,7 +39,7 @@ export class PresencePushes {
       this.#gather(groupId, push.payload);
       return;
     }
-    const { user_id } = push.payload;
+    const user_id = 'user_id' in push.payload ? push.payload.user_id : null;
     const others = [...this.#attachedTo(groupId)].filter(({ userId }) => userId !== user_id);
     if (others.length > 0) this.#fanOut.deliverVolatile(groupId, others, [push]);
   }

@@ -3,6 +3,7 @@ import {
   additionRefusal,
   type ChangeMembers,
   firstRefusal,
+  isUnlisted,
   type MemberAddition,
   type MemberOutcome,
   type MembersChanged,
@@ -12,6 +13,7 @@ import {
   queueLimitOfMembers,
   type Refused,
   refused,
+  unlistedPlace,
 } from '@plenum/core';
 import { type Role, SERVICE, type UserId } from '@plenum/protocol';
 import type { MemoryState } from '../state/memory-state.ts';
@@ -35,26 +37,31 @@ export function changeMembers(state: MemoryState, command: ChangeMembers): Membe
   if (queueLimit !== null && state.outbox.queued(groupId) >= queueLimit) {
     return refused({ code: 'room_overloaded', retryAfterMs: overloadedRetryMs });
   }
-  const step = { state, group, nowMs };
+  const step = { state, group, nowMs, unlisted: new Set<UserId>() };
   const seq = group.log.seq + 1;
   const added = add.map((addition, index) => addOne(step, addition, { seq, index }));
   const removed = remove.map((userId) => removeOne(step, userId));
   return conclude(step, attempt, { added, removed });
 }
 
+interface MembersStep extends StepBase {
+  /** Added users whose join is no entry. */
+  readonly unlisted: Set<UserId>;
+}
+
 /** Appends the entry and remembers the answer, if any user was changed. */
 function conclude(
-  { state, group, nowMs }: StepBase,
+  { state, group, nowMs, unlisted }: MembersStep,
   attempt: Parameters<MemoryState['requests']['remember']>[0],
   outcomes: Pick<MembersChanged, 'added' | 'removed'>,
 ): MembersChanged {
   const members = [...outcomes.added, ...outcomes.removed].flatMap((one) => {
-    if (one.type === 'refused') return [];
+    if (one.type === 'refused' || unlisted.has(one.userId)) return [];
     const { userId: user_id, status, roles } = one;
     return [{ user_id, status, ...(status === 'none' ? {} : { roles: [...roles] }) }];
   });
-  const isChanged = members.length > 0;
-  if (isChanged) state.record(group, { type: 'members_changed', user_id: SERVICE, members }, nowMs);
+  const isChanged = members.length + unlisted.size > 0;
+  if (members.length > 0) state.record(group, { type: 'members_changed', user_id: SERVICE, members }, nowMs);
   const { epoch, seq } = group.log;
   const changed = { type: 'members_changed', isDuplicate: false, ...outcomes, epoch, seq } as const;
   if (isChanged) state.requests.remember(attempt, changed, nowMs);
@@ -62,7 +69,7 @@ function conclude(
 }
 
 function addOne(
-  { state, group, nowMs }: StepBase,
+  { state, group, nowMs, unlisted }: MembersStep,
   { userId, status, role }: MemberAddition,
   { seq, index }: { readonly seq: number; readonly index: number },
 ): MemberOutcome {
@@ -76,6 +83,12 @@ function addOne(
   const muted = isMuted ? { status: 'muted' as const, ...kept } : { status, mutedUntilMs: null };
   if (muted.mutedUntilMs !== null) state.timed.add(group);
   const record = { ...muted, roles, joinedAtMs: nowMs, sinceSeq: seq };
+  if (record.status === 'active' && isUnlisted(group.settings, record)) {
+    group.put(userId, record, unlistedPlace(seq - 1, (group.log.membersVersion ?? 1) + 1));
+    state.recordUnlisted(group, { type: 'joined', user_id: userId, actor_id: SERVICE }, nowMs);
+    unlisted.add(userId);
+    return { type: 'done', userId, status: record.status, roles };
+  }
   group.put(userId, record, placeInEntry(seq, index));
   return { type: 'done', userId, status: record.status, roles };
 }

@@ -59,6 +59,7 @@ function begin(state: MemoryState, created: NewGroup, nowMs: number): ChangeDone
     state.memberships,
   );
   entries.keepLess(settings.retention, nowMs);
+  if (settings.membershipEvents === 'counts') entries.beginVersions();
   state.begin(group);
   const roles: MemberRecord['roles'] = ['admin'];
   const seq = state.record(
@@ -82,6 +83,7 @@ export function update(step: Step<UpdateGroup>, actor: MemberRecord | null): Cha
   const { state, group, command, nowMs } = step;
   group.settings = { ...group.settings, ...command.changes };
   const changes = onTheWire(command.changes);
+  if (command.changes.membershipEvents === 'counts') group.log.beginVersions();
   const seq = state.record(group, { type: 'updated', user_id: command.actor, changes }, nowMs);
   group.changedSeq = seq;
   if (command.changes.retention !== undefined) group.log.keepLess(command.changes.retention, nowMs);
@@ -101,6 +103,7 @@ const onTheWire = ({ maxMembers, history, metadata, ...sending }: UpdateGroup['c
   ...(sending.idReservedMs === undefined ? {} : { id_reserved_ms: sending.idReservedMs }),
   ...(sending.retention === undefined ? {} : { retention: retentionView(sending.retention) }),
   ...(sending.requestTtlMs === undefined ? {} : { request_ttl_ms: sending.requestTtlMs }),
+  ...(sending.membershipEvents === undefined ? {} : { membership_events: sending.membershipEvents }),
 });
 
 /** Deletes the group. The entry `deleted` is its last one; the log of the tombstone stays readable. */

@@ -2,7 +2,14 @@
  * Lets a user join or leave. When the last admin leaves, the active member with the longest membership becomes admin; a
  * private or strict_private group without such a member is deleted.
  */
-import type { ChangeDone, JoinGroup, LeaveGroup, MemberRecord } from '@plenum/core';
+import {
+  type ChangeDone,
+  isUnlisted,
+  type JoinGroup,
+  type LeaveGroup,
+  type MemberRecord,
+  unlistedPlace,
+} from '@plenum/core';
 import { type Role, SERVICE, type UserId } from '@plenum/protocol';
 import type { EventDraft } from '../state/group-entries.ts';
 import { acceptByInvite, isAdmittedByInvite } from './invites.ts';
@@ -24,6 +31,11 @@ function enter({ state, group, command, nowMs }: Step<JoinGroup>): ChangeDone {
   const { actor, userId } = command;
   const isFirst = group.groupType === 'public' && group.counts(nowMs).active === 0;
   const roles: Role[] = isFirst ? ['admin'] : ['member'];
+  const kept = group.takeKeptMute(userId, nowMs);
+  if (kept === null && isUnlisted(group.settings, { status: 'active', roles })) {
+    const event = { type: 'joined', user_id: userId, ...actedBy(actor, userId), ...byLink(command) } as const;
+    return enterUnlisted({ state, group, nowMs }, event);
+  }
   const seq = state.record(
     group,
     {
@@ -43,7 +55,25 @@ function enter({ state, group, command, nowMs }: Step<JoinGroup>): ChangeDone {
     mutedUntilMs: null,
   };
   group.put(userId, member);
-  return memberDone(group, muteAgain({ state, group, nowMs }, userId, member), seq);
+  return memberDone(group, muteAgain({ state, group, nowMs }, { userId, member, kept }), seq);
+}
+
+/** Makes the user a member without an entry: it receives from the next one on. */
+function enterUnlisted(
+  { state, group, nowMs }: StepBase,
+  event: EventDraft & { readonly user_id: UserId },
+): ChangeDone {
+  const { user_id: userId } = event;
+  const { seq } = group.log;
+  const member: MemberRecord = {
+    status: 'active',
+    roles: ['member'],
+    joinedAtMs: nowMs,
+    sinceSeq: seq + 1,
+    mutedUntilMs: null,
+  };
+  group.put(userId, member, unlistedPlace(seq, (group.log.membersVersion ?? 1) + 1));
+  return { ...memberDone(group, member, state.recordUnlisted(group, event, nowMs)), fromSeq: seq + 1 };
 }
 
 /** Makes the user an applicant. A muted member may apply too: it stops receiving but keeps its roles. */
@@ -81,15 +111,21 @@ export function leave(step: Step<LeaveGroup>): ChangeDone {
   return goneDone(step.group, departed(step, userId, actedBy(actor, userId)));
 }
 
-/** Removes a member that leaves, and finds a successor if it was the last admin. @returns the seq of the entry `left` */
+/**
+ * Removes a member that leaves, and finds a successor if it was the last admin.
+ * @returns the seq of the entry `left`, or of the last entry if there is none
+ */
 export function departed(
   step: StepBase,
   userId: UserId,
   details: Pick<EventDraft, 'actor_id' | 'reason'>,
 ): number {
   const { state, group, nowMs } = step;
+  const member = group.member(userId, nowMs);
+  const left = { type: 'left', user_id: userId, ...details } as const;
   group.remove(userId);
-  const seq = state.record(group, { type: 'left', user_id: userId, ...details }, nowMs);
+  if (member !== null && isUnlisted(group.settings, member)) return state.recordUnlisted(group, left, nowMs);
+  const seq = state.record(group, left, nowMs);
   if (group.counts(nowMs).admins === 0) succeed(step);
   return seq;
 }

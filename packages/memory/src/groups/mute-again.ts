@@ -3,13 +3,18 @@ import { isoTime, type MemberRecord } from '@plenum/core';
 import { SERVICE, type UserId } from '@plenum/protocol';
 import type { StepBase } from './step.ts';
 
+interface ComingBack {
+  readonly userId: UserId;
+  readonly member: MemberRecord;
+  /** What `takeKeptMute` has returned. */
+  readonly kept: Pick<MemberRecord, 'mutedUntilMs'> | null;
+}
+
 /** @returns the record of the member afterwards */
 export function muteAgain(
   { state, group, nowMs }: StepBase,
-  userId: UserId,
-  member: MemberRecord,
+  { userId, member, kept }: ComingBack,
 ): MemberRecord {
-  const kept = group.takeKeptMute(userId, nowMs);
   if (kept === null) return member;
   const muted: MemberRecord = { ...member, ...kept, status: 'muted' };
   group.put(userId, muted);

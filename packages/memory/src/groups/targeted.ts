@@ -32,7 +32,15 @@ export function accept(step: Step<TargetCommand>, applicant: MemberRecord): Chan
   );
   const member: MemberRecord = { ...applicant, status: 'active', joinedAtMs: nowMs, sinceSeq: seq };
   group.put(command.userId, member);
-  return memberDone(group, muteAgain(step, command.userId, member), seq);
+  return memberDone(
+    group,
+    muteAgain(step, {
+      userId: command.userId,
+      member,
+      kept: step.group.takeKeptMute(command.userId, step.nowMs),
+    }),
+    seq,
+  );
 }
 
 /** Rejects an applicant or removes a member. */

@@ -1,4 +1,4 @@
-import type { EphemeralPush, FeedListener, FeedTransport, LogEntry } from '@plenum/core';
+import type { EphemeralPush, FeedListener, FeedTransport, LogEntry, UnlistedChange } from '@plenum/core';
 import type { GroupId } from '@plenum/protocol';
 import { type Defer, defer } from '../defer.ts';
 
@@ -31,6 +31,12 @@ export class MemoryFeeds implements FeedTransport {
   publish(groupId: GroupId, entry: LogEntry): void {
     if (!this.#open.has(groupId)) return;
     setImmediate(() => this.#listener?.onEntry(groupId, entry));
+  }
+
+  /** Delivers a join or leave that is no entry, by the same rule as `publish`. */
+  publishUnlisted(groupId: GroupId, change: UnlistedChange): void {
+    if (!this.#open.has(groupId)) return;
+    setImmediate(() => this.#listener?.onUnlisted(groupId, change));
   }
 
   /** Delivers pushes that are not entries, by the same rule as `publish`. */

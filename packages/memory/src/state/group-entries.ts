@@ -40,6 +40,8 @@ export type ChangeDraft = Omit<MessageEvent, 'group_id' | 'epoch' | 'seq' | 'tim
 
 export class GroupEntries {
   readonly messages = new MessageStates();
+  /** As in `LogHead`; null: absent. */
+  membersVersion: number | null = null;
   readonly #groupId: GroupId;
   readonly #epoch: string;
   readonly #service: Retention;
@@ -188,7 +190,31 @@ export class GroupEntries {
 
   head(nowMs: number, isDeleted: boolean): LogHead {
     this.#endByAge(nowMs);
-    return { epoch: this.#epoch, seq: this.#seq, past: [], oldestSeq: this.#oldestSeq, isDeleted };
+    const version = this.membersVersion === null ? {} : { membersVersion: this.membersVersion };
+    return {
+      ...{ epoch: this.#epoch, seq: this.#seq, past: [], oldestSeq: this.#oldestSeq, isDeleted },
+      ...version,
+    };
+  }
+
+  /** From now on, joins and leaves may be no entries. */
+  beginVersions(): void {
+    this.membersVersion ??= 1;
+  }
+
+  /** Numbers a join or leave that is no entry. */
+  unlisted({ type, user_id, actor_id, ...rest }: EventDraft, nowMs: number): GroupEvent {
+    this.membersVersion = (this.membersVersion ?? 1) + 1;
+    return {
+      group_id: this.#groupId,
+      type,
+      user_id,
+      ...(actor_id === undefined ? {} : { actor_id }),
+      epoch: this.#epoch,
+      seq: this.#seq,
+      timestamp: isoTime(nowMs),
+      ...rest,
+    };
   }
 
   /** Kept entries with afterSeq < seq, ascending, at most `limit`. */

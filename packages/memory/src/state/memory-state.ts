@@ -14,6 +14,7 @@ import {
   type TimedMessage,
   targetOf,
   tombstoneMs,
+  type UnlistedChange,
 } from '@plenum/core';
 import { type GroupId, limits, type UserId } from '@plenum/protocol';
 import type { MemoryOutbox } from '../delivery/outbox.ts';
@@ -43,6 +44,8 @@ export interface MemoryStateDeps {
   readonly now: () => number;
   /** Gives a stored entry to the feeds of this process. Must not call a listener before it returns. */
   readonly publish: (groupId: GroupId, entry: LogEntry) => void;
+  /** Does the same with a join or leave that is no entry. */
+  readonly publishUnlisted: (groupId: GroupId, change: UnlistedChange) => void;
   /** Does the same with pushes that are not entries. */
   readonly publishEphemeral: (groupId: GroupId, pushes: readonly EphemeralPush[]) => void;
   readonly outbox: MemoryOutbox;
@@ -76,7 +79,7 @@ export class MemoryState {
   readonly #reserved: ExpiringMap<GroupId, number>;
   readonly outbox: MemoryOutbox;
   readonly #created = new Map<UserId, number>();
-  readonly #publish: MemoryStateDeps['publish'];
+  readonly #deps: Pick<MemoryStateDeps, 'publish' | 'publishUnlisted'>;
 
   constructor(deps: MemoryStateDeps) {
     this.random = deps.random;
@@ -84,7 +87,7 @@ export class MemoryState {
     this.now = deps.now;
     this.publishEphemeral = deps.publishEphemeral;
     this.outbox = deps.outbox;
-    this.#publish = deps.publish;
+    this.#deps = deps;
     const nowMs = this.now();
     this.requests = new RequestMemory(nowMs);
     const { ratePerSec, rateBurst, membershipRatePerSec, membershipRateBurst } = deps.settings;
@@ -161,15 +164,45 @@ export class MemoryState {
   record(group: GroupState, event: EventDraft, nowMs: number): number {
     const entry = group.log.appendEvent(event, nowMs);
     this.outbox.write(group.groupId, entry);
-    this.#publish(group.groupId, entry);
+    this.#publish(group, entry);
     return entry.seq;
+  }
+
+  #publish(group: GroupState, entry: LogEntry): void {
+    const version = group.log.membersVersion;
+    if (version === null) this.#deps.publish(group.groupId, entry);
+    else this.#publishCounted(group, entry, version);
+  }
+
+  /** A step may change the members after its entry, so they are counted when the entry is delivered. */
+  #publishCounted(group: GroupState, entry: LogEntry, version: number): void {
+    const countNow = () => {
+      const { active, muted } = group.counts(this.now());
+      return active + muted;
+    };
+    const members = {
+      version,
+      get count() {
+        return countNow();
+      },
+    };
+    this.#deps.publish(group.groupId, { ...entry, members });
+  }
+
+  /** Publishes a join or leave that is no entry, after the change. @returns the seq of the last entry */
+  recordUnlisted(group: GroupState, draft: EventDraft, nowMs: number): number {
+    const event = group.log.unlisted(draft, nowMs);
+    const { active, muted } = group.counts(nowMs);
+    const version = group.log.membersVersion ?? 1;
+    this.#deps.publishUnlisted(group.groupId, { event, version, membersCount: active + muted });
+    return event.seq;
   }
 
   /** Appends a message. @returns its seq */
   store(group: GroupState, message: NewMessage, nowMs: number): number {
     const entry = group.log.appendMessage(message, nowMs);
     this.outbox.write(group.groupId, entry);
-    this.#publish(group.groupId, entry);
+    this.#publish(group, entry);
     const { epoch, seq } = entry;
     const timed = { groupId: group.groupId, target: { epoch, seq } };
     if (message.expiresInMs !== null) {
@@ -218,7 +251,7 @@ export class MemoryState {
       { ...told, ...(whole === undefined ? {} : { message: whole }) },
       sent,
     );
-    this.#publish(group.groupId, entry);
+    this.#publish(group, entry);
     return entry.seq;
   }
 

@@ -9,6 +9,7 @@ import {
   historySettingSchema,
   memberSchema,
   memberStatusSchema,
+  membershipEventsSchema,
   notificationsSchema,
   ownStatusSchema,
   postingSchema,
@@ -96,6 +97,7 @@ const createSettings = {
   ...sendingSettings,
   ...stayingSettings,
   retention: retentionSchema.optional(),
+  membership_events: membershipEventsSchema.optional().describe('Default: all'),
 };
 
 /** Null removes a setting. */
@@ -117,6 +119,7 @@ const updateSettings = {
   ...sendingSettings,
   ...stayingSettings,
   retention: retentionSchema.nullable().optional().describe('Null: that of the service'),
+  membership_events: membershipEventsSchema.optional(),
 };
 const settingNames = Object.keys(updateSettings);
 
@@ -228,6 +231,7 @@ const groupInfoSchema = z
     max_members: z.int().min(1).nullable().optional().describe('Null: no limit'),
     accepts_needed: z.int().min(1).optional(),
     request_ttl_ms: z.int().min(1).nullable().optional().describe('Null: requests do not end'),
+    membership_events: membershipEventsSchema.optional(),
     history: historySettingSchema.optional(),
     ephemeral: z.boolean().optional(),
     ...sendingSettings,

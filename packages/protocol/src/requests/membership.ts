@@ -1,7 +1,7 @@
 /** Requests that change the members of a group, their status or their roles. */
 import { z } from 'zod';
 import { errorCodeSchema } from '../errors.ts';
-import { grantedRoleSchema, memberStatusSchema, roleSchema, timestampSchema } from '../groups.ts';
+import { grantedRoleSchema, memberStatusSchema, roleSchema, seqSchema, timestampSchema } from '../groups.ts';
 import { groupIdSchema, inviteCodeSchema, userIdSchema } from '../ids.ts';
 import { limits } from '../limits.ts';
 import { noteSchema, reasonSchema } from '../text.ts';
@@ -116,6 +116,11 @@ export const membershipRequests = {
       status: memberStatusSchema,
       group_id: groupIdSchema.optional().describe('Of a join with `invite`'),
       ...positioned,
+      from_seq: seqSchema
+        .optional()
+        .describe(
+          'Of a join that is no entry (membership_events `counts`): the user receives from there on, and `seq` is the last entry before',
+        ),
     }),
   },
   leave_group: {

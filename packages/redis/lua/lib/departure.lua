@@ -1,6 +1,7 @@
 -- Removes a member that leaves. If it was the last admin, the active member with the longest membership becomes
 -- admin. A private or strict_private group without such a member is deleted.
 -- @include removal
+-- @include unlisted
 
 local PAGE = 50
 
@@ -23,12 +24,14 @@ local function find_successor(group, now)
   return successor, best
 end
 
--- @param record a function that appends the entry `left` and returns its seq
--- @return the seq of `left`
-local function depart(group, now, leaver, record)
+-- @param leaver { user, member }
+-- @param event the fields of the entry `left`
+-- @return the seq of `left`, or of the last entry if there is none
+local function depart(group, now, leaver, event)
   local needs_successor = is_last_admin(group, leaver.member)
+  local record = is_unlisted(leaver.member) and note_unlisted or append_event
   remove_member(group, leaver.user, leaver.member)
-  local seq = record()
+  local seq = record(group, now, event)
   if not needs_successor then return seq end
   local successor, member = find_successor(group, now)
   if successor then

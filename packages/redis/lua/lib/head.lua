@@ -1,4 +1,5 @@
--- Reads the head of a log: `epoch seq past oldest_seq deleted`. Works on a tombstone too. Needs `log_key` and
+-- Reads the head of a log: `epoch seq past oldest_seq deleted`; where joins and leaves were no entries, their number and one
+-- more follow `deleted` after a space. Works on a tombstone too. Needs `log_key` and
 -- `present_key`.
 
 -- Entries before the first one of the stream that are looked at, and how many by one command. A device that is further
@@ -22,11 +23,12 @@ local function first_tombstone(first)
 end
 
 -- The first four parameters are the fields of the group hash with these names. `has_changes` is false for a group whose
--- messages were never changed: it pays nothing.
+-- messages were never changed: it pays nothing. `sending` is the field of this name.
 -- @return the five values
-local function head_words(epoch, seq, past, deleted, has_changes)
+local function head_words(epoch, seq, past, deleted, has_changes, sending)
   local oldest = redis.call('XRANGE', log_key, '-', '+', 'COUNT', 1)[1]
   local oldest_seq = oldest and string.match(oldest[1], '^%d+') or integer(tonumber(seq) + 1)
   if has_changes and oldest then oldest_seq = integer(first_tombstone(tonumber(oldest_seq))) end
-  return epoch, seq, past, oldest_seq, deleted and '1' or '0'
+  local version = sending and #sending > 3 and string.match(sending, ' %l%d+$')
+  return epoch, seq, past, oldest_seq, (deleted and '1' or '0') .. (version and ' ' .. string.sub(version, 3) or '')
 end

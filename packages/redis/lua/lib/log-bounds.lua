@@ -4,3 +4,5 @@
 local own_max_age_ms
 -- XADD removes whole nodes of the stream at once, unless the group names a number.
 local trim_mark = '~'
+-- Nil: every join and leave of the present group was an entry. See lib/retention.
+local members_version, are_joins_counted

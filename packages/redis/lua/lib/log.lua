@@ -17,10 +17,12 @@ local function uid_head(epoch, seq, recipients, now)
   return epoch .. string.format(' %016d %010d %013d ', seq, recipients, now)
 end
 
--- Formats a payload as Socket.IO's sharded adapter does.
+-- Formats a payload as Socket.IO's sharded adapter does. By `v`, nodes see that they have missed a join or leave that is no
+-- entry.
 local function payload_of(uid, event, wire)
+  local flags = members_version and '{"v":' .. integer(members_version) .. '}' or '{}'
   return '{"uid":"plenum1 ' .. uid .. '","nsp":"/","type":3,"data":{"packet":{"type":2,"data":["' .. event .. '",' .. wire
-    .. '],"nsp":"/"},"opts":{"rooms":["' .. room .. '"],"except":[],"flags":{}}}}'
+    .. '],"nsp":"/"},"opts":{"rooms":["' .. room .. '"],"except":[],"flags":' .. flags .. '}}}'
 end
 
 -- Extends the lifetime of the log; an idle log expires. The lifetime is 1/8 longer than configured, so the next

@@ -1,8 +1,8 @@
 -- Mutes a user again that has come back, if its mute was kept: a second entry, `muted` by the service.
 
 -- @param member the record of the active member; it becomes that of the muted one
-local function mute_again(group, user, member)
-  local is_muted, ends_at = take_kept_mute(user, now)
+-- @param is_muted, ends_at what take_kept_mute has returned
+local function mute_again(group, user, member, is_muted, ends_at)
   if not is_muted then return end
   take_out(group, user, member)
   member.status = 'm'

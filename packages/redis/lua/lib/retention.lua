@@ -1,6 +1,7 @@
--- How much of its log a group keeps: what the service keeps, or less if the field `sending` of the group ends with
+-- How much of its log a group keeps: what the service keeps, or less if the field `sending` of the group has
 -- `<max_entries> <max_age_ms>`; `-`: as the service. Sets `history_max_entries` and `history_max_age_ms`, which begin as
--- those of the service.
+-- those of the service. The last word of the field is `c<version>` where joins and leaves are no entries, `a<version>`
+-- where they are entries again: `members_version` is the number of those that were none, and one more.
 -- @include log-bounds
 
 local service_max_entries, service_max_age_ms = tonumber(history_max_entries), tonumber(history_max_age_ms)
@@ -12,9 +13,12 @@ local OLD_PER_ENTRY = 8
 -- Must be called before an entry of another group is appended, and after a change of the field.
 -- @param sending the field; nil or empty: nothing is less than the service keeps
 local function use_retention(sending)
-  local entries, age
-  if sending and #sending > 3 then entries, age = string.match(sending, '^%l %d+ (%S+) (%S+)$') end
+  local entries, age, letter, version
+  if sending and #sending > 3 then
+    entries, age, letter, version = string.match(sending, '^%l %d+ (%S+) (%S+) ?(%l?)(%d*)$')
+  end
   if not entries and is_of_service then return end
+  members_version, are_joins_counted = tonumber(version), letter == 'c'
   local max_entries = tonumber(entries)
   own_max_age_ms = tonumber(age)
   if own_max_age_ms and own_max_age_ms >= service_max_age_ms then own_max_age_ms = nil end

@@ -224,6 +224,7 @@ const updateArgs = (changes: UpdateGroup['changes']) => ({
         : retentionText(changes.retention),
   retentionJson: changes.retention === undefined ? '' : JSON.stringify(retentionView(changes.retention)),
   requestTtlMs: changes.requestTtlMs === undefined ? '' : String(changes.requestTtlMs),
+  membershipEvents: changes.membershipEvents ?? '',
 });
 
 const plain = {

@@ -55,7 +55,7 @@ export async function membersPage(
  * message that still waits for the notifier.
  */
 function placeOf(cursor: string): string {
-  const [, place] = /^[mrp](\d{1,16}(?:\.\d{1,7})?)$/.exec(cursor) ?? [];
+  const [, place] = /^[mrp](\d{1,16}(?:\.\d{1,17})?)$/.exec(cursor) ?? [];
   if (place === undefined) throw forgedCursor();
   return place;
 }

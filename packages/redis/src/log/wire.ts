@@ -4,6 +4,8 @@
  *
  * {"uid":"plenum1 <m|e|c> <epoch 16> <seq 16> <recipients 10> <time ms 13> <actor> <request id>","nsp":"/","type":3,
  *  "data":{"packet":{"type":2,"data":["<event>",<wire>],"nsp":"/"},"opts":{"rooms":["<room>"],"except":[],"flags":{}}}}
+ *
+ * In a group where joins and leaves are no entries, the flags are {"v":<members version>}.
  */
 import { isoTime, type LogEntry, messageId, messageOf } from '@plenum/core';
 import { type GroupId, groupEventSchema, type UserId } from '@plenum/protocol';
@@ -56,8 +58,24 @@ const kinds = {
 export const typeOfKind = (kind: string): LogEntry['type'] | null =>
   kind === 'm' || kind === 'e' || kind === 'c' ? kinds[kind].type : null;
 
-const closingOf = (room: string): string =>
-  `],"nsp":"/"},"opts":{"rooms":["${room}"],"except":[],"flags":{}}}}`;
+const closingOf = (room: string): string => `],"nsp":"/"},"opts":{"rooms":["${room}"],"except":[],"flags":{`;
+const ENDING = '}}}}';
+const versionFlag = /"v":(\d{1,16})\}\}\}\}$/;
+const VERSION_FLAG_MAX = '"v":'.length + 16 + ENDING.length;
+
+/** @returns where the wire text of a payload ends, and the members version that follows; null: it ends otherwise */
+function endOfWire(
+  payload: Buffer,
+  closing: string,
+): { readonly at: number; readonly version?: number } | null {
+  const at = payload.length - closing.length - ENDING.length;
+  if (holds(payload, at, closing + ENDING)) return { at };
+  const length = Math.min(VERSION_FLAG_MAX, payload.length);
+  const [flag, version] = versionFlag.exec(sliceAt(payload, payload.length - length, length)) ?? [];
+  if (flag === undefined) return null;
+  const versionedAt = payload.length - flag.length - closing.length;
+  return holds(payload, versionedAt, closing) ? { at: versionedAt, version: Number(version) } : null;
+}
 
 const sliceAt = (bytes: Buffer, at: number, length: number): string =>
   bytes.toString('latin1', at, at + length);
@@ -88,25 +106,28 @@ function decode(payload: Buffer, groupId: GroupId, closing: string): DecodedEntr
   const { type, opening } = text.startsWith('m') ? kinds.m : text.startsWith('e') ? kinds.e : kinds.c;
   const openingAt = TYPE_AT + header.length;
   const wireAt = openingAt + opening.length;
-  const closingAt = payload.length - closing.length;
-  if (closingAt < wireAt || !holds(payload, openingAt, opening) || !holds(payload, closingAt, closing))
-    return null;
+  const end = endOfWire(payload, closing);
+  if (end === null || end.at < wireAt || !holds(payload, openingAt, opening)) return null;
 
   const seq = Number(sliceAt(payload, SEQ_AT, 16));
-  const entry = entryOf({ type, groupId, seq, wire: payload.subarray(wireAt, closingAt) });
+  const entry = entryOf({ type, groupId, seq, wire: payload.subarray(wireAt, end.at) });
   if (entry === null || entry.epoch !== sliceAt(payload, EPOCH_AT, 16)) return null;
+  const recipientsCount = Number(sliceAt(payload, RECIPIENTS_AT, 10));
   return {
     header: {
       type,
       groupId,
       epoch: entry.epoch,
       seq,
-      recipientsCount: Number(sliceAt(payload, RECIPIENTS_AT, 10)),
+      recipientsCount,
       timestampMs: Number(sliceAt(payload, TIME_AT, 13)),
       actor,
       requestId: escapedId.includes('\\') ? escapedId.replace(/\\(.)/g, '$1') : escapedId,
     },
-    entry,
+    entry:
+      end.version === undefined
+        ? entry
+        : { ...entry, members: { version: end.version, count: recipientsCount } },
   };
 }
 

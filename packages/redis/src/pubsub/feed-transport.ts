@@ -21,6 +21,7 @@ import { entryDecoder, foundHead, messageEntryAt, placeOfMessage } from '../log/
 import { within } from '../within.ts';
 import { reasonOf } from './subscriber.ts';
 import type { ChannelHandler, Channels } from './subscription.ts';
+import { decodeUnlisted } from './unlisted-change.ts';
 
 /** What the transport needs of the log. */
 export type FeedLog = Pick<RedisGroupLog, 'resolveSends' | 'onAppended'>;
@@ -94,14 +95,17 @@ export class RedisFeedTransport implements FeedTransport {
 
   #handlerFor(groupId: GroupId): ChannelHandler {
     const { log, anomalies, keys } = this.#deps;
-    const decode = entryDecoder(groupId, keys.tags.groupRoom(groupId));
+    const room = keys.tags.groupRoom(groupId);
+    const decode = entryDecoder(groupId, room);
     return (payload) => {
       if (this.#isOwnPublish(groupId, payload)) return;
       const decoded = decode(payload);
       if (decoded === null) {
         const push = decodeEphemeral(payload, groupId);
-        if (push === null) anomalies.note('malformed_entry', { groupId });
-        else this.#listener?.onEphemeral(groupId, push);
+        const change = push === null ? decodeUnlisted(payload, { groupId, room }) : null;
+        if (push !== null) this.#listener?.onEphemeral(groupId, push);
+        else if (change !== null) this.#listener?.onUnlisted(groupId, change);
+        else anomalies.note('malformed_entry', { groupId });
         return;
       }
       // Called before the entry is delivered, so that the sender gets its ack before its own copy.

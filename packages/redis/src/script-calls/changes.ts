@@ -38,6 +38,12 @@ const linkWord = z
     return { linkId, nonce, untilMs: end === '-' ? null : Number(end) };
   });
 
+/** Parses `@<seq>`: the user receives from there on, because its join is no entry. */
+const fromWord = z
+  .string()
+  .regex(/^@\d{1,16}$/)
+  .transform((text) => ({ fromSeq: Number(text.slice(1)) }));
+
 /** Parses the answer to a change, `<status> <role> <ends_at> <epoch> <seq>`, as the reply and the dedupe key hold it. */
 const changeAnswer = z
   .tuple([z.string().transform((text) => text.split(' '))])
@@ -46,7 +52,7 @@ const changeAnswer = z
     z.tuple([
       z.enum(['a', 'p', 'm', 'b', 'i', 'l', '-']),
       z.enum(['a', 'o', 'm', '-']),
-      z.union([acceptsWord, linkWord, untilWord]),
+      z.union([acceptsWord, linkWord, fromWord, untilWord]),
       z.string(),
       integerWord,
     ]),
@@ -56,6 +62,7 @@ const changeAnswer = z
       return { ...standingIn(status, role, word), accepts: null, epoch, seq };
     }
     const standing = { ...standingIn(status, role, null), epoch, seq };
+    if ('fromSeq' in word) return { ...standing, accepts: null, ...word };
     return 'nonce' in word ? { ...standing, accepts: null, link: word } : { ...standing, accepts: word };
   });
 
@@ -168,6 +175,7 @@ export const updateGroup = defineChange('update-group', [
   'retentionJson',
   'ifSeq',
   'requestTtlMs',
+  'membershipEvents',
 ]);
 export const deleteGroup = defineEnding('delete-group', []);
 

@@ -22,15 +22,18 @@ const pastWord = z.string().transform((text): readonly PastEpoch[] =>
 );
 const flagWord = z.enum(['0', '1']).transform((word) => word === '1');
 
+const endWord = z.string().regex(/^[01](?: \d{1,16})?$/);
+
 /** Parses the five values that lua/lib/head.lua returns. */
-const headWords = [z.string(), integerWord, pastWord, integerWord, flagWord] as const;
-type HeadValues = readonly [string, number, readonly PastEpoch[], number, boolean];
-const headOf = ([epoch, seq, past, oldestSeq, isDeleted]: HeadValues): LogHead => ({
+const headWords = [z.string(), integerWord, pastWord, integerWord, endWord] as const;
+type HeadValues = readonly [string, number, readonly PastEpoch[], number, string];
+const headOf = ([epoch, seq, past, oldestSeq, end]: HeadValues): LogHead => ({
   epoch,
   seq,
   past,
   oldestSeq,
-  isDeleted,
+  isDeleted: end.startsWith('1'),
+  ...(end.length === 1 ? {} : { membersVersion: Number(end.slice(2)) }),
 });
 
 export const readHead = defineScript({

@@ -122,6 +122,7 @@ function argsOf(script: AnyScript, keys: Keys, id: GroupId): Readonly<Record<str
     retention: '100 600000',
     retentionJson: '{}',
     requestTtlMs: '60000',
+    membershipEvents: 'counts',
     isEnsured: '0',
     isAdmitted: '0',
     createsPublic: '0',

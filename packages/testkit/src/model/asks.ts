@@ -65,6 +65,7 @@ const muteSurvivesRejoin = fc.boolean();
 const idReservedMs = fc.constantFrom(0, 0, 3_600_000);
 const acceptsNeeded = fc.constantFrom(1, 1, 2);
 const requestTtlMs = fc.constantFrom(null, null, 3_600_000, momentMs);
+const membershipEvents = fc.constantFrom('all' as const, 'counts' as const);
 const history = fc.constantFrom('all' as const, 'since_join' as const);
 /** Request ids that repeat. For one user a repeated id is a retry or a conflict; for two users it has no meaning. */
 const sharedId = fc.oneof(
@@ -112,6 +113,7 @@ const creating = fc.record({
   retention,
   isByService: fc.boolean(),
   requestTtlMs,
+  membershipEvents,
 });
 const joining = fc.record(
   {
@@ -145,6 +147,7 @@ const updating = fc.record(
     muteSurvivesRejoin,
     idReservedMs,
     requestTtlMs,
+    membershipEvents,
     ifSeq,
   },
   { requiredKeys: ['groupId', 'actor'] },

@@ -5,6 +5,7 @@ export const feedListener = (parts: Partial<FeedListener>): FeedListener => ({
   onEntry: () => undefined,
   onOwnEntry: () => undefined,
   takeOwnPublish: () => false,
+  onUnlisted: () => undefined,
   onEphemeral: () => undefined,
   onAuditNeeded: () => undefined,
   ...parts,

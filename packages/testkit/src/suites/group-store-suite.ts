@@ -7,6 +7,7 @@ import { banning } from './store/banning.ts';
 import { changeBounds } from './store/change-bounds.ts';
 import { changingMembers } from './store/changing-members.ts';
 import { changingRoles } from './store/changing-roles.ts';
+import { countingMembers } from './store/counting.ts';
 import { creating } from './store/creating.ts';
 import { creatingByJoin } from './store/creating-by-join.ts';
 import { deciding } from './store/deciding.ts';
@@ -40,6 +41,7 @@ export function groupStoreSuite(name: string, makeEngine: MakeEngine): void {
     inviting(makeEngine);
     linking(makeEngine);
     expiringRequests(makeEngine);
+    countingMembers(makeEngine);
     changingRoles(makeEngine);
     updating(makeEngine);
     staying(makeEngine);
