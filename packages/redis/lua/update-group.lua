@@ -47,7 +47,6 @@ set('metadata', metadata, metadata)
 if posting ~= '' then show('posting', '"' .. posting .. '"') end
 if slow_mode_ms ~= '' then show('slow_mode_ms', slow_mode_ms) end
 if retention ~= '' then show('retention', retention_json) end
-if membership_events ~= '' then show('membership_events', '"' .. membership_events .. '"') end
 local sending
 if posting ~= '' or slow_mode_ms ~= '' or retention ~= '' or membership_events ~= '' then
   local old = redis.call('HGET', group_key, 'sending') or ''
@@ -76,6 +75,7 @@ if mute_survives_rejoin ~= '' then
 end
 set('id_reserved_ms', id_reserved_ms, id_reserved_ms)
 set('request_ttl_ms', request_ttl_ms, request_ttl_ms)
+if membership_events ~= '' then show('membership_events', '"' .. membership_events .. '"') end
 local seq = record_change('updated', ',"changes":{' .. table.concat(changes, ',') .. '}')
 redis.call('HSET', group_key, 'changed_seq', integer(seq))
 if retention ~= '' then

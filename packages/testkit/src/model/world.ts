@@ -106,7 +106,7 @@ export class World {
       // The inviter of an invited user may have lost the right to accept it.
       status: isInvited ? joined.status : isPublic ? 'active' : 'pending',
       roles: isFirst ? ['admin'] : ['member'],
-      sinceSeq: joined.seq,
+      sinceSeq: joined.fromSeq ?? joined.seq,
       mutedUntilMs: null,
     });
   }
