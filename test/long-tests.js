@@ -44,6 +44,7 @@ const flows = [
   'service-commands',
   'silent-logs',
   'three-nodes',
+  'unlisted-members',
   'user-commands',
   'usual-sends',
   'worker-limits',

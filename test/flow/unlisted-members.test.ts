@@ -132,7 +132,7 @@ test('while nodes lose what is published, nothing outside is received, and each 
     }
   });
   for (const ann of scene.anns) {
-    expect(ann.messages(group_id).filter(({ message }) => message.startsWith(away))).toEqual([]);
+    expect(ann.messages(group_id).filter(({ message }) => message?.startsWith(away))).toEqual([]);
     expect(holesOf(ann)).toEqual([]);
   }
 });

@@ -27,6 +27,7 @@ const shownFields = [
   'edit_window_ms',
   'accepts_needed',
   'request_ttl_ms',
+  'membership_events',
   'mute_survives_rejoin',
   'id_reserved_ms',
   'retention',
