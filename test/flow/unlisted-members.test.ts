@@ -116,7 +116,7 @@ test('nothing outside the ranges of a user is received on any node, and nothing 
   }
 });
 
-test('while nodes lose what is published, nothing outside is received, and each loss is told', async () => {
+test('while nodes lose what is published, nothing outside is received, and each loss is reported', async () => {
   await using scene = await begin();
   const admin = new Redis(scene.redis.url);
   await scene.joinsAndLeaves(async (round) => {

@@ -1,10 +1,53 @@
 /** Faults in the settings and roles of a group. */
 import { conformance } from './mutant.js';
 
+const feed = 'packages/core/src/feed/feed.ts';
+const unlistedFeed = 'packages/core/test/unlisted-changes.test.ts';
 const admission = 'packages/redis/lua/lib/admission.lua';
 
 /** @type {readonly import('./mutant.js').Mutant[]} */
 export const mutantsOfSettings = [
+  {
+    name: 'an own entry overtakes a leave that is no entry',
+    edits: [
+      {
+        file: feed,
+        from: ' || seq <= this.#lastSeq || this.#version > 0) return;',
+        to: ' || seq <= this.#lastSeq) return;',
+      },
+    ],
+    killers: [
+      { file: unlistedFeed, tests: 'an own entry waits for its publish, because a leave may be before it' },
+    ],
+  },
+  {
+    name: 'missed changes of members are not noticed',
+    edits: [
+      { file: feed, from: '    else if (version > this.#version) this.#verifyMembers(version);\n', to: '' },
+    ],
+    killers: [
+      {
+        file: unlistedFeed,
+        tests: 'an entry behind a change that was missed pauses members, who resume at their positions',
+      },
+    ],
+  },
+  {
+    name: 'an unlisted leave ends no range',
+    edits: [
+      {
+        file: feed,
+        from: '      this.attachments.end(this.#sink.devicesOf(event.user_id), event.seq);\n',
+        to: '',
+      },
+    ],
+    killers: [
+      {
+        file: unlistedFeed,
+        tests: 'a leave ends behind the last entry, and a join begins before the next one',
+      },
+    ],
+  },
   {
     name: 'joins and leaves of moderators are no entries either',
     edits: [

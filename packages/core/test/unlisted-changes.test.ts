@@ -87,10 +87,10 @@ test('an entry behind a change that was missed pauses members, who resume at the
   feed.onEntry(message(6, 4));
   expect([delivered, watched, asked]).toEqual([[], [6], ['verify ann']]);
   feed.resume(ann);
-  expect(feed.unverifiedAfter(ann)).toBe(5);
+  expect(feed.attachments.unverifiedAfter(ann)).toBe(5);
   expect(feed.members.canCorrect(tickOf(headAt(5, 3)))).toBe(false);
   feed.attach(ann, { groupId, epoch: 'a', seq: 5 }, headAt(6, 4), 2);
-  expect(feed.unverifiedAfter(ann)).toBeNull();
+  expect(feed.attachments.unverifiedAfter(ann)).toBeNull();
   expect(asked.at(-1)).toBe('catch-up after 5');
 });
 

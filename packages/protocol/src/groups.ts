@@ -39,7 +39,7 @@ export const postingSchema = z.enum(['members', 'admins', 'nobody']).meta({
 export const membershipEventsSchema = z.enum(['all', 'counts']).meta({
   id: 'MembershipEvents',
   description:
-    'all: every join and leave is an entry of the log. counts: those of plain members are none; the push members_count tells how many members there are, at most once a second. For groups of some thousand members and more',
+    'all: every join and leave is an entry of the log. counts: those of plain members are none; the push members_count has the number of members, at most once a second. For groups of some thousand members and more',
 });
 export type MembershipEvents = z.infer<typeof membershipEventsSchema>;
 

@@ -73,7 +73,7 @@ if is_direct then
   if is_unlisted(joiner) and not is_muted then
     joiner.place = unlisted_place(group)
     put_in(group, user_id, joiner)
-    -- In the answer it stands where the end of a mute would.
+    -- In the answer it has the place of the end of a mute.
     joiner.progress = '@' .. integer(joiner.since_seq)
     return done(joiner, note_unlisted(group, now, { type = 'joined', user = user_id, actor = actor, tail = by_link }))
   end

@@ -64,7 +64,7 @@ if posting ~= '' or slow_mode_ms ~= '' or retention ~= '' or membership_events ~
   sending = letter .. ' ' .. (slow_mode_ms ~= '' and slow_mode_ms or integer(old_slow_mode_ms))
     .. ((kept or members) and ' ' .. (kept or '- -') or '') .. (members and ' ' .. members or '')
   redis.call('HSET', group_key, 'sending', sending)
-  -- The entry of the update tells nodes the version.
+  -- Nodes learn the version by the entry of the update.
   if membership_events ~= '' then use_retention(sending) end
 end
 set('edit_window_ms', edit_window_ms, edit_window_ms)

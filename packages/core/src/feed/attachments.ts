@@ -21,6 +21,8 @@ export class Attachments {
   readonly live = new Set<Device>();
   readonly ahead = new Map<Device, number>();
   readonly behind = new Map<Device, CatchingUp>();
+  /** Paused devices whose users are verified now. */
+  readonly #unverified = new Set<Device>();
   readonly #sink: Pick<FeedSink, 'seal' | 'moved'>;
 
   constructor(sink: Pick<FeedSink, 'seal' | 'moved'>) {
@@ -46,6 +48,7 @@ export class Attachments {
   /** @returns true when the device has to catch up from `cursor`. */
   place(device: Device, cursor: number, lastSeq: number): boolean {
     this.#takeOff(device);
+    this.#unverified.delete(device);
     if (cursor === lastSeq) this.#goLive(device);
     else if (cursor > lastSeq) this.ahead.set(device, cursor);
     else this.behind.set(device, { cursor, endSeq: null, isPaused: false });
@@ -82,15 +85,29 @@ export class Attachments {
     this.behind.set(device, { cursor: nextSeq - 1, endSeq, isPaused: true });
   }
 
+  /** Pauses these devices until each is placed anew, after its user was verified. */
+  distrust(devices: readonly Device[], lastSeq: number): void {
+    for (const device of devices) {
+      this.pause(device, lastSeq);
+      this.#unverified.add(device);
+    }
+  }
+
+  /** @returns the seq after which a device resumes whose user is being verified; null: it is none, or was placed anew */
+  unverifiedAfter(device: Device): number | null {
+    return this.#unverified.has(device) ? (this.behind.get(device)?.cursor ?? null) : null;
+  }
+
   /** @returns the seq after which a paused device continues; null: it is not paused. */
   resume(device: Device): number | null {
     const state = this.behind.get(device);
-    if (state?.isPaused !== true) return null;
+    if (state?.isPaused !== true || this.#unverified.has(device)) return null;
     state.isPaused = false;
     return state.cursor;
   }
 
   remove(device: Device): void {
+    this.#unverified.delete(device);
     if (!this.has(device)) return;
     this.#takeOff(device);
     this.#sink.moved(device, false);
@@ -132,6 +149,7 @@ export class Attachments {
   clear(): void {
     for (const device of this.all()) this.#sink.moved(device, true);
     this.#sink.seal();
+    this.#unverified.clear();
     this.live.clear();
     this.ahead.clear();
     this.behind.clear();

@@ -32,7 +32,7 @@ export interface FeedSink {
    * Changes of members were missed. Asks again what each of these users may read, and resumes its devices at their positions.
    */
   verifyMembers(userIds: Iterable<string>): void;
-  /** The number of active and muted members, in a group that tells it by pushes. */
+  /** The number of active and muted members, in a group that has a push for it. */
   countMembers(count: number): void;
   /** Devices of the user on this node, attached or not; none for `$service`. */
   devicesOf(userId: string): Iterable<Device>;

@@ -8,10 +8,9 @@
  *   own entry (its append was answered): seq == last+1 apply · > last+1 wait for the publishes, then read the gap
  *   head:  further than last → read the gap · off the chain → verify all users again
  *
- * In a group where joins and leaves of members are no entries, they come between the entries, numbered by a version that every
- * publish and head names. Nobody gets an entry after a change of members that this feed has missed: each device pauses until its
- * user is verified, and resumes at its position. Own entries wait for their publishes there, because changes of members may be
- * before them.
+ * Joins and leaves that are no entries come between the entries, numbered by a version that every publish and head names. No
+ * device gets an entry after one that this feed has missed: it pauses until its user is verified, and resumes at its position.
+ * Own entries wait for their publishes in such a group, because a leave may be before them.
  */
 import type { GroupId, ResyncReason, Subscription } from '@plenum/protocol';
 import { SERVICE } from '@plenum/protocol';
@@ -46,8 +45,6 @@ export class Feed {
   #version = 0;
   /** The tick that was read while earlier changes were on their way; 0: none was. */
   #expectedTick = 0;
-  /** Paused devices whose users are verified now. */
-  readonly #unverified = new Set<Device>();
 
   constructor(groupId: GroupId, sink: FeedSink, counters: FeedCounters) {
     this.groupId = groupId;
@@ -187,7 +184,7 @@ export class Feed {
    */
   onGone(): void {
     const everyone = this.attachments.all();
-    this.#clearAttachments();
+    this.attachments.clear();
     this.members.clear(this.#tick);
     this.#resync(everyone, 'epoch_changed');
   }
@@ -199,7 +196,6 @@ export class Feed {
   attach(device: Device, from: StartFrom, head: LogHead, sinceSeq: number): Subscription {
     const headSeq = Math.max(head.seq, this.#lastSeq);
     const start = startOf(from, head, sinceSeq, headSeq);
-    this.#unverified.delete(device);
     if (this.attachments.place(device, start.afterSeq, this.#lastSeq)) {
       this.#sink.readCatchUp(device, start.afterSeq);
     }
@@ -222,20 +218,12 @@ export class Feed {
   }
 
   resume(device: Device): void {
-    // The end of its verification resumes it.
-    if (this.#unverified.has(device)) return;
     const afterSeq = this.attachments.resume(device);
     if (afterSeq !== null) this.#sink.readCatchUp(device, afterSeq);
   }
 
   detach(device: Device): void {
-    this.#unverified.delete(device);
     this.attachments.remove(device);
-  }
-
-  /** @returns the seq after which a device resumes whose user is being verified; null: it is none, or was attached anew */
-  unverifiedAfter(device: Device): number | null {
-    return this.#unverified.has(device) ? (this.attachments.behind.get(device)?.cursor ?? null) : null;
   }
 
   /**
@@ -299,11 +287,10 @@ export class Feed {
     this.#expectedTick = Math.max(this.#expectedTick, tick);
   }
 
-  /** Takes the version that an entry or a read names. In version 1 there was no change of members yet. */
+  /** In version 1 there was no change of members yet. */
   #noticeVersion(version = 0): void {
-    if (version <= this.#version) return;
-    if (version === 1) this.#version = 1;
-    else this.#verifyMembers(version);
+    if (version === 1 && this.#version === 0) this.#version = 1;
+    else if (version > this.#version) this.#verifyMembers(version);
   }
 
   /** Changes of members up to this version were missed. */
@@ -311,16 +298,8 @@ export class Feed {
     this.#version = version;
     this.members.missed(this.#tick);
     const devices = this.attachments.all().filter(({ userId }) => userId !== SERVICE);
-    for (const device of devices) {
-      this.attachments.pause(device, this.#lastSeq);
-      this.#unverified.add(device);
-    }
+    this.attachments.distrust(devices, this.#lastSeq);
     this.#sink.verifyMembers(new Set([...devices.map(({ userId }) => userId), ...this.members.users()]));
-  }
-
-  #clearAttachments(): void {
-    this.#unverified.clear();
-    this.attachments.clear();
   }
 
   /** Attaches the devices of a new receiver at the entry that made it one. */
@@ -332,7 +311,6 @@ export class Feed {
       if (!device.isAuto && !hasPendingJoin) continue;
       const catchingUp = this.attachments.behind.get(device);
       if (catchingUp === undefined ? this.attachments.has(device) : catchingUp.endSeq === null) continue;
-      this.#unverified.delete(device);
       this.attachments.place(device, this.#lastSeq, this.#lastSeq);
       const from = { epoch: event.epoch, seq: firstSeqOf(event) };
       // If the join interrupts a catch-up, the rest of that catch-up is lost, and only a push can report it.
@@ -386,11 +364,9 @@ export class Feed {
       return false;
     }
     this.#chain.adopt(head);
-    if (!isSameEpoch) {
-      this.#verifyAhead(current, head);
-      // The log may have lost changes of members.
-      if (this.#version > 0) this.#verifyMembers(head.membersVersion ?? this.#version);
-    }
+    if (!isSameEpoch) this.#verifyAhead(current, head);
+    // The log may have lost changes of members.
+    if (!isSameEpoch && this.#version > 0) this.#verifyMembers(head.membersVersion ?? this.#version);
     return true;
   }
 
@@ -417,7 +393,7 @@ export class Feed {
   /** Starts again at `head`, because the log does not continue what this feed has seen; all users are verified. */
   #restart(head: LogHead, reason: ResyncReason): void {
     const everyone = this.attachments.all();
-    this.#clearAttachments();
+    this.attachments.clear();
     this.#adopt(head);
     this.#resync(everyone, reason);
     this.#applyBuffered(head.seq);

@@ -116,11 +116,7 @@ export const membershipRequests = {
       status: memberStatusSchema,
       group_id: groupIdSchema.optional().describe('Of a join with `invite`'),
       ...positioned,
-      from_seq: seqSchema
-        .optional()
-        .describe(
-          'Of a join that is no entry (membership_events `counts`): the user receives from there on, and `seq` is the last entry before',
-        ),
+      from_seq: seqSchema.optional().describe('Of a join that is no entry: the user receives from there on'),
     }),
   },
   leave_group: {

@@ -55,7 +55,7 @@ export function countingMembers(makeEngine: MakeEngine): void {
       expect(await scene.member('guest')).toMatchObject({ sinceSeq: 3 });
     });
 
-    test('are told on the channel, in order with the entries', async () => {
+    test('come on the channel, in order with the entries', async () => {
       await using scene = await begin(makeEngine, counting);
       const heard = await heardIn(scene);
       await scene.join('guest');
