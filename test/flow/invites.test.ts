@@ -64,6 +64,30 @@ describe.each(engines)('invites on %s', (engine) => {
     expect(pushesTo(device).filter((push) => Object(push).type === 'invited')).toHaveLength(3);
   });
 
+  test('end with the group, and their users hear it once, with and without a feed of it', async () => {
+    await using service = await Service.start(engine);
+    const owner = await service.device('owner');
+    const [device, bob] = [await service.device('ann'), await service.device('bob')];
+    const ended = { group_id, status: 'none', roles: [], type: 'deleted' };
+    const ends = () => pushesTo(device).filter((push) => Object(push).type === 'deleted');
+    for (const feeds of [1, 2]) {
+      await owner.must('create_group', { group_id, group_type: 'private' });
+      await owner.must('invite_member', ann);
+      await owner.must('delete_group', { group_id });
+      await eventually(() => expect(ends()).toHaveLength(feeds));
+      expect(ends().at(-1)).toEqual(ended);
+      expect(await device.must('list_groups', {})).toMatchObject({ groups: [] });
+    }
+    // The only member is on no device, so no feed is open; its leave ends the group.
+    const { groups } = service.plenum;
+    await groups.create({ groupId: 'room:two', groupType: 'private', creatorId: 'cyd' });
+    await groups.invite({ groupId: 'room:two', userId: 'bob' });
+    await bob.until('membership', { group_id: 'room:two', type: 'invited' });
+    await groups.leave({ groupId: 'room:two', userId: 'cyd' });
+    await bob.until('membership', { group_id: 'room:two', status: 'none', type: 'deleted' });
+    expect(ends()).toHaveLength(2);
+  });
+
   test('several accept an applicant, each by its door, and its devices see how far it is', async () => {
     await using service = await Service.start(engine);
     const owner = await service.device('owner');

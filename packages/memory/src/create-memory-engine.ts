@@ -84,7 +84,7 @@ export function createMemoryEngine(options: MemoryEngineOptions): Engine {
   const { deadLetters } = outbox;
   const archive = new ArchiveErasing({ archive: options.archive, clock, logger: options.logger ?? silent });
   const messages = new MessageEraser({ groups, messageChanges, deadLetters, archive, random });
-  const eraser = new Eraser({ erasures, groups, messages, random, nowMs: now });
+  const eraser = new Eraser({ erasures, groups, nudges, messages, random, nowMs: now });
   const timedMessages = memoryTimedMessages(state, deferWhileOpen);
   const timer = new MessageTimer({ timed: timedMessages, changes: messageChanges });
   const stopHousekeeping = startHousekeeping({

@@ -151,7 +151,11 @@ function assemble(foundation: Foundation): RedisEngine {
   const deadLetters = new RedisDeadLetters({ calls, keys });
   const archive = new ArchiveErasing({ archive: foundation.archive, clock, logger });
   const messages = new MessageEraser({ groups, messageChanges, deadLetters, archive, random });
-  const eraser = new Eraser({ erasures, groups, messages, random, nowMs: () => serverClock.nowMs() });
+  const { nudges } = pubsub;
+  const eraser = new Eraser({
+    ...{ erasures, groups, nudges, messages, random },
+    nowMs: () => serverClock.nowMs(),
+  });
   const timedMessages = new RedisTimedMessages(readState);
   const works = [
     idleMutesWork({ dueMutes, ...upkeep }),
@@ -180,7 +184,7 @@ function assemble(foundation: Foundation): RedisEngine {
     messageChanges,
     timedMessages,
     feeds: pubsub.feeds,
-    nudges: pubsub.nudges,
+    nudges,
     presence,
     readMarks: new RedisReadMarks(readState),
     notificationLevels: new RedisNotificationLevels(readState),

@@ -206,7 +206,7 @@ export class FeedHost implements DeviceHub, FeedListener {
   #onNudge(nudge: Nudge): void {
     const { userId, groupId, seq, membership } = nudge;
     if (this.devices.of(userId).size === 0) return;
-    if (isInvite(membership) || membership.type === 'banned') {
+    if (isInvite(membership) || membership.type === 'banned' || membership.type === 'deleted') {
       this.#pushToInvited(nudge);
       return;
     }

@@ -86,3 +86,15 @@ test('an invite whose nudge comes after its entry and its end is pushed once', (
   members.pushToInvited(ann, 6, nudged);
   expect(pushed.slice(2)).toEqual(['invited: invited']);
 });
+
+test('the end of the group is pushed to an invited user once, by its nudge or its entry', () => {
+  for (const isNudgeFirst of [true, false]) {
+    const { pushed, members, onEvent } = watched();
+    const nudged: MembershipPush = { group_id: groupId, status: 'none', roles: [], type: 'deleted' };
+    onEvent(4, 'invited');
+    if (isNudgeFirst) members.pushToInvited(ann, 5, nudged);
+    onEvent(5, 'deleted');
+    members.pushToInvited(ann, 5, nudged);
+    expect(pushed).toEqual(['invited: invited', 'deleted: none']);
+  }
+});

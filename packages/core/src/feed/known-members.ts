@@ -85,6 +85,8 @@ export class KnownMembers {
   readonly #members = new Map<string, KnownMember>();
   /** The tick of the last membership push that each user got. */
   readonly #pushed = new Map<string, number>();
+  /** Users that got the push about the end of the group. */
+  readonly #toldOfEnd = new Set<string>();
   #recent: { readonly event: UserEvent; readonly tick: number }[] = [];
   /** Membership changes up to this tick are not in `#recent`. */
   #forgotten = 0;
@@ -146,6 +148,7 @@ export class KnownMembers {
   clear(tick: number): void {
     this.#members.clear();
     this.#pushed.clear();
+    this.#toldOfEnd.clear();
     this.missed(tick);
   }
 
@@ -158,6 +161,8 @@ export class KnownMembers {
     if (event.type === 'updated' || event.type === 'link_created' || event.type === 'link_revoked') return;
     if (event.type === 'deleted') {
       for (const userId of new Set([...this.#members.keys(), ...this.#pushed.keys()])) {
+        if (this.#toldOfEnd.has(userId)) continue;
+        this.#toldOfEnd.add(userId);
         this.push(userId, tick, this.#payloadOf(event, this.#members.get(userId) ?? null));
       }
       this.#members.clear();
@@ -197,6 +202,10 @@ export class KnownMembers {
 
   /** Pushes the invite, or the end of one, that a nudge brought, unless its entry or a later one has been applied. */
   pushToInvited(userId: string, seq: number, payload: MembershipPush): void {
+    if (payload.type === 'deleted') {
+      if (this.#toldOfEnd.has(userId)) return;
+      this.#toldOfEnd.add(userId);
+    }
     const isApplied = this.#recent.some(({ event }) => event.user_id === userId && event.seq >= seq);
     if (!isApplied && !this.#members.has(userId)) this.push(userId, seq, payload);
   }

@@ -190,6 +190,8 @@ export interface ChangeDone {
   readonly link?: MadeLink;
   /** Of a join that is no entry: the user receives from this seq on, and `seq` is that of the last entry before it. */
   readonly fromSeq?: number;
+  /** Of a change that has ended the group: the users whose invites have ended with it. Absent: none, or a repeated answer. */
+  readonly uninvited?: readonly UserId[];
 }
 
 export interface MadeLink {

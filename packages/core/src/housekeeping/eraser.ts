@@ -7,8 +7,10 @@ import { hash } from 'node:crypto';
 import { SERVICE, type UserId } from '@plenum/protocol';
 import type { GroupCommand } from '../groups/commands.ts';
 import type { Membership } from '../groups/records.ts';
+import { nudgeUninvited } from '../groups/uninvited.ts';
 import type { Erasure, ErasureRun, Erasures, MessageErasure } from '../ports/erasures.ts';
 import type { GroupStore } from '../ports/group-store.ts';
+import type { Nudges } from '../ports/pubsub.ts';
 import type { Random } from '../ports/runtime.ts';
 import { emitChanged } from '../telemetry/events.ts';
 import { type MessageEraser, StepBudget } from './message-eraser.ts';
@@ -27,6 +29,7 @@ const rememberMs = 15_000;
 interface EraserDeps {
   readonly erasures: Erasures;
   readonly groups: Pick<GroupStore, 'memberships' | 'change'>;
+  readonly nudges: Pick<Nudges, 'send'>;
   readonly messages: MessageEraser;
   readonly random: Random;
   /** The engine's clock, ms. */
@@ -107,6 +110,7 @@ export class Eraser {
       member === null ? { operation: 'decline_invite', ...shared } : { operation: 'leave', ...shared };
     const outcome = await groups.change(command);
     emitChanged(command, outcome);
+    if (outcome.type === 'done') nudgeUninvited(this.#deps, command, outcome);
     if (outcome.type === 'done' && member !== null) await erasures.countLeft(userId);
   }
 }

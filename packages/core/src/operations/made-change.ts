@@ -1,6 +1,7 @@
 /** What every operation that changes a group shares: the change itself, and the nudge to the devices of its user. */
 import type { Actor, GroupId, MembershipPush, UserId } from '@plenum/protocol';
 import type { ChangeDone, GroupCommand } from '../groups/commands.ts';
+import { nudgeUninvited } from '../groups/uninvited.ts';
 import { fail, type Outcome, succeed } from '../outcome/outcome.ts';
 import { emitChanged } from '../telemetry/events.ts';
 import { guardedChange } from './guarded-change.ts';
@@ -12,7 +13,9 @@ export async function makeChange(
 ): Promise<Outcome<ChangeDone>> {
   const outcome = await guardedChange({ groups: engine.groups, auth, moderation }, command);
   emitChanged(command, outcome);
-  return outcome.type === 'done' ? succeed(outcome) : fail(outcome.failure);
+  if (outcome.type !== 'done') return fail(outcome.failure);
+  nudgeUninvited(engine, command, outcome);
+  return succeed(outcome);
 }
 
 interface Made {

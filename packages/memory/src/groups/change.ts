@@ -37,7 +37,8 @@ export function change(state: MemoryState, command: GroupCommand): ChangeOutcome
   if (judged.type !== 'fine') return judged;
   const { group } = judged;
   const done = group === null ? begin(state, command, nowMs) : apply({ state, group, nowMs }, command);
-  state.requests.remember(command, done, nowMs);
+  const { uninvited: _, ...remembered } = done;
+  state.requests.remember(command, remembered, nowMs);
   return done;
 }
 

@@ -46,4 +46,5 @@ export const goneDone = (group: GroupState, seq: number): ChangeDone => ({
   bannedUntilMs: null,
   invitedUntilMs: null,
   accepts: null,
+  ...(group.uninvited.length === 0 ? {} : { uninvited: group.uninvited }),
 });

@@ -74,6 +74,8 @@ export class GroupState {
   /** Seq of the entry that last changed settings. */
   changedSeq = 1;
   isDeleted = false;
+  /** The users whose invites have ended with the group. */
+  uninvited: readonly UserId[] = [];
   /** True for a deleted group that kept users out: a join must not create it again, because that would let them in. */
   isClosed = false;
   /** Users whose request has ended, by the time until which they are answered as such, ms. */
@@ -249,8 +251,9 @@ export class GroupState {
   }
 
   /** Deletes the group: removes all members and bans. A new group with the same id begins without them. */
-  clearMembersAndBans(): void {
+  clearMembersAndBans(nowMs: number): void {
     this.isDeleted = true;
+    this.uninvited = this.invites.inOrder(nowMs).map(({ userId }) => userId);
     this.isClosed = this.groupType !== 'public' || this.bans.size > 0;
     for (const userId of [...this.#members.keys(), ...this.invites.users()]) this.remove(userId);
     this.bans.clear();

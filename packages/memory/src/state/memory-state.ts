@@ -146,7 +146,7 @@ export class MemoryState {
 
   /** Replaces the group by a tombstone. The entry `deleted` must already be in the log. */
   end(group: GroupState, nowMs: number): void {
-    group.clearMembersAndBans();
+    group.clearMembersAndBans(nowMs);
     this.groups.delete(group.groupId);
     const left = this.createdBy(group.creator) - 1;
     if (left > 0) this.#created.set(group.creator, left);

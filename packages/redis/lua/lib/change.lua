@@ -34,7 +34,8 @@ if group then end_due_mutes(group, now, { actor, user_id }) end
 local function done(member, seq)
   local answer = describe(member) .. ' ' .. group.epoch .. ' ' .. integer(seq)
   commit(group, now, answer)
-  return { 'done', integer(now), answer }
+  -- The end of a group ends its invites: the node tells their users.
+  return { 'done', integer(now), answer, unpack(group.uninvited or {}) }
 end
 
 local function acts_as_admin()

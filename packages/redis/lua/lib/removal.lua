@@ -38,6 +38,17 @@ local function is_closed(group)
   return group.type ~= 'public' or redis.call('HLEN', members_key) > members
 end
 
+-- @return the users with an invite in force
+local function invited_users(now)
+  local found = redis.call('HGETALL', invites_key)
+  local users = {}
+  for at = 1, #found, 2 do
+    local ends_at = tonumber(string.match(found[at + 1], ' (%d+)$'))
+    if not ends_at or ends_at > now then users[#users + 1] = found[at] end
+  end
+  return users
+end
+
 -- Turns the group into a tombstone; the script must bind the keys of the states of messages and of invite links.
 -- Members are removed at once; the log and those states stay for 10 minutes, so that every node can still deliver `deleted`. The hash stays as
 -- long as the id is reserved.
@@ -47,6 +58,7 @@ local function leave_tombstone(group, now)
   if group.reserved_ms > 0 then
     redis.call('HSET', group_key, 'reserved_until', integer(now + group.reserved_ms), 'metadata', '')
   end
+  group.uninvited = invited_users(now)
   redis.call('UNLINK', members_key, receivers_key, pending_key, mutes_key, bans_key, on_key, reads_key,
     applications_key, invites_key, links_key)
   redis.call('ZREM', groups_key, group_id)

@@ -1,4 +1,5 @@
 /** Defines the scripts that change groups and members. Each script has one row in the rule table; all begin the same way. */
+import { userIdSchema } from '@plenum/protocol';
 import { z } from 'zod';
 import { defineScript, integerWord, late, reply } from './define-script.ts';
 import { groupArgs, groupKeys, stateKeys } from './group-header.ts';
@@ -45,9 +46,9 @@ const fromWord = z
   .transform((text) => ({ fromSeq: Number(text.slice(1)) }));
 
 /** Parses the answer to a change, `<status> <role> <ends_at> <epoch> <seq>`, as the reply and the dedupe key hold it. */
-const changeAnswer = z
-  .tuple([z.string().transform((text) => text.split(' '))])
-  .transform(([words]) => words)
+const answerText = z
+  .string()
+  .transform((text) => text.split(' '))
   .pipe(
     z.tuple([
       z.enum(['a', 'p', 'm', 'b', 'i', 'l', '-']),
@@ -65,6 +66,14 @@ const changeAnswer = z
     if ('fromSeq' in word) return { ...standing, accepts: null, ...word };
     return 'nonce' in word ? { ...standing, accepts: null, link: word } : { ...standing, accepts: word };
   });
+
+const changeAnswer = z.tuple([answerText]).transform(([answer]) => answer);
+
+/** Parses the answer, and the users whose invites have ended with the group. */
+const doneAnswer = z
+  .tuple([answerText])
+  .rest(userIdSchema)
+  .transform(([answer, ...users]) => (users.length === 0 ? answer : { ...answer, uninvited: users.sort() }));
 
 function standingIn(
   status: keyof typeof memberStatusOf | 'b' | 'i' | 'l' | '-',
@@ -90,7 +99,7 @@ export const refusalWords = z.tuple([
 ]);
 
 const changeReply = z.discriminatedUnion('type', [
-  reply('done', changeAnswer),
+  reply('done', doneAnswer),
   reply('duplicate', changeAnswer),
   reply('refused', refusalWords),
   /** The reply of a trial that nothing refuses. */

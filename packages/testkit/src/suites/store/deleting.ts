@@ -1,7 +1,14 @@
 /** Deleting groups, tombstones, and creating over them. */
-import { SERVICE } from '@plenum/protocol';
+import { SERVICE, userIdSchema } from '@plenum/protocol';
 import { describe, expect, test } from 'vitest';
-import { createCommand, deleteCommand, messageDraft } from '../../commands.ts';
+import {
+  createCommand,
+  deleteCommand,
+  inviteCommand,
+  joinCommand,
+  leaveCommand,
+  messageDraft,
+} from '../../commands.ts';
 import type { MakeEngine } from '../../scene/engine-harness.ts';
 import { begin, verdict } from '../../scene/scene.ts';
 
@@ -30,6 +37,29 @@ export function deleting(makeEngine: MakeEngine): void {
       expect(await scene.head()).toEqual(head);
       expect((await log.after(scene.groupId, 1, 10))?.entries.map(({ seq }) => seq)).toEqual([2, 3]);
       expect((await log.heads([scene.groupId])).get(scene.groupId)).toEqual(head);
+    });
+
+    test('ends the invites, and its answer names their users, once', async () => {
+      await using scene = await begin(makeEngine, { groupType: 'private' });
+      for (const userId of ['bob', 'ann', 'cat']) {
+        await scene.do(inviteCommand({ groupId, actor: 'owner', userId }));
+      }
+      await scene.do(inviteCommand({ groupId, actor: 'owner', userId: 'late', forMs: 20 }));
+      await scene.do(joinCommand({ groupId, userId: 'cat' }));
+      await scene.advance(50);
+      const command = deleteCommand({ groupId, actor: 'owner', requestId: 'r1' });
+      expect(await scene.do(command)).toMatchObject({ uninvited: ['ann', 'bob'] });
+      expect(await scene.do(command)).not.toHaveProperty('uninvited');
+      const list = { cursor: null, limit: 10 };
+      const ann = userIdSchema.parse('ann');
+      expect(await scene.engine.groups.memberships(ann, list)).toMatchObject({ rows: [] });
+    });
+
+    test('by the leave of the last member ends the invites too', async () => {
+      await using scene = await begin(makeEngine, { groupType: 'private' });
+      await scene.do(inviteCommand({ groupId, actor: 'owner', userId: 'ann' }));
+      const left = await scene.do(leaveCommand({ groupId, userId: 'owner' }));
+      expect(left).toMatchObject({ status: 'none', uninvited: ['ann'] });
     });
 
     test('by the service names the service as the user', async () => {

@@ -1,0 +1,17 @@
+/** Tells the users whose invites have ended with their group. */
+import type { Nudges } from '../ports/pubsub.ts';
+import type { ChangeDone, GroupCommand } from './commands.ts';
+
+/** An invited user may have devices on nodes without a feed of the group, which learn nothing of its end. */
+export function nudgeUninvited(
+  { nudges }: { readonly nudges: Pick<Nudges, 'send'> },
+  { groupId, operation }: Pick<GroupCommand, 'groupId' | 'operation'>,
+  { uninvited = [], seq }: Pick<ChangeDone, 'uninvited' | 'seq'>,
+): void {
+  // A leave that ends the group is one entry, the end the next one.
+  const endSeq = operation === 'leave' ? seq + 1 : seq;
+  for (const userId of uninvited) {
+    const membership = { group_id: groupId, status: 'none' as const, roles: [], type: 'deleted' as const };
+    nudges.send({ userId, groupId, seq: endSeq, membership });
+  }
+}
