@@ -9,14 +9,13 @@ import {
   type MessageProgress,
 } from '@plenum/core';
 import { type UserId, userIdSchema } from '@plenum/protocol';
+import { dueNames } from '../groups/due-names.ts';
 import { beginErasure, finishErasure, noteErasure } from '../script-calls/index.ts';
 import type { StateDeps } from '../script-calls/script-calls.ts';
 
 /** `$` is in no id, so a user in the list is never taken for a group. */
 const prefix = '$user:';
 const dueMax = 100;
-/** Groups whose mutes are due are in the same list. */
-const namesMax = 1000;
 
 export class RedisErasures implements Erasures {
   readonly #deps: Pick<StateDeps, 'calls' | 'keys' | 'clock'>;
@@ -53,16 +52,8 @@ export class RedisErasures implements Erasures {
   }
 
   async due(partition: number): Promise<readonly UserId[]> {
-    const { calls, keys, clock } = this.#deps;
-    await calls.learnTime();
-    const names = await calls.command((redis) =>
-      redis.zrangebyscore(keys.dueIn(partition), '-inf', clock.nowMs(), 'LIMIT', 0, namesMax),
-    );
-    const users = names.flatMap((name) => {
-      const userId = name.startsWith(prefix) ? userIdSchema.safeParse(name.slice(prefix.length)) : null;
-      return userId?.success ? [userId.data] : [];
-    });
-    return users.slice(0, dueMax);
+    const due = await dueNames(this.#deps, partition, { prefix, limit: dueMax });
+    return due.flatMap(({ name }) => userIdSchema.safeParse(name).data ?? []);
   }
 
   async countLeft(userId: UserId): Promise<void> {

@@ -9,6 +9,7 @@ import {
 } from '../script-calls/group-header.ts';
 import { endDueMutes } from '../script-calls/index.ts';
 import type { ScriptCalls, StateDeps } from '../script-calls/script-calls.ts';
+import { dueNames } from './due-names.ts';
 
 /** Groups per call. */
 const groupsPerCall = 100;
@@ -21,14 +22,12 @@ export class RedisDueMutes implements DueMutes {
   }
 
   async endDueMutes(partition: number): Promise<void> {
-    const { calls, keys, clock } = this.#deps;
-    await calls.learnTime();
-    const due = await calls.command((redis) =>
-      redis.zrangebyscore(keys.dueIn(partition), '-inf', clock.nowMs(), 'LIMIT', 0, groupsPerCall),
-    );
-    for (const name of due) {
+    const due = await dueNames(this.#deps, partition, { prefix: '', limit: groupsPerCall });
+    for (const { name } of due) {
       const groupId = groupIdSchema.safeParse(name);
-      if (groupId.success) await endDueMutesOf(calls, { groupId: groupId.data, userId: null }, this.#deps);
+      if (groupId.success) {
+        await endDueMutesOf(this.#deps.calls, { groupId: groupId.data, userId: null }, this.#deps);
+      }
     }
   }
 }

@@ -1,13 +1,12 @@
 /** The port `TimedMessages` on Redis. */
 import { messageId, type TimedMessage, type TimedMessages, targetOf } from '@plenum/core';
 import { type GroupId, groupIdSchema } from '@plenum/protocol';
+import { dueNames } from '../groups/due-names.ts';
 import { settleTimed } from '../script-calls/index.ts';
 import type { StateDeps } from '../script-calls/script-calls.ts';
 
 /** As lua/lib/timed.lua writes it. */
 const prefix = '$timed:';
-/** Groups and users that are due for something else are in the same list. */
-const namesMax = 1000;
 const groupsPerCall = 100;
 const messagesPerGroup = 100;
 const openPerGroup = 1000;
@@ -23,19 +22,11 @@ export class RedisTimedMessages implements TimedMessages {
   }
 
   async due(partition: number): Promise<readonly TimedMessage[]> {
-    const { calls, keys, clock } = this.#deps;
-    await calls.learnTime();
-    const names = await calls.command((redis) =>
-      redis.zrangebyscore(
-        ...([keys.dueIn(partition), '-inf', clock.nowMs(), 'WITHSCORES', 'LIMIT', 0, namesMax] as const),
-      ),
-    );
-    const groups = names.flatMap((name, at) => {
-      if (at % 2 === 1 || !name.startsWith(prefix)) return [];
-      const groupId = groupIdSchema.safeParse(name.slice(prefix.length));
-      return groupId.success ? [{ groupId: groupId.data, score: names[at + 1] ?? '' }] : [];
+    const due = await dueNames(this.#deps, partition, { prefix, limit: groupsPerCall });
+    const looked = due.flatMap(({ name, score }) => {
+      const groupId = groupIdSchema.safeParse(name);
+      return groupId.success ? [{ groupId: groupId.data, score }] : [];
     });
-    const looked = groups.slice(0, groupsPerCall);
     for (const { groupId, score } of looked) this.#seen.set(groupId, score);
     return (await Promise.all(looked.map(({ groupId }) => this.#dueOf(groupId)))).flat();
   }

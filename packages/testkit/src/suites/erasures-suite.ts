@@ -46,7 +46,14 @@ async function begin(makeEngine: MakeEngine, count: number, given?: Adapters['ar
   const random = seededRandom();
   const archive = new ArchiveErasing({ archive: given, clock: systemClock, logger: silent });
   const messages = new MessageEraser({ groups, messageChanges, deadLetters, archive, random });
-  const eraser = new Eraser({ erasures, groups, nudges: engine.nudges, messages, random, nowMs: () => engine.wallMs() });
+  const eraser = new Eraser({
+    erasures,
+    groups,
+    nudges: engine.nudges,
+    messages,
+    random,
+    nowMs: () => engine.wallMs(),
+  });
   const left = async () => (await groups.memberships(zoe, { cursor: null, limit: 200 })).rows.length;
   return { scene, ids, erasures, eraser, left };
 }
