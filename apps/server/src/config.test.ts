@@ -46,6 +46,7 @@ test('an empty environment is dev mode on the loopback address with the memory e
       rateBurst: 20,
       historyMaxEntries: 10_000,
       historyMaxAgeMs: 604_800_000,
+      emptyGroupTtlMs: 2_592_000_000,
       leaseTtlMs: 6000,
     },
   });

@@ -251,6 +251,7 @@ function configOf(variables: Environment, extensions: Extensions): Config {
       bansPerGroupMax: variables.PLENUM_MAX_BANS_PER_GROUP,
       historyMaxEntries: variables.PLENUM_HISTORY_MAX_ENTRIES,
       historyMaxAgeMs: variables.PLENUM_HISTORY_MAX_AGE,
+      emptyGroupTtlMs: variables.PLENUM_EMPTY_GROUP_TTL,
       roomQueueLimit: variables.PLENUM_ROOM_QUEUE_LIMIT,
       leaseTtlMs: variables.PLENUM_LEASE_TTL_MS,
       endedDeliveryKinds: endedKindsOf(variables),

@@ -5,6 +5,7 @@ import {
   type Clock,
   type Engine,
   type EngineSettings,
+  endEmptyGroups,
   Eraser,
   type Logger,
   MessageEraser,
@@ -20,6 +21,7 @@ import { memoryRevocations } from './cluster/revocations.ts';
 import { type Defer, defer } from './defer.ts';
 import { MemoryOutbox } from './delivery/outbox.ts';
 import { endDueMutesOfIdleGroups, memoryDueMutes } from './groups/due-mutes.ts';
+import { memoryEmptyGroups } from './groups/empty-groups.ts';
 import { memoryGroupStore } from './groups/group-store.ts';
 import { memoryGroupLog } from './log/group-log.ts';
 import { memoryImports } from './log/imports.ts';
@@ -85,12 +87,14 @@ export function createMemoryEngine(options: MemoryEngineOptions): Engine {
   const archive = new ArchiveErasing({ archive: options.archive, clock, logger: options.logger ?? silent });
   const messages = new MessageEraser({ groups, messageChanges, deadLetters, archive, random });
   const eraser = new Eraser({ erasures, groups, nudges, messages, random, nowMs: now });
+  const emptyGroups = memoryEmptyGroups(state, deferWhileOpen);
   const timedMessages = memoryTimedMessages(state, deferWhileOpen);
   const timer = new MessageTimer({ timed: timedMessages, changes: messageChanges });
   const stopHousekeeping = startHousekeeping({
     ...{ state, presence, clock },
     slow: [
       oneAtATime(erasures.duePartitions, (partition) => eraser.run(partition)),
+      oneAtATime(emptyGroups.duePartitions, (partition) => endEmptyGroups({ emptyGroups, nudges }, partition)),
       oneAtATime(timedMessages.duePartitions, (partition) => timer.run(partition)),
     ],
   });
@@ -99,6 +103,7 @@ export function createMemoryEngine(options: MemoryEngineOptions): Engine {
     name: 'memory',
     groups,
     dueMutes: memoryDueMutes(state, deferWhileOpen),
+    emptyGroups,
     log: memoryGroupLog(state, deferWhileOpen),
     imports: memoryImports(state, deferWhileOpen),
     messageChanges,

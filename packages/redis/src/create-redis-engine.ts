@@ -8,6 +8,7 @@ import {
   type EngineHealth,
   type EngineSettings,
   Eraser,
+  emptyGroupsWork,
   erasuresWork,
   Findings,
   idleMutesWork,
@@ -37,6 +38,7 @@ import { RedisDeadLetters } from './delivery/dead-letters.ts';
 import { DeliveryKinds } from './delivery/delivery-kinds.ts';
 import { RedisOutbox } from './delivery/outbox.ts';
 import { RedisDueMutes } from './groups/due-mutes.ts';
+import { RedisEmptyGroups } from './groups/empty-groups.ts';
 import { RedisGroupStore } from './groups/group-store.ts';
 import { Keys } from './keys.ts';
 import { RedisGroupLog } from './log/group-log.ts';
@@ -136,6 +138,7 @@ function assemble(foundation: Foundation): RedisEngine {
   if (connections.subscribers !== null) watch.start();
   const durability = new DurabilityReading(command, clock);
   const dueMutes = new RedisDueMutes(readState);
+  const emptyGroups = new RedisEmptyGroups(readState);
   const presence = new RedisPresence(readState);
   const { channels } = pubsub;
   const nodes = new RedisNodes({ ...state, channels, publisher, anomalies });
@@ -159,6 +162,7 @@ function assemble(foundation: Foundation): RedisEngine {
   const timedMessages = new RedisTimedMessages(readState);
   const works = [
     idleMutesWork({ dueMutes, ...upkeep }),
+    emptyGroupsWork({ emptyGroups, nudges, ...upkeep }),
     absencesWork({ presence, ...upkeep }),
     presenceWork({ presence, nodes, ...upkeep }),
     erasuresWork({ eraser, ...upkeep }),
@@ -179,6 +183,7 @@ function assemble(foundation: Foundation): RedisEngine {
     name: 'redis',
     groups,
     dueMutes,
+    emptyGroups,
     log,
     imports: new RedisImports(state),
     messageChanges,

@@ -61,6 +61,7 @@ export const engineSettingJudges: JudgesOf<EngineSettings> = {
   invitesPerGroupMax: wholeFrom(1),
   historyMaxEntries: variable('PLENUM_HISTORY_MAX_ENTRIES', 'number'),
   historyMaxAgeMs: wholeFrom(1000),
+  emptyGroupTtlMs: wholeFrom(0),
   roomQueueLimit: variable('PLENUM_ROOM_QUEUE_LIMIT', 'number'),
   deliveryKinds: kinds,
   endedDeliveryKinds: kinds,

@@ -5,7 +5,7 @@ import type { ChangeDone, GroupCommand } from './commands.ts';
 /** An invited user may have devices on nodes without a feed of the group, which learn nothing of its end. */
 export function nudgeUninvited(
   { nudges }: { readonly nudges: Pick<Nudges, 'send'> },
-  { groupId, operation }: Pick<GroupCommand, 'groupId' | 'operation'>,
+  { groupId, operation }: Pick<GroupCommand, 'groupId'> & Partial<Pick<GroupCommand, 'operation'>>,
   { uninvited = [], seq }: Pick<ChangeDone, 'uninvited' | 'seq'>,
 ): void {
   // A leave that ends the group is one entry, the end the next one.

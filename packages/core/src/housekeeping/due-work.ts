@@ -2,8 +2,10 @@
  * Work that becomes due at a time: the ends of mutes and bans, and of memberships by absence. A renewal of the lease
  * finds that something is due; the store is only asked then.
  */
-import type { DueMutes } from '../ports/group-store.ts';
+import { nudgeUninvited } from '../groups/uninvited.ts';
+import type { DueMutes, EmptyGroups } from '../ports/group-store.ts';
 import type { PresenceHousekeeping } from '../ports/presence.ts';
+import type { Nudges } from '../ports/pubsub.ts';
 import type { Clock, Logger } from '../ports/runtime.ts';
 import type { Eraser } from './eraser.ts';
 import type { Finding, Findings } from './findings.ts';
@@ -31,6 +33,30 @@ export function idleMutesWork(deps: DueWorkDeps & { readonly dueMutes: DueMutes 
     isDue: ({ isMuteDue }) => isMuteDue,
     call: (partition) => deps.dueMutes.endDueMutes(partition),
   });
+}
+
+/**
+ * Ends public groups without members, and tells the users who were invited to them. They are due in the same list as mutes. Needs
+ * no fence: the step that ends a group looks again.
+ */
+export function emptyGroupsWork(deps: DueWorkDeps & EmptyGroupsDeps): PartitionRounds {
+  return dueWork(deps, {
+    name: 'empty groups',
+    isDue: ({ isMuteDue }) => isMuteDue,
+    call: (partition) => endEmptyGroups(deps, partition),
+  });
+}
+
+interface EmptyGroupsDeps {
+  readonly emptyGroups: EmptyGroups;
+  readonly nudges: Pick<Nudges, 'send'>;
+}
+
+export async function endEmptyGroups(
+  { emptyGroups, nudges }: EmptyGroupsDeps,
+  partition: number,
+): Promise<void> {
+  for (const ended of await emptyGroups.endEmpty(partition)) nudgeUninvited({ nudges }, ended, ended);
 }
 
 /** Ends memberships by absence. Needs no fence: an absence is checked again in its own atomic step. */

@@ -29,6 +29,8 @@ export interface EngineSettings {
   /** Retention of a group's log, by length and by age of an idle log. */
   readonly historyMaxEntries: number;
   readonly historyMaxAgeMs: number;
+  /** A public group ends that had no member and no entry for so many ms; 0: it does not. The same on every node. */
+  readonly emptyGroupTtlMs: number;
   /** Entries of a group that may wait for the archive. Checked only if the cluster has an archive. */
   readonly roomQueueLimit: number;
   /**
@@ -66,6 +68,7 @@ export const defaultEngineSettings: EngineSettings = {
   linksPerGroupMax: limits.linksMax,
   historyMaxEntries: 10_000,
   historyMaxAgeMs: 7 * 24 * 3_600_000,
+  emptyGroupTtlMs: 30 * 24 * 3_600_000,
   roomQueueLimit: 2048,
   deliveryKinds: [],
   endedDeliveryKinds: [],

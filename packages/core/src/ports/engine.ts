@@ -5,7 +5,7 @@ import type { Revocations } from './authentication.ts';
 import type { DeadLetters } from './dead-letters.ts';
 import type { Erasures } from './erasures.ts';
 import type { GroupLog } from './group-log.ts';
-import type { DueMutes, GroupStore, NotificationLevels, ReadMarks } from './group-store.ts';
+import type { DueMutes, EmptyGroups, GroupStore, NotificationLevels, ReadMarks } from './group-store.ts';
 import type { Imports } from './imports.ts';
 import type { Leases, NodeRegistry, PartitionWork } from './leases.ts';
 import type { MessageChanges } from './message-changes.ts';
@@ -60,6 +60,7 @@ export interface Engine {
   readonly name: 'memory' | 'redis';
   readonly groups: GroupStore;
   readonly dueMutes: DueMutes;
+  readonly emptyGroups: EmptyGroups;
   readonly log: GroupLog;
   readonly imports: Imports;
   readonly messageChanges: MessageChanges;

@@ -117,6 +117,26 @@ export interface DueMutes {
   endDueMutes(partition: number): Promise<void>;
 }
 
+/** A group that has ended without a request. */
+export interface EndedGroup {
+  readonly groupId: GroupId;
+  /** Of its last entry, `deleted`. */
+  readonly seq: number;
+  /** The users whose invites have ended with it. */
+  readonly uninvited: readonly UserId[];
+}
+
+/** Work that the owner of a partition does for its public groups without members. */
+export interface EmptyGroups {
+  /**
+   * Ends the public groups of the partition that had no member and no entry for `EngineSettings.emptyGroupTtlMs`. Each ends in
+   * one atomic step that looks again: a join at the same moment keeps the group, or finds none. One call handles a bounded
+   * number of groups.
+   * @throws PlenumError `unavailable` when the store cannot be reached
+   */
+  endEmpty(partition: number): Promise<readonly EndedGroup[]>;
+}
+
 /**
  * How far a member has read. It begins at the entry that made the user a receiver; a later mark or an own message
  * raises it.

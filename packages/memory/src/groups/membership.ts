@@ -124,6 +124,7 @@ export function departed(
   const member = group.member(userId, nowMs);
   const left = { type: 'left', user_id: userId, ...details } as const;
   group.remove(userId);
+  if (group.groupType === 'public' && group.receivers.size === 0) state.empty.add(group);
   if (member !== null && isUnlisted(group.settings, member)) return state.recordUnlisted(group, left, nowMs);
   const seq = state.record(group, left, nowMs);
   if (group.counts(nowMs).admins === 0) succeed(step);

@@ -67,6 +67,10 @@ export class GroupEntries {
   get epoch(): string {
     return this.#epoch;
   }
+  /** The time of the last entry, ms. */
+  get lastAppendedMs(): number {
+    return this.#lastAppendedMs;
+  }
   get seq(): number {
     return this.#seq;
   }

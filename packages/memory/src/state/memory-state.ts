@@ -72,6 +72,8 @@ export class MemoryState {
   readonly appendBuckets: TokenBuckets;
   /** The groups that have a mute or a ban with an end. */
   readonly timed = new Set<GroupState>();
+  /** Public groups that had no member at their last departure. */
+  readonly empty = new Set<GroupState>();
   /** Messages that wait for a time, by that time. */
   readonly timedMessages = new SortedList<Timed>(byTime);
   readonly #tombstones: ExpiringMap<GroupId, GroupState>;

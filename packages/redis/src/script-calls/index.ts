@@ -17,7 +17,7 @@ import { importMessages } from './imports.ts';
 import * as listings from './listings.ts';
 import * as messages from './message-changes.ts';
 import { commitDelivery, deleteDeadLetter, openOutbox, readOutbox, retryDeadLetter } from './outbox.ts';
-import { changePresence, endAbsence, publishTyping, readPresence } from './presence.ts';
+import { changePresence, endAbsence, endEmptyGroup, publishTyping, readPresence } from './presence.ts';
 import * as reads from './reads.ts';
 import { markRead, readMark, setNotifications } from './reads.ts';
 import { chargeMembership, forgetMembership, reservePlace, restorePlace } from './user-index.ts';
@@ -49,7 +49,7 @@ export { importMessages } from './imports.ts';
 export * from './listings.ts';
 export * from './message-changes.ts';
 export { commitDelivery, deleteDeadLetter, openOutbox, readOutbox, retryDeadLetter } from './outbox.ts';
-export { changePresence, endAbsence, publishTyping, readPresence } from './presence.ts';
+export { changePresence, endAbsence, endEmptyGroup, publishTyping, readPresence } from './presence.ts';
 export * from './reads.ts';
 export { letterOfLevel, levelOf, markRead, readMark, setNotifications } from './reads.ts';
 export { escapeForJson, runEncoded, runScript, type ScriptValues, written } from './run-script.ts';
@@ -109,6 +109,7 @@ export const scripts = [
   readPresence,
   publishTyping,
   endAbsence,
+  endEmptyGroup,
   markRead,
   readMark,
   setNotifications,

@@ -37,3 +37,19 @@ export const endAbsence = defineScript({
   args: [...groupArgs, 'userId', 'absenceMs'],
   reply: z.discriminatedUnion('type', [reply('left', nothing), reply('stayed', nothing)]),
 });
+
+export const endEmptyGroup = defineScript({
+  file: 'end-empty-group',
+  keys: [...groupKeys, 'groups', 'on', 'reads', ...stateKeys, 'links'],
+  args: [...groupArgs, 'ttlMs'],
+  reply: z.discriminatedUnion('type', [
+    reply(
+      'ended',
+      z
+        .tuple([integerWord])
+        .rest(userIdSchema)
+        .transform(([seq, ...uninvited]) => ({ seq, uninvited: uninvited.sort() })),
+    ),
+    reply('stays', nothing),
+  ]),
+});

@@ -12,6 +12,7 @@ import { creating } from './store/creating.ts';
 import { creatingByJoin } from './store/creating-by-join.ts';
 import { deciding } from './store/deciding.ts';
 import { deleting } from './store/deleting.ts';
+import { emptying } from './store/emptying.ts';
 import { expiringRequests } from './store/expiring-requests.ts';
 import { hostileIds } from './store/hostile-ids.ts';
 import { inviting } from './store/inviting.ts';
@@ -41,6 +42,7 @@ export function groupStoreSuite(name: string, makeEngine: MakeEngine): void {
     inviting(makeEngine);
     linking(makeEngine);
     expiringRequests(makeEngine);
+    emptying(makeEngine);
     countingMembers(makeEngine);
     changingRoles(makeEngine);
     updating(makeEngine);
