@@ -38,6 +38,7 @@ export const unusedPorts = {
   partitionWorks: [],
   imports: { append: unused },
   dueMutes: { endDueMutes: unused },
+  emptyGroups: { endEmpty: unused },
   readMarks: { mark: unused, of: unused, among: unused },
   notificationLevels: { set: unused, among: unused },
   revocations: { revoke: unused, revokedAt: unused },
