@@ -5,8 +5,8 @@ import {
   type Clock,
   type Engine,
   type EngineSettings,
-  endEmptyGroups,
   Eraser,
+  endEmptyGroups,
   type Logger,
   MessageEraser,
   MessageTimer,
@@ -94,7 +94,9 @@ export function createMemoryEngine(options: MemoryEngineOptions): Engine {
     ...{ state, presence, clock },
     slow: [
       oneAtATime(erasures.duePartitions, (partition) => eraser.run(partition)),
-      oneAtATime(emptyGroups.duePartitions, (partition) => endEmptyGroups({ emptyGroups, nudges }, partition)),
+      oneAtATime(emptyGroups.duePartitions, (partition) =>
+        endEmptyGroups({ emptyGroups, nudges }, partition),
+      ),
       oneAtATime(timedMessages.duePartitions, (partition) => timer.run(partition)),
     ],
   });

@@ -87,9 +87,7 @@ export const environmentSchema = z.object({
     String(defaultEngineSettings.historyMaxEntries),
   ),
   PLENUM_HISTORY_MAX_AGE: duration().prefault('7d'),
-  PLENUM_EMPTY_GROUP_TTL: z
-    .union([z.enum(['none', '0']).transform(() => 0), duration()])
-    .prefault('30d'),
+  PLENUM_EMPTY_GROUP_TTL: z.union([z.enum(['none', '0']).transform(() => 0), duration()]).prefault('30d'),
   PLENUM_MIDDLEWARES: names().optional(),
   PLENUM_MODERATION_URL: httpUrl().optional(),
   PLENUM_MODERATION_WORDS: z.string().optional(),

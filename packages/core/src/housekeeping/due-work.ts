@@ -2,7 +2,7 @@
  * Work that becomes due at a time: the ends of mutes and bans, and of memberships by absence. A renewal of the lease
  * finds that something is due; the store is only asked then.
  */
-import { nudgeUninvited } from '../groups/uninvited.ts';
+import { nudgeUninvited } from '../feed/uninvited.ts';
 import type { DueMutes, EmptyGroups } from '../ports/group-store.ts';
 import type { PresenceHousekeeping } from '../ports/presence.ts';
 import type { Nudges } from '../ports/pubsub.ts';
@@ -36,7 +36,7 @@ export function idleMutesWork(deps: DueWorkDeps & { readonly dueMutes: DueMutes 
 }
 
 /**
- * Ends public groups without members, and tells the users who were invited to them. They are due in the same list as mutes. Needs
+ * Ends public groups without members, and pushes that to the users who were invited to them. They are due in the same list as mutes. Needs
  * no fence: the step that ends a group looks again.
  */
 export function emptyGroupsWork(deps: DueWorkDeps & EmptyGroupsDeps): PartitionRounds {

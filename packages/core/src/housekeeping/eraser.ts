@@ -5,9 +5,9 @@
  */
 import { hash } from 'node:crypto';
 import { SERVICE, type UserId } from '@plenum/protocol';
+import { nudgeUninvited } from '../feed/uninvited.ts';
 import type { GroupCommand } from '../groups/commands.ts';
 import type { Membership } from '../groups/records.ts';
-import { nudgeUninvited } from '../groups/uninvited.ts';
 import type { Erasure, ErasureRun, Erasures, MessageErasure } from '../ports/erasures.ts';
 import type { GroupStore } from '../ports/group-store.ts';
 import type { Nudges } from '../ports/pubsub.ts';

@@ -1,7 +1,7 @@
 /** What every operation that changes a group shares: the change itself, and the nudge to the devices of its user. */
 import type { Actor, GroupId, MembershipPush, UserId } from '@plenum/protocol';
+import { nudgeUninvited } from '../feed/uninvited.ts';
 import type { ChangeDone, GroupCommand } from '../groups/commands.ts';
-import { nudgeUninvited } from '../groups/uninvited.ts';
 import { fail, type Outcome, succeed } from '../outcome/outcome.ts';
 import { emitChanged } from '../telemetry/events.ts';
 import { guardedChange } from './guarded-change.ts';

@@ -1,4 +1,4 @@
-/** Ends public groups that nobody has joined again. */
+/** Ends public groups that no user has joined again. */
 import { type EmptyGroups, type EndedGroup, partitionOf } from '@plenum/core';
 import { SERVICE } from '@plenum/protocol';
 import type { Defer } from '../defer.ts';
@@ -13,7 +13,8 @@ export function memoryEmptyGroups(
   const { emptyGroupTtlMs: ttlMs } = state.settings;
   const due = (): readonly GroupState[] => {
     const endedBeforeMs = state.now() - ttlMs;
-    for (const group of state.empty) if (group.isDeleted || group.receivers.size > 0) state.empty.delete(group);
+    for (const group of state.empty)
+      if (group.isDeleted || group.receivers.size > 0) state.empty.delete(group);
     return ttlMs === 0 ? [] : [...state.empty].filter(({ log }) => log.lastAppendedMs <= endedBeforeMs);
   };
   const end = (group: GroupState): EndedGroup => {

@@ -34,7 +34,7 @@ if group then end_due_mutes(group, now, { actor, user_id }) end
 local function done(member, seq)
   local answer = describe(member) .. ' ' .. group.epoch .. ' ' .. integer(seq)
   commit(group, now, answer)
-  -- The end of a group ends its invites: the node tells their users.
+  -- The end of a group ends its invites: the node pushes that to their users.
   return { 'done', integer(now), answer, unpack(group.uninvited or {}) }
 end
 

@@ -1,4 +1,4 @@
-/** Ends public groups that nobody has joined again. */
+/** Ends public groups that no user has joined again. */
 import type { EmptyGroups, EndedGroup } from '@plenum/core';
 import { groupIdSchema } from '@plenum/protocol';
 import { groupArgValues, groupKeyValues, stateKeyValues } from '../script-calls/group-header.ts';

@@ -79,7 +79,7 @@ export class World {
     const second = await this.ask(attempt);
     if (first.type === 'refused') expect(verdict(second)).toBe(verdict(first));
     else {
-      // Users are told of the end of their invites once.
+      // Only the first answer names the users whose invites have ended.
       const { uninvited: _, ...answer } = 'uninvited' in first ? first : { ...first, uninvited: [] };
       expect(second).toEqual({ ...answer, isDuplicate: !hasChangedNothing(first) });
     }

@@ -1,3 +1,4 @@
+/** The suite of the port `GroupStore`: one file for each part of the rules. */
 import { describe } from 'vitest';
 import type { MakeEngine } from '../scene/engine-harness.ts';
 import { acceptingTogether } from './store/accepting-together.ts';

@@ -29,7 +29,7 @@ export function emptying(makeEngine: MakeEngine): void {
       expect(await scene.do(createCommand({ groupId, actor: 'bob' }))).toMatchObject({ seq: 1 });
     });
 
-    test('stays as long as it gets entries, and where somebody has joined', async () => {
+    test('stays as long as it gets entries, and where a user has joined', async () => {
       await using scene = await begin(makeEngine, settings);
       await scene.do(leaveCommand(owner));
       expect(await endEmpty(scene)).toEqual([]);

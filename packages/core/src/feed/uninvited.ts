@@ -1,6 +1,7 @@
-/** Tells the users whose invites have ended with their group. */
+/** Pushes the end of a group to the users whose invites have ended with it. */
+
+import type { ChangeDone, GroupCommand } from '../groups/commands.ts';
 import type { Nudges } from '../ports/pubsub.ts';
-import type { ChangeDone, GroupCommand } from './commands.ts';
 
 /** An invited user may have devices on nodes without a feed of the group, which learn nothing of its end. */
 export function nudgeUninvited(
