@@ -111,7 +111,8 @@ test('nothing outside the ranges of a user is received on any node, and nothing 
   const inside = all.filter((seq) => isWithin(scene.ranges, seq));
   for (const ann of scene.anns) {
     await eventually(() => expect(ann.seqs(group_id)).toEqual(inside));
-    expect(ann.pushes('resync')).toEqual([]);
+    // A leave may come right behind the answer to a join: then the joining device hears that it is no member.
+    expect(ann.pushes('resync').filter(({ reason }) => reason !== 'not_a_member')).toEqual([]);
     await eventually(() => expect(ann.pushes('membership')).toHaveLength(tries));
   }
 });

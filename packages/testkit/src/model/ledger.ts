@@ -40,6 +40,13 @@ export const hasChangedNothing = (outcome: Answer): boolean =>
   outcome.type === 'members_changed' &&
   [...outcome.added, ...outcome.removed].every(({ type }) => type === 'refused');
 
+/** What a repeated request gets: only the first answer names the users whose invites have ended with the group. */
+export function answeredAgain<A extends Answer>(first: A): A {
+  if (!('uninvited' in first)) return first;
+  const { uninvited: _, ...answer } = first;
+  return answer as A;
+}
+
 export class Ledger {
   readonly #entries = new Map<string, Entry>();
 
@@ -58,7 +65,7 @@ export class Ledger {
     } else if (outcome.isDuplicate) {
       expect(isEnsure(attempt) || isAccept(attempt) || isMessageCommand(attempt)).toBe(true);
     } else if (!hasChangedNothing(outcome)) {
-      this.#entries.set(key, { payloadHash, success: outcome });
+      this.#entries.set(key, { payloadHash, success: answeredAgain(outcome) });
     }
   }
 }

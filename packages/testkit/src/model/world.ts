@@ -5,7 +5,7 @@ import { expect } from 'vitest';
 import { joinCommand, kickCommand, leaveCommand } from '../commands.ts';
 import { verdict } from '../scene/scene.ts';
 import { momentMs } from './cast.ts';
-import { hasChangedNothing, Ledger } from './ledger.ts';
+import { answeredAgain, hasChangedNothing, Ledger } from './ledger.ts';
 import type { Attempt, MessageAsk } from './message-asks.ts';
 import type { Answer, Side } from './side.ts';
 
@@ -78,11 +78,7 @@ export class World {
     const before = await this.#system.group(attempt.groupId);
     const second = await this.ask(attempt);
     if (first.type === 'refused') expect(verdict(second)).toBe(verdict(first));
-    else {
-      // Only the first answer names the users whose invites have ended.
-      const { uninvited: _, ...answer } = 'uninvited' in first ? first : { ...first, uninvited: [] };
-      expect(second).toEqual({ ...answer, isDuplicate: !hasChangedNothing(first) });
-    }
+    else expect(second).toEqual({ ...answeredAgain(first), isDuplicate: !hasChangedNothing(first) });
     expect(await this.#system.group(attempt.groupId)).toEqual(before);
   }
 
