@@ -74,6 +74,21 @@ test('a leave ends behind the last entry, and a join begins before the next one'
   expect(asked.slice(2)).toEqual(['membership active']);
 });
 
+test('what was sent behind a missed leave, or before a join, finds no receivers', () => {
+  const { feed } = feedAtFive();
+  const sentAt = (seq: number, membersVersion: number) =>
+    feed.hasReceiversOf({ epoch: 'a', seq, membersVersion });
+  expect(sentAt(5, 3)).toBe(true);
+  expect(sentAt(5, 4)).toBe(false);
+  feed.onUnlisted(change('left', 5, 4));
+  expect(sentAt(5, 4)).toBe(true);
+  feed.onUnlisted(change('joined', 5, 5));
+  expect(sentAt(5, 4)).toBe(false);
+  expect(sentAt(5, 5)).toBe(true);
+  feed.onEntry(message(6, 5));
+  expect([sentAt(5, 5), sentAt(6, 5), sentAt(6, 6)]).toEqual([true, true, false]);
+});
+
 test('an own entry waits for its publish, because a leave may be before it', () => {
   const { feed, delivered } = feedAtFive();
   feed.onOwnEntry(message(6, 4));

@@ -29,6 +29,7 @@ local fields = ARGV[14]
 -- @include slow-mode
 -- @include references
 -- @include presence
+-- @include members-version
 
 local now = clock_ms()
 
@@ -58,6 +59,6 @@ if slow_mode_ms then note_sent(now, slow_mode_ms) end
 local answer = epoch .. ' ' .. seq .. ' ' .. integer(field[4] + field[5]) .. ' ' .. integer(now) .. ' ' .. found.words
 remember(answer)
 queue_ephemeral('ephemeral_message', ',' .. fields .. found.fields .. '"timestamp":"' .. iso_time(now)
-  .. '","epoch":"' .. epoch .. '","after_seq":' .. seq)
+  .. '","epoch":"' .. epoch .. '","after_seq":' .. seq, members_version_in(field[7]))
 publish_entries()
 return { 'sent', integer(now), answer }

@@ -1,4 +1,6 @@
 /** The positions of the devices that are attached to one feed, and where each of them ends. */
+import type { LogHead } from '../groups/records.ts';
+import { isGoodPosition } from '../log/epoch-chain.ts';
 import type { Device } from '../ports/devices.ts';
 import type { FeedSink } from './feed-sink.ts';
 
@@ -140,6 +142,18 @@ export class Attachments {
       const catchingUp = this.behind.get(device);
       if (catchingUp !== undefined) catchingUp.endSeq ??= seq;
     }
+  }
+
+  /**
+   * Removes the devices that were attached ahead of the feed, in an epoch that has ended, at a position that the log does not
+   * have: they have seen entries that are lost. @returns them
+   */
+  removeLostAhead(epoch: string, head: LogHead): readonly Device[] {
+    const lost = [...this.ahead].flatMap(([device, seq]) =>
+      isGoodPosition(epoch, seq, head) ? [] : [device],
+    );
+    for (const device of lost) this.remove(device);
+    return lost;
   }
 
   all(): Device[] {

@@ -27,7 +27,10 @@ import type { FeedCounters, FeedSink } from './feed-sink.ts';
 import { Gap, isTrimmedAfter } from './gap.ts';
 import { endsReceiving, KnownMembers, startsReceiving } from './known-members.ts';
 import { OwnEntries } from './own-entries.ts';
-import { type StartFrom, startOf } from './resume.ts';
+import { newReceiverSubscription, type StartFrom, startOf } from './resume.ts';
+
+/** Where among the entries and the changes of members something was sent. */
+export type ReceiversPlace = Pick<LogHead, 'epoch' | 'seq' | 'membersVersion'>;
 
 export class Feed {
   readonly groupId: GroupId;
@@ -39,8 +42,8 @@ export class Feed {
   readonly #gap = new Gap();
   readonly #own = new OwnEntries();
   #lastSeq = 0;
-  /** The last entry that made a user a receiver, or where the feed began. */
-  #receiversSinceSeq = 0;
+  /** The tick of the last change that made a user a receiver, or where the feed began. */
+  #receiversSince = 0;
   /** The last change of members that is no entry and was applied; 0: every one was an entry. */
   #version = 0;
   /** The tick that was read while earlier changes were on their way; 0: none was. */
@@ -65,9 +68,10 @@ export class Feed {
     return { epoch: this.epoch, seq: this.#lastSeq };
   }
 
-  /** False: an entry up to this position is missing here, or a user became a receiver after it. */
-  hasReceiversOf({ epoch, seq }: { readonly epoch: string; readonly seq: number }): boolean {
-    return epoch === this.epoch && seq <= this.#lastSeq && seq >= this.#receiversSinceSeq;
+  /** False: a change up to this place is missing here, or a user became a receiver after it. */
+  hasReceiversOf(place: ReceiversPlace): boolean {
+    const tick = tickOf(place);
+    return place.epoch === this.epoch && tick <= this.#tick && tick >= this.#receiversSince;
   }
 
   get #tick(): number {
@@ -196,6 +200,9 @@ export class Feed {
   attach(device: Device, from: StartFrom, head: LogHead, sinceSeq: number): Subscription {
     const headSeq = Math.max(head.seq, this.#lastSeq);
     const start = startOf(from, head, sinceSeq, headSeq);
+    // Its user may have become a receiver by a change of members that has not come yet.
+    if (head.membersVersion !== undefined)
+      this.#receiversSince = Math.max(this.#receiversSince, tickOf(head));
     if (this.attachments.place(device, start.afterSeq, this.#lastSeq)) {
       this.#sink.readCatchUp(device, start.afterSeq);
     }
@@ -305,7 +312,7 @@ export class Feed {
   /** Attaches the devices of a new receiver at the entry that made it one. */
   #startReceivers(event: UserEvent): void {
     if (!startsReceiving(event)) return;
-    this.#receiversSinceSeq = event.seq;
+    this.#receiversSince = tickOf({ seq: event.seq, membersVersion: this.#version });
     for (const device of this.#sink.devicesOf(event.user_id)) {
       const hasPendingJoin = this.#sink.hasPendingJoin(device);
       if (!device.isAuto && !hasPendingJoin) continue;
@@ -316,14 +323,7 @@ export class Feed {
       // If the join interrupts a catch-up, the rest of that catch-up is lost, and only a push can report it.
       if (hasPendingJoin && catchingUp === undefined && this.#sink.deferPush(device, from)) continue;
       if (hasPendingJoin) this.#sink.markPushed(device);
-      const subscription: Subscription = {
-        group_id: this.groupId,
-        recovered: false,
-        epoch: event.epoch,
-        head_seq: event.seq,
-        from_seq: from.seq,
-        ...(catchingUp === undefined ? {} : { reason: 'membership' }),
-      };
+      const subscription = newReceiverSubscription(this.groupId, event, catchingUp !== undefined);
       this.#sink.push(device, 'subscribed', { groups: [subscription] });
     }
   }
@@ -364,28 +364,17 @@ export class Feed {
       return false;
     }
     this.#chain.adopt(head);
-    if (!isSameEpoch) this.#verifyAhead(current, head);
+    if (!isSameEpoch) this.#resync(this.attachments.removeLostAhead(current, head), 'epoch_changed');
     // The log may have lost changes of members.
     if (!isSameEpoch && this.#version > 0) this.#verifyMembers(head.membersVersion ?? this.#version);
     return true;
   }
 
-  /**
-   * Verifies the devices that were attached ahead of the feed in an epoch that ended before their position: they have
-   * seen entries that are lost.
-   */
-  #verifyAhead(epoch: string, head: LogHead): void {
-    const ahead = [...this.attachments.ahead];
-    const lost = ahead.flatMap(([device, seq]) => (isGoodPosition(epoch, seq, head) ? [] : [device]));
-    for (const device of lost) this.attachments.remove(device);
-    this.#resync(lost, 'epoch_changed');
-  }
-
   #adopt(head: LogHead): void {
     this.#chain.adopt(head);
     this.#lastSeq = head.seq;
-    this.#receiversSinceSeq = head.seq;
     this.#version = head.membersVersion ?? 0;
+    this.#receiversSince = this.#tick;
     this.#own.clear();
     this.members.clear(this.#tick);
   }

@@ -1,7 +1,8 @@
 /** Decides where a device starts reading a log, and why its own position cannot be used. Pure. */
-import { limits, type ResyncReason } from '@plenum/protocol';
+import { type GroupId, limits, type ResyncReason, type Subscription } from '@plenum/protocol';
 import type { LogHead } from '../groups/records.ts';
 import { isGoodPosition } from '../log/epoch-chain.ts';
+import { firstSeqOf, type UserEvent } from '../log/user-events.ts';
 import type { ClaimedPosition } from '../ports/devices.ts';
 
 /** `now`: only later entries. `since`: everything since the user became a receiver (a late attach). */
@@ -40,3 +41,20 @@ function reasonAgainst(afterSeq: number, head: LogHead, headSeq: number): Resync
   if (headSeq - afterSeq > limits.resumeMaxEntries) return 'too_far';
   return null;
 }
+
+/**
+ * What a device is told when its user becomes a receiver while it waits for that, or while it catches up.
+ * @param isInterrupted true: the rest of a catch-up is lost
+ */
+export const newReceiverSubscription = (
+  groupId: GroupId,
+  event: UserEvent,
+  isInterrupted: boolean,
+): Subscription => ({
+  group_id: groupId,
+  recovered: false,
+  epoch: event.epoch,
+  head_seq: event.seq,
+  from_seq: firstSeqOf(event),
+  ...(isInterrupted ? { reason: 'membership' } : {}),
+});

@@ -70,6 +70,9 @@ type PushOf<E extends PushEvent> = {
   readonly [One in E]: { readonly event: One; readonly payload: PushPayload<One> };
 }[E];
 export type PresencePush = PushOf<'presence_changed' | 'typing' | 'members_count'>;
-export type EphemeralMessage = PushOf<'ephemeral_message'>;
+export type EphemeralMessage = PushOf<'ephemeral_message'> & {
+  /** The members version of the group at that time; absent: every join and leave was an entry. */
+  readonly membersVersion?: number;
+};
 /** A push without a log entry: sent once to the devices that are attached at that moment. */
 export type EphemeralPush = PresencePush | EphemeralMessage;

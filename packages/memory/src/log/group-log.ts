@@ -127,7 +127,9 @@ function push(state: MemoryState, draft: MessageDraft): PushOutcome {
     epoch,
     after_seq: seq,
   };
-  state.publishEphemeral(groupId, [{ event: 'ephemeral_message', payload }]);
+  const { membersVersion } = group.log;
+  const version = membersVersion === null ? {} : { membersVersion };
+  state.publishEphemeral(groupId, [{ event: 'ephemeral_message', payload, ...version }]);
   const recipientsCount = counts.active + counts.muted;
   const pushed: Pushed = {
     ...{ type: 'pushed', isDuplicate: false, epoch, seq, recipientsCount, timestampMs: nowMs },

@@ -5,10 +5,12 @@
 -- Groups with at least this many receivers get the number of online users, not their ids.
 -- @constant PRESENCE_COUNTS_ONLY_FROM
 
-local function queue_ephemeral(event, fields)
+-- @param version the members version of the group, where joins and leaves are no entries
+local function queue_ephemeral(event, fields, version)
+  local flags = version and ',"v":' .. version or ''
   publications[#publications + 1] = '{"uid":"plenum1 ephemeral","nsp":"/","type":3,"data":{"packet":{"type":2,"data":["'
     .. event .. '",{"group_id":"' .. group_id .. '"' .. fields
-    .. '}],"nsp":"/"},"opts":{"rooms":["' .. room .. '"],"except":[],"flags":{"volatile":true}}}}'
+    .. '}],"nsp":"/"},"opts":{"rooms":["' .. room .. '"],"except":[],"flags":{"volatile":true' .. flags .. '}}}}'
 end
 
 -- @param transitions a list of { user, is_online }

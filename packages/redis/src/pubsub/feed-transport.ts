@@ -123,13 +123,14 @@ export const noFeeds: FeedTransport = {
 };
 
 /**
- * Presence, typing and ephemeral messages are messages of the Socket.IO adapter, so that stock servers on the same prefix deliver them. By its
- * `uid` our nodes separate them from entries. lua/lib/presence.lua writes them.
+ * Presence, typing and ephemeral messages are messages of the Socket.IO adapter, so that stock servers on the same prefix deliver
+ * them. By its `uid` our nodes separate them from entries. lua/lib/presence.lua writes them.
  */
 const ephemeralStart = Buffer.from('{"uid":"plenum1 ephemeral"');
 
 const ephemeralSchema = z.object({
   data: z.object({
+    opts: z.object({ flags: z.object({ v: z.int().optional() }) }),
     packet: z.object({
       data: z.union([
         z
@@ -151,8 +152,12 @@ function decodeEphemeral(payload: Buffer, groupId: GroupId): EphemeralPush | nul
   if (!payload.subarray(0, ephemeralStart.length).equals(ephemeralStart)) return null;
   try {
     const parsed = ephemeralSchema.safeParse(JSON.parse(payload.toString('utf8')));
-    const push = parsed.success ? parsed.data.data.packet.data : null;
-    return push?.payload.group_id === groupId ? push : null;
+    if (!parsed.success) return null;
+    const { packet, opts } = parsed.data.data;
+    const push = packet.data;
+    if (push.payload.group_id !== groupId) return null;
+    const { v } = opts.flags;
+    return push.event === 'ephemeral_message' && v !== undefined ? { ...push, membersVersion: v } : push;
   } catch {
     return null;
   }
