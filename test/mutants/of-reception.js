@@ -25,12 +25,12 @@ export const mutantsOfReception = [
   },
   {
     name: 'an ephemeral message on a node that has missed the end of a membership',
-    edits: [{ file: feed, from: ' && seq <= this.#lastSeq && seq >=', to: ' && seq >=' }],
+    edits: [{ file: feed, from: ' && tick <= this.#tick && tick >=', to: ' && tick >=' }],
     killers: [feedSimulation(isWithinRange)],
   },
   {
     name: 'an ephemeral message of before a membership',
-    edits: [{ file: feed, from: ' && seq >= this.#receiversSinceSeq;', to: ';' }],
+    edits: [{ file: feed, from: ' && tick >= this.#receiversSince;', to: ';' }],
     killers: [feedSimulation(isWithinRange)],
   },
   {

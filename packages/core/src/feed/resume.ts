@@ -43,7 +43,7 @@ function reasonAgainst(afterSeq: number, head: LogHead, headSeq: number): Resync
 }
 
 /**
- * What a device is told when its user becomes a receiver while it waits for that, or while it catches up.
+ * The push to a device whose user becomes a receiver while the device waits for that, or while it catches up.
  * @param isInterrupted true: the rest of a catch-up is lost
  */
 export const newReceiverSubscription = (
