@@ -6,11 +6,14 @@ if (version[0] < 20 || (version[0] === 20 && version[1] < 19)) {
   process.exit(1);
 }
 
-var main = new URL('../dist/main.js', import.meta.url);
+// In the package the code is bundled; in a checkout it is compiled.
+var bundled = new URL('../lib/plenum/main.js', import.meta.url);
+var compiled = new URL('../dist/main.js', import.meta.url);
 Promise.all([import('node:fs'), import('node:child_process'), import('node:url')])
   .then((modules) => {
-    if (!modules[0].existsSync(main)) build(modules[0], modules[1], modules[2].fileURLToPath);
-    return import(main.href);
+    if (modules[0].existsSync(bundled)) return import(bundled.href);
+    if (!modules[0].existsSync(compiled)) build(modules[0], modules[1], modules[2].fileURLToPath);
+    return import(compiled.href);
   })
   .catch((error) => {
     console.error(error);

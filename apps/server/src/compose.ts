@@ -35,7 +35,7 @@ import type { Config } from './config.ts';
 import { homePage } from './home-page.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import { type Secrets, systemRandom } from './secrets.ts';
-import { version } from './version.ts';
+import { version } from './config/version.ts';
 
 /** Life of a token from `POST /v1/dev/token`, s. */
 const devTokenSec = 24 * 3600;

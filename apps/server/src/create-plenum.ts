@@ -9,8 +9,9 @@ import {
   type Outcome,
   PlenumError,
 } from '@plenum/core';
+import { issueJwt } from '@plenum/adapters';
 import { defaultMaxUnreadBytes, fullAdminToken } from '@plenum/gateway';
-import { limits, type RequestResult, requestTable } from '@plenum/protocol';
+import { limits, type RequestResult, requestTable, userIdSchema } from '@plenum/protocol';
 import { compose, type EdgeDeps, openEngine } from './compose.ts';
 import { environment } from './config.ts';
 import { makeCallWith } from './library/call.ts';
@@ -22,9 +23,12 @@ import { type SendMessage, sendMessage } from './library/send.ts';
 import { type GroupListener, type LibrarySubscription, subscribeListener } from './library/subscribe.ts';
 import { createLifecycle, type Lifecycle } from './lifecycle.ts';
 import { createLogger } from './logging.ts';
-import { newSecret, type Secrets, systemRandom } from './secrets.ts';
+import { type Secrets, secretsOf, systemRandom } from './secrets.ts';
 
 const dayMs = 24 * 3_600_000;
+const defaultTokenSec = 3600;
+/** 400 days: no token counts longer. */
+const tokenMaxSec = 400 * 24 * 3600;
 
 export interface Plenum {
   /** URL of the library's own edge; null without one. */
@@ -37,6 +41,12 @@ export interface Plenum {
   leave(groupId: string, userId: string): Promise<Outcome<RequestResult<'leave_group'>>>;
   /** Calls with the same `requestId` send the message once. With `ephemeral` it has no seq. */
   readonly send: SendMessage;
+  /**
+   * Signs a token with the first `jwtSecret`, or with the secret on which the nodes agree.
+   * @param options `expiresInSec`: seconds until the token ends, default 3600
+   * @throws PlenumError `invalid_args` for a user id or a time that is not valid, `unavailable` if the store is away
+   */
+  signToken(userId: string, options?: { readonly expiresInSec?: number }): Promise<string>;
   /** Calls the listener for every entry from now on. It acts as the service, so no membership is needed. */
   subscribe(groupId: string, listener: GroupListener): Promise<Outcome<LibrarySubscription>>;
   /** Stops what `createPlenum` started, in reverse order. Idempotent. */
@@ -60,6 +70,7 @@ export async function createPlenum(options: PlenumOptions = {}): Promise<Plenum>
     const { adapters = {} } = options;
     expectSound(options);
     const engine = await engineFor(options, logger, lifecycle);
+    const secrets = await secretsIn(options, engine);
     const running = await compose({
       engine,
       logger,
@@ -72,14 +83,14 @@ export async function createPlenum(options: PlenumOptions = {}): Promise<Plenum>
       createOnJoin: options.createOnJoin ?? 'none',
       readMarksOfOthers: options.readMarksOfOthers ?? 'on',
       fanOut: options.fanOut ?? 'coalesced',
-      edge: edgeOf(options),
+      edge: edgeOf(options, secrets),
       strategy: options.clusterStrategy ?? 'owner',
       delivery: { ...defaultDeliverySettings, ...given(options.delivery) },
       onDrainAsked: ({ gateway }) => {
         gateway?.drain(edgeDrainMs).catch((err: unknown) => logger.error({ err }, 'could not drain cleanly'));
       },
     });
-    return apiOf(options, { core: running.core, url: running.url, logger, lifecycle });
+    return apiOf(options, { core: running.core, url: running.url, logger, lifecycle, secrets });
   } catch (error) {
     await lifecycle.stop();
     throw error;
@@ -118,16 +129,25 @@ async function engineFor(options: PlenumOptions, logger: Logger, lifecycle: Life
   return engine;
 }
 
+/** A library without an edge signs tokens too, for the nodes of its prefix. */
+function secretsIn(options: PlenumOptions, engine: Engine): Promise<Secrets> {
+  const [first, ...others] = [options.jwtSecret ?? []].flat();
+  const adminTokens = [options.adminToken ?? []].flat().map(fullAdminToken);
+  return secretsOf(
+    {
+      jwtSecrets: first === undefined ? null : [first, ...others],
+      adminTokens: [...adminTokens, ...(options.adminTokens ?? [])],
+      jwks: null,
+    },
+    engine,
+  );
+}
+
 /** @returns the options of the edge; null if nothing listens */
-function edgeOf(options: PlenumOptions): EdgeDeps | null {
+function edgeOf(options: PlenumOptions, secrets: Secrets): EdgeDeps | null {
   const place = options.gateway;
   if (place === undefined || options.mode === 'client') return null;
   const isMounted = 'fastify' in place;
-  const [firstSecret = newSecret(), ...otherSecrets] = [options.jwtSecret ?? []].flat();
-  const secrets: Secrets = {
-    jwtSecrets: [firstSecret, ...otherSecrets],
-    adminTokens: [...[options.adminToken ?? []].flat().map(fullAdminToken), ...(options.adminTokens ?? [])],
-  };
   const config = {
     host: isMounted ? '' : (place.host ?? '127.0.0.1'),
     port: isMounted ? 0 : (place.port ?? 0),
@@ -159,9 +179,10 @@ interface ApiDeps {
   readonly logger: Logger;
   readonly lifecycle: Lifecycle;
   readonly url: string | null;
+  readonly secrets: Secrets;
 }
 
-function apiOf(options: PlenumOptions, { core, logger, lifecycle, url }: ApiDeps): Plenum {
+function apiOf(options: PlenumOptions, { core, logger, lifecycle, url, secrets }: ApiDeps): Plenum {
   const table = requestTable(options.messageMaxBytes);
   const parts = { call: makeCallWith(systemRandom), operations: core.operations, table };
   const groups = groupsApi(parts);
@@ -172,6 +193,8 @@ function apiOf(options: PlenumOptions, { core, logger, lifecycle, url }: ApiDeps
     join: (groupId, userId) => groups.join({ groupId, userId }),
     leave: (groupId, userId) => groups.leave({ groupId, userId }),
     send: sendMessage(parts),
+    signToken: (userId, { expiresInSec = defaultTokenSec } = {}) =>
+      signedToken(secrets.jwtSecrets[0], userId, expiresInSec),
     subscribe: async (groupId, listener) => {
       if (options.mode === 'client') return { ok: false, failure: noFeeds };
       return subscribeListener({ core, random: systemRandom, logger }, groupId, listener);
@@ -179,6 +202,17 @@ function apiOf(options: PlenumOptions, { core, logger, lifecycle, url }: ApiDeps
     close: lifecycle.stop,
   };
 }
+
+async function signedToken(secret: string, userId: string, expiresInSec: number): Promise<string> {
+  const user = userIdSchema.safeParse(userId);
+  if (!user.success) throw invalid('user_id', user.error.issues[0]?.message ?? 'user_id is not valid');
+  if (!Number.isInteger(expiresInSec) || expiresInSec < 1 || expiresInSec > tokenMaxSec)
+    throw invalid('expiresInSec', `expiresInSec must be a whole number from 1 to ${tokenMaxSec}`);
+  return await issueJwt({ secret, userId: user.data, expiresInSec });
+}
+
+const invalid = (field: string, error: string) =>
+  new PlenumError({ code: 'invalid_args', error, details: { field } });
 
 const noFeeds = {
   code: 'invalid_request',

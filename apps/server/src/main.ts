@@ -12,7 +12,7 @@ import type { ServeOptions } from './commands/serve.ts';
 import type { TailOptions } from './commands/tail.ts';
 import type { TakeDownOptions } from './commands/take-down.ts';
 import type { TokenOptions } from './commands/token.ts';
-import { version } from './version.ts';
+import { version } from './config/version.ts';
 
 /** Each command loads its code only when it is called, so a client does not load the code of a node. */
 const commands = {

@@ -1,0 +1,38 @@
+/** What is published to npm: each public workspace, and what its package consists of. */
+
+/**
+ * @typedef {object} PublicPackage
+ * @property {string} folder of the workspace, from the root
+ * @property {Readonly<Record<string, string>>} entries name of a bundle → compiled file, from the folder
+ * @property {string} library the entry whose exports are the API
+ * @property {string} output folder of the bundles; code that finds files by its own place expects this depth
+ * @property {boolean} isAlsoCommonJs
+ * @property {Readonly<Record<string, string>>} copies path in the package → path from the root
+ * @property {readonly string[]} files what is packed besides the bundles
+ * @property {Readonly<Record<string, string>>} pins ranges of packages that a dependency of ours would take too new
+ */
+
+/** @type {Readonly<Record<string, PublicPackage>>} */
+export const publicPackages = {
+  '@plenum/client': {
+    folder: 'packages/client',
+    entries: { index: 'dist/index.js' },
+    library: 'index',
+    output: 'lib',
+    isAlsoCommonJs: true,
+    copies: { LICENSE: 'LICENSE' },
+    files: [],
+    pins: {},
+  },
+  plenum: {
+    folder: 'apps/server',
+    entries: { index: 'dist/index.js', main: 'dist/main.js' },
+    library: 'index',
+    output: 'lib/plenum',
+    isAlsoCommonJs: false,
+    copies: { LICENSE: 'LICENSE', lua: 'packages/redis/lua', 'deploy/redis.acl': 'deploy/redis.acl' },
+    files: ['bin'],
+    // Fastify would take 6.7 and later, which need a `cookie` that refuses Node 20.
+    pins: { 'light-my-request': '~6.6.0' },
+  },
+};
