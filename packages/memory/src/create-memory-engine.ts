@@ -63,14 +63,14 @@ export function createMemoryEngine(options: MemoryEngineOptions): Engine {
   const now = engineClock(clock, wallBaseMs);
   const leases = memoryLeases({ clock, leaseTtlMs: settings.leaseTtlMs, defer: deferWhileOpen });
   const { isHeld } = leases;
-  const outbox = new MemoryOutbox({
+  const outbox: MemoryOutbox = new MemoryOutbox({
     kinds: settings.deliveryKinds,
     isHeld,
     isTakenDown: (groupId, messageId) => state.isTakenDown(groupId, messageId),
     defer: deferWhileOpen,
     now,
   });
-  const state = new MemoryState({
+  const state: MemoryState = new MemoryState({
     random,
     settings,
     now,
