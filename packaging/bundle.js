@@ -6,7 +6,8 @@ import { root } from './workspaces.js';
 /** @typedef {import('./public-packages.js').PublicPackage} PublicPackage */
 
 /** A package of ours, or a file. */
-const isOurs = (/** @type {string} */ id) => id.startsWith('@plenum/') || id.startsWith('.') || id.startsWith('/');
+const isOurs = (/** @type {string} */ id) =>
+  id.startsWith('@plenum/') || id.startsWith('.') || id.startsWith('/');
 
 /**
  * Build with `tsc -b` first.

@@ -100,18 +100,31 @@ function writtenOut(file) {
       const fields = checker
         .getTypeAtLocation(node)
         .getProperties()
-        .map((property) => `    readonly ${property.name}: ${shown(checker.getTypeOfSymbolAtLocation(property, node), node)};`);
-      edits.push([node.getStart(source), node.end, `declare interface ${lookup.table} {\n${fields.join('\n')}\n}`]);
+        .map(
+          (property) =>
+            `    readonly ${property.name}: ${shown(checker.getTypeOfSymbolAtLocation(property, node), node)};`,
+        );
+      edits.push([
+        node.getStart(source),
+        node.end,
+        `declare interface ${lookup.table} {\n${fields.join('\n')}\n}`,
+      ]);
     } else if (lookup !== undefined) {
       const text = `${isExported}declare type ${name}<T extends ${lookup.keys}> = ${lookup.table}[T];`;
       edits.push([node.getStart(source), node.end, text]);
-    } else if (node.typeParameters === undefined && /\bz\.|\btypeof |\bkeyof RequestTable\b/.test(node.type.getText(source))) {
+    } else if (
+      node.typeParameters === undefined &&
+      /\bz\.|\btypeof |\bkeyof RequestTable\b/.test(node.type.getText(source))
+    ) {
       edits.push([node.type.getStart(source), node.type.end, shown(checker.getTypeAtLocation(node), node)]);
     }
   }
   return edits
     .sort(([a], [b]) => b - a)
-    .reduce((text, [start, end, replacement]) => text.slice(0, start) + replacement + text.slice(end), source.text);
+    .reduce(
+      (text, [start, end, replacement]) => text.slice(0, start) + replacement + text.slice(end),
+      source.text,
+    );
 }
 
 /** Leaves out each declaration that no export needs, and each import that nothing uses. */
@@ -154,6 +167,7 @@ function namesOf(node) {
           : namedBindings.elements.map((element) => element.name.text);
     return [...(name === undefined ? [] : [name.text]), ...inner];
   }
-  if (ts.isVariableStatement(node)) return node.declarationList.declarations.map(({ name }) => name.getText());
+  if (ts.isVariableStatement(node))
+    return node.declarationList.declarations.map(({ name }) => name.getText());
   return 'name' in node && node.name !== undefined ? [/** @type {ts.Identifier} */ (node.name).text] : [];
 }

@@ -17,7 +17,10 @@ const manifest = readJson(join(folder, 'package.json'));
 const own = publicPackages[manifest['name']];
 if (own === undefined) throw new Error(`${manifest['name']} is not public`);
 
-execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-b'], { cwd: root, stdio: 'inherit' });
+execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-b'], {
+  cwd: root,
+  stdio: 'inherit',
+});
 const imported = await bundle(own);
 const types = plainTypes(own);
 const { output, library, isAlsoCommonJs, copies, files, pins } = own;
@@ -31,7 +34,13 @@ copyFileSync(join(folder, 'package.json'), join(folder, stashed));
 writeFileSync(join(folder, 'package.json'), `${JSON.stringify(published(), null, 2)}\n`);
 
 function published() {
-  const { exports: _exports, devDependencies: _own, dependencies: _all, scripts: _scripts, ...kept } = manifest;
+  const {
+    exports: _exports,
+    devDependencies: _own,
+    dependencies: _all,
+    scripts: _scripts,
+    ...kept
+  } = manifest;
   const ranges = dependencyRanges();
   const typed = [...types.matchAll(/from '([^'.][^']*)'/g)].map(([, name = '']) => name);
   const needed = [...new Set([...imported, ...typed])].filter((name) => !name.startsWith('node:')).sort();

@@ -15,7 +15,8 @@ export function dependencyRanges() {
   for (const folder of readJson(join(root, 'package.json'))['workspaces']) {
     const { dependencies = {} } = readJson(join(root, folder, 'package.json'));
     for (const [name, range] of Object.entries(dependencies)) {
-      if (ranges.has(name) && ranges.get(name) !== range) throw new Error(`${name}: ${ranges.get(name)} and ${range}`);
+      if (ranges.has(name) && ranges.get(name) !== range)
+        throw new Error(`${name}: ${ranges.get(name)} and ${range}`);
       ranges.set(name, range);
     }
   }

@@ -53,6 +53,7 @@ const notCovered = [
         'browsers: npm run test:all drives a Chromium',
         'proxies: npm run test:all puts HAProxy and nginx before three nodes',
         'a client in Python: npm run test:all generates one from the OpenAPI document',
+        'the packages, installed outside of the repository: npm run test:packages',
       ]),
   ...(isEverything && (process.env['CENTRIFUGO'] ?? '') === ''
     ? ['the bench against Centrifugo: CENTRIFUGO=<path of its binary>']
@@ -111,6 +112,7 @@ async function runTests() {
   await runPostgresTests();
   if (hasOwnRedis) await runProxyTests();
   else notCovered.push('proxies: their tests keep a node from its Redis, which has to be their own');
+  results.push(await tested('packages'));
   results.push(await checked('a clean clone installs, starts and answers', checkCleanClone));
 }
 

@@ -98,6 +98,16 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          name: 'packages',
+          include: ['test/packages/**/*.test.ts'],
+          testTimeout: 120_000,
+          // Packs, and installs from the registry.
+          hookTimeout: 300_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
           name: 'proxies',
           include: ['test/proxies/**/*.test.ts'],
           testTimeout: 120_000,

@@ -31,11 +31,11 @@ import {
 import { createMemoryEngine } from '@plenum/memory';
 import { createRedisEngine } from '@plenum/redis';
 import type { Extensions } from './config/extensions.ts';
+import { version } from './config/version.ts';
 import type { Config } from './config.ts';
 import { homePage } from './home-page.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import { type Secrets, systemRandom } from './secrets.ts';
-import { version } from './config/version.ts';
 
 /** Life of a token from `POST /v1/dev/token`, s. */
 const devTokenSec = 24 * 3600;

@@ -1,4 +1,6 @@
 /** The library: the same engine, operations and feeds inside the application's process, with or without an edge. */
+
+import { issueJwt } from '@plenum/adapters';
 import {
   type Core,
   defaultDeliverySettings,
@@ -9,7 +11,6 @@ import {
   type Outcome,
   PlenumError,
 } from '@plenum/core';
-import { issueJwt } from '@plenum/adapters';
 import { defaultMaxUnreadBytes, fullAdminToken } from '@plenum/gateway';
 import { limits, type RequestResult, requestTable, userIdSchema } from '@plenum/protocol';
 import { compose, type EdgeDeps, openEngine } from './compose.ts';

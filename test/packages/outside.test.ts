@@ -1,0 +1,165 @@
+/** Packs what is published, installs it into an empty folder outside of the repository, and uses it there as others would. */
+import { spawn, spawnSync } from 'node:child_process';
+import {
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { freePort, type RedisServer, startRedis } from '@plenum/testkit';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const given = fileURLToPath(new URL('outside', import.meta.url));
+/** A path with a space in it. */
+const outside = mkdtempSync(join(tmpdir(), 'outside of it '));
+const tarballs = { client: '', plenum: '' };
+let installed = '';
+
+function runIn(cwd: string, command: string, ...args: readonly string[]) {
+  const { status, stdout, stderr } = spawnSync(command, [...args], { cwd, encoding: 'utf8' });
+  const output = `${stdout}${stderr}`;
+  if (status !== 0) throw new Error(`${command} ${args.join(' ')}: ${output}`);
+  return output;
+}
+
+const tool = (name: string) => join(root, 'node_modules/.bin', name);
+const filesIn = (tarball: string) =>
+  runIn(outside, 'tar', '-tzf', tarball)
+    .split('\n')
+    .filter((path) => path !== '')
+    .map((path) => path.replace('package/', ''));
+
+function pack(folder: string): string {
+  const before = readdirSync(outside);
+  runIn(join(root, folder), 'npm', 'pack', '--pack-destination', outside);
+  const [made = ''] = readdirSync(outside).filter((file) => !before.includes(file));
+  return join(outside, made);
+}
+
+beforeAll(() => {
+  tarballs.client = pack('packages/client');
+  tarballs.plenum = pack('apps/server');
+  for (const file of readdirSync(given)) copyFileSync(join(given, file), join(outside, file));
+  writeFileSync(join(outside, 'package.json'), JSON.stringify({ private: true, type: 'module' }));
+  installed = runIn(outside, 'npm', 'install', '--no-fund', tarballs.client, tarballs.plenum, 'vite@8');
+});
+afterAll(() => rmSync(outside, { recursive: true, force: true }));
+
+test('the packages hold code, types, scripts, licence and guide, and nothing else', () => {
+  expect(filesIn(tarballs.client).sort()).toEqual([
+    'LICENSE',
+    'README.md',
+    'lib/index.cjs',
+    'lib/index.d.cts',
+    'lib/index.d.ts',
+    'lib/index.js',
+    'package.json',
+  ]);
+  const scripts = readdirSync(join(root, 'packages/redis/lua'), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.lua'))
+    .map((file) => `lua/${file}`);
+  const plenum = filesIn(tarballs.plenum);
+  expect(plenum).toEqual(expect.arrayContaining([...scripts, 'bin/plenum.js', 'lib/plenum/index.d.ts']));
+  const expected =
+    /^(?:LICENSE|README\.md|package\.json|bin\/plenum\.js|lua\/.+\.lua|deploy\/redis\.acl|lib\/plenum\/.+)$/;
+  expect(plenum.filter((path) => !expected.test(path))).toEqual([]);
+});
+
+test('a pack leaves the workspaces as they were', () => {
+  for (const folder of ['packages/client', 'apps/server']) {
+    const { exports } = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'));
+    expect(exports['.'].default).toBe('./dist/index.js');
+    expect(existsSync(join(root, folder, 'lib'))).toBe(false);
+  }
+});
+
+test('they install without a warning, and the client needs socket.io-client alone', () => {
+  expect(installed).not.toMatch(/EBADENGINE|deprecated|peer/i);
+  const manifest = JSON.parse(
+    readFileSync(join(outside, 'node_modules/@plenum/client/package.json'), 'utf8'),
+  );
+  expect(Object.keys(manifest.dependencies)).toEqual(['socket.io-client']);
+});
+
+test('what they export is found by every kind of import', () => {
+  expect(runIn(outside, tool('publint'), tarballs.client, '--strict')).toContain('All good');
+  expect(runIn(outside, tool('publint'), tarballs.plenum, '--strict')).toContain('All good');
+  runIn(outside, tool('attw'), tarballs.client, '--profile', 'node16');
+  runIn(outside, tool('attw'), tarballs.plenum, '--profile', 'esm-only');
+});
+
+test.each(['nodenext', 'bundler'])('strict TypeScript accepts them, modules resolved as %s', (resolution) => {
+  const compilerOptions = {
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    noUncheckedIndexedAccess: true,
+    target: 'es2023',
+    module: resolution === 'bundler' ? 'esnext' : 'nodenext',
+    moduleResolution: resolution,
+    typeRoots: [join(root, 'node_modules/@types')],
+    types: ['node'],
+    skipLibCheck: true,
+    noEmit: true,
+  };
+  writeFileSync(join(outside, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['strict.ts'] }));
+  runIn(outside, tool('tsc'), '-p', '.');
+  runIn(outside, process.execPath, join(root, 'node_modules/typescript-6/bin/tsc'), '-p', '.');
+});
+
+test('the types of the client alone need neither its dependencies nor a skipped check', () => {
+  const compilerOptions = { strict: true, target: 'es2023', module: 'nodenext', types: [], noEmit: true };
+  const files = ['node_modules/@plenum/client/lib/index.d.ts', 'node_modules/@plenum/client/lib/index.d.cts'];
+  writeFileSync(join(outside, 'tsconfig.json'), JSON.stringify({ compilerOptions, files }));
+  runIn(outside, tool('tsc'), '-p', '.');
+  expect(readFileSync(join(outside, files[0] ?? ''), 'utf8')).not.toMatch(/from '|\$brand|\bz\./);
+});
+
+test('a CommonJS service gets both by require', () => {
+  expect(runIn(outside, process.execPath, 'service.cjs')).toContain('heard hello');
+});
+
+test('Vite builds a page with the client', () => {
+  writeFileSync(join(outside, 'index.html'), '<script type="module" src="/browser.js"></script>');
+  runIn(outside, join(outside, 'node_modules/.bin/vite'), 'build', '--outDir', 'built');
+  const [script = ''] = readdirSync(join(outside, 'built/assets'));
+  const bytes = gzipSync(readFileSync(join(outside, 'built/assets', script))).length;
+  expect(bytes).toBeLessThan(32_000);
+});
+
+test('the command serves, checks and makes tokens', async () => {
+  const redis: RedisServer = await startRedis();
+  const port = await freePort();
+  const environment = { ...process.env, REDIS_URL: redis.url, PORT: String(port), NODE_ENV: 'development' };
+  const command = join(outside, 'node_modules/.bin/plenum');
+  const node = spawn(command, ['serve'], { cwd: outside, env: environment, stdio: 'ignore' });
+  try {
+    await expect
+      .poll(
+        () =>
+          fetch(`http://127.0.0.1:${port}/readyz`).then(
+            (answer) => answer.status,
+            () => 0,
+          ),
+        {
+          timeout: 30_000,
+        },
+      )
+      .toBe(200);
+    const ran = (...args: readonly string[]) =>
+      spawnSync(command, args, { cwd: outside, env: environment, encoding: 'utf8' });
+    expect(ran('token', '--user', 'ann').stdout).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+\s*$/);
+    expect(ran('check').status).toBe(0);
+    expect(ran('--version').stdout.trim()).toBe('0.1.0');
+  } finally {
+    node.kill('SIGTERM');
+    await redis.stop();
+  }
+});

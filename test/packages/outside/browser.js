@@ -1,0 +1,3 @@
+import { createClient } from '@plenum/client';
+
+window.client = createClient({ url: location.origin, token: 'a token' });
