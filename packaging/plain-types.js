@@ -5,7 +5,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Extractor, ExtractorConfig, ExtractorLogLevel } from '@microsoft/api-extractor';
-import ts from 'typescript-6';
+import ts from 'typescript';
 import { root } from './workspaces.js';
 
 /** @typedef {import('./public-packages.js').PublicPackage} PublicPackage */
