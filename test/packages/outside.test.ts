@@ -111,7 +111,7 @@ test.each(['nodenext', 'bundler'])('strict TypeScript accepts them, modules reso
   };
   writeFileSync(join(outside, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['strict.ts'] }));
   runIn(outside, tool('tsc'), '-p', '.');
-  runIn(outside, process.execPath, join(root, 'packaging/node_modules/typescript/bin/tsc'), '-p', '.');
+  runIn(outside, process.execPath, join(root, 'deploy/npm/node_modules/typescript/bin/tsc'), '-p', '.');
 });
 
 test('the types of the client alone need neither its dependencies nor a skipped check', () => {
