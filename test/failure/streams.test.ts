@@ -21,7 +21,7 @@ import { httpRequest, tokenOf } from '../support/wire/http.ts';
 const groupId = 'hall';
 const streamCount = Number(process.env['STREAMS'] ?? 12);
 const wordCount = Number(process.env['STREAM_WORDS'] ?? 90);
-const readerCount = Math.max(6, Math.floor(streamCount * 0.2));
+const readerCount = Math.max(6, Math.floor(streamCount * 0.38));
 const authorCount = Math.max(4, Math.floor(streamCount * 0.2));
 const everyMs = 33;
 const patience = { timeoutMs: 60_000, everyMs: 100 };

@@ -75,7 +75,9 @@ async function run({ name, owner, bob, ann }: Lane, turn: number): Promise<void>
   const endSeq = Number(event['seq']);
   const expected = sent.length + ofAnn.filter(({ success }) => success).length;
   for (const device of [owner, bob]) {
-    await eventually(() => expect(heardIn(device, group_id)).toHaveLength(expected));
+    await eventually(() =>
+      expect(heardIn(device, group_id).map(({ message }) => message)).toHaveLength(expected),
+    );
     const ids = heardIn(device, group_id).map(({ request_id }) => request_id);
     expect(new Set(ids).size).toBe(expected);
   }

@@ -98,3 +98,24 @@ test('the end of the group is pushed to an invited user once, by its nudge or it
     expect(pushed).toEqual(['invited: invited', 'deleted: none']);
   }
 });
+
+test('a request whose nudge comes after the entry that accepts it does not hide that entry', () => {
+  const { pushed, members, onEvent } = watched();
+  const record = {
+    status: 'active',
+    roles: ['member'],
+    joinedAtMs: 0,
+    sinceSeq: 3,
+    mutedUntilMs: null,
+  } as const;
+  const nudged: MembershipPush = {
+    group_id: groupId,
+    status: 'pending',
+    roles: ['member'],
+    type: 'requested',
+  };
+  members.note(ann, record, 3);
+  members.pushNudged(ann, 2, nudged);
+  onEvent(3, 'accepted');
+  expect(pushed).toEqual(['accepted: active']);
+});

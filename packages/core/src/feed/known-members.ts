@@ -196,7 +196,7 @@ export class KnownMembers {
   pushNudged(userId: string, seq: number, payload: MembershipPush): void {
     const member = this.#members.get(userId);
     // A join that is no entry names the last entry before it.
-    if (member === undefined || (member.sinceSeq !== seq && member.sinceSeq !== seq + 1)) return;
+    if (member?.sinceSeq !== (payload.unlisted === true ? seq + 1 : seq)) return;
     this.push(userId, member.asOf, { ...payload, status: member.status, roles: [...member.roles] });
   }
 
