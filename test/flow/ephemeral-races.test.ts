@@ -48,7 +48,9 @@ async function run({ name, owner, bob, ann }: Lane, turn: number): Promise<void>
   if (first === undefined) throw new Error('ann has no device');
   await owner.must('create_group', { group_id, group_type: 'public' });
   for (const device of [bob, first]) await device.must('join_group', { group_id });
-  for (const device of ann) await device.until('group_event', { group_id, type: 'joined', user_id: userId });
+  // From then on each is live: an ephemeral message does not wait for a device that is being attached.
+  for (const device of [owner, bob, ...ann])
+    await device.until('group_event', { group_id, type: 'joined', user_id: userId });
   const ending = endings[turn % endings.length] ?? 'kick_member';
   const push = (device: Device, message: string) =>
     device.request('relay_msg', { group_id, message, ephemeral: true });
