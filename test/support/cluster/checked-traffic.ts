@@ -21,7 +21,7 @@ import { Follower } from '../devices/follower.ts';
 import { storedLog } from './stored-log.ts';
 
 /** Everything is normal again this soon after the last fault. */
-const normalAgain = { timeoutMs: 15_000, everyMs: 200 };
+const normalAgain = { timeoutMs: 45_000, everyMs: 200 };
 const retryMs = 20;
 /** Sockets that are opened at a time. */
 const openedAtOnce = 50;
