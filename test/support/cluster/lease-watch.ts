@@ -64,14 +64,14 @@ export class LeaseWatch implements Disposable {
     this.#monitor?.[Symbol.dispose]();
   }
 
-  /** `EVAL(SHA) <script> 10 <lease> … <dead letters> … <node id> <token> …` is a commit of deliveries, and nothing else is. */
+  /** `EVAL(SHA) <script> <keys> <lease> … <dead letters> … <node id> <token> …` is a commit of deliveries, and nothing else is. */
   #command([name = '', , count, ...rest]: readonly string[]): void {
     this.#endAttempt();
     const [lease] = rest;
     this.#asksForLease = /^eval/i.test(name) && count === '2' && rest[1]?.endsWith(':last_token') === true;
-    if (!/^eval/i.test(name) || count !== '10' || !isLease(lease)) return;
-    if (!/:dead_letters:\w+$/.test(rest[6] ?? '')) return;
-    const [nodeId = '', token, kind = ''] = rest.slice(10);
+    const [keys, given] = [rest.slice(0, Number(count)), rest.slice(Number(count))];
+    if (!/^eval/i.test(name) || !isLease(lease) || !/:dead_letters:\w+$/.test(keys[6] ?? '')) return;
+    const [nodeId = '', token, kind = ''] = given;
     const right = { partition: partitionIn(lease), nodeId, token: Number(token), kind };
     this.#attempt = { right, reached: 'sent' };
   }
