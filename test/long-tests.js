@@ -7,9 +7,11 @@ const flows = [
   'admin-tokens',
   'bad-frames',
   'bad-rest-input',
+  'binary-attachments',
   'carried-along',
   'check',
   'client-by-hand',
+  'client-sdk',
   'client-sdk-faults',
   'cluster',
   'configuration',
@@ -31,7 +33,9 @@ const flows = [
   'noisy-groups',
   'notifications',
   'odd-folder',
+  'odd-names',
   'openapi',
+  'own-messages',
   'owners',
   'pipeline',
   'presence',
@@ -54,6 +58,7 @@ const flows = [
 const onRedis = [
   'boot/boot',
   'boot/partition-tags',
+  'conformance/groups',
   'conformance/nodes',
   'connections/cluster',
   'connections/going-away',
@@ -74,8 +79,12 @@ const onRedis = [
   'scripts/away',
 ];
 
+const ofTheGateway = ['admin-scopes', 'slow-consumers', 'token-expiry', 'usual-sends'];
+
 export const longTests = [
   ...flows.map((name) => `test/flow/${name}.test.ts`),
   ...onRedis.map((name) => `packages/redis/test/${name}.test.ts`),
+  ...ofTheGateway.map((name) => `packages/gateway/test/${name}.test.ts`),
+  'packages/adapters/test/word-list-measured.test.ts',
   'packages/testkit/test/topologies.test.ts',
 ];

@@ -32,7 +32,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['{packages,apps}/*/src/**/*.test.ts', 'packages/*/test/**/*.test.ts'],
-          exclude: [...onRedis, ...onPostgres],
+          exclude: [...onRedis, ...onPostgres, ...left],
           isolate,
           testTimeout: 60_000,
           hookTimeout: 60_000,

@@ -200,9 +200,9 @@ export class Feed {
   attach(device: Device, from: StartFrom, head: LogHead, sinceSeq: number): Subscription {
     const headSeq = Math.max(head.seq, this.#lastSeq);
     const start = startOf(from, head, sinceSeq, headSeq);
-    // Its user may have become a receiver by a change of members that has not come yet.
-    if (head.membersVersion !== undefined)
-      this.#receiversSince = Math.max(this.#receiversSince, tickOf(head));
+    // Its user may have become a receiver by a change that has not come yet.
+    const receiverSince = head.membersVersion === undefined ? sinceSeq : tickOf(head);
+    this.#receiversSince = Math.max(this.#receiversSince, receiverSince);
     if (this.attachments.place(device, start.afterSeq, this.#lastSeq)) {
       this.#sink.readCatchUp(device, start.afterSeq);
     }
