@@ -54,6 +54,7 @@ const notCovered = [
         'proxies: npm run test:all puts HAProxy and nginx before three nodes',
         'a client in Python: npm run test:all generates one from the OpenAPI document',
         'the packages, installed outside of the repository: npm run test:packages',
+        'the examples of apps/examples: npm run test:examples',
       ]),
   ...(isEverything && (process.env['CENTRIFUGO'] ?? '') === ''
     ? ['the bench against Centrifugo: CENTRIFUGO=<path of its binary>']
@@ -113,6 +114,8 @@ async function runTests() {
   if (hasOwnRedis) await runProxyTests();
   else notCovered.push('proxies: their tests keep a node from its Redis, which has to be their own');
   results.push(await tested('packages'));
+  if (hasOwnRedis) results.push(await tested('examples'));
+  else notCovered.push('the examples: each wants a Redis of its own');
   results.push(await checked('a clean clone installs, starts and answers', checkCleanClone));
 }
 

@@ -107,6 +107,16 @@ export default defineConfig({
       },
       {
         extends: true,
+        // Processes with nodes in them, by the commands of the READMEs.
+        test: {
+          name: 'examples',
+          include: ['test/examples/**/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        extends: true,
         test: {
           name: 'proxies',
           include: ['test/proxies/**/*.test.ts'],

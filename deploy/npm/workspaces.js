@@ -8,11 +8,13 @@ export const root = fileURLToPath(new URL('../..', import.meta.url));
 /** @returns {Record<string, any>} */
 export const readJson = (/** @type {string} */ path) => JSON.parse(readFileSync(path, 'utf8'));
 
-/** Ranges of all dependencies of all workspaces, by name. @throws Error if two workspaces name different ranges */
+/** Ranges of all dependencies of all workspaces but the examples, by name. @throws Error if two workspaces name different ranges */
 export function dependencyRanges() {
   /** @type {Map<string, string>} */
   const ranges = new Map();
-  for (const folder of readJson(join(root, 'package.json'))['workspaces']) {
+  /** @type {string[]} */
+  const folders = readJson(join(root, 'package.json'))['workspaces'];
+  for (const folder of folders.filter((name) => !name.includes('*'))) {
     const { dependencies = {} } = readJson(join(root, folder, 'package.json'));
     for (const [name, range] of Object.entries(dependencies)) {
       if (ranges.has(name) && ranges.get(name) !== range)
