@@ -1,4 +1,5 @@
 /** A group with `membership_events: 'counts'` through both doors: the setting, the pushes, and the view of the SDK. */
+import { createView } from '@plenum/client';
 import { eventually } from '@plenum/testkit';
 import { describe, expect, test } from 'vitest';
 import { engines, Service } from '../support/cluster/service.ts';
@@ -22,7 +23,7 @@ describe.each(engines)('the number of members on %s', (engine) => {
     const sdk = user.client;
     const counted: number[] = [];
     sdk.on('members_count', ({ members_count }) => counted.push(members_count));
-    const view = sdk.view(group_id, { userId: 'owner' });
+    const view = createView(sdk, group_id, { userId: 'owner' });
     expect(view.membersCount).toBeNull();
     await view.loadOlder();
     expect(view.membersCount).toBe(1);

@@ -2,7 +2,7 @@
  * The present messages that the SDK keeps: a view over live entries, resumes and pages ends in the state that `history` and
  * `get_message` return, under any interleaving of changes, trims, lost connections, kicks and re-creations of the group.
  */
-import type { Client, GroupView } from '@plenum/client';
+import { type Client, createView, type GroupView } from '@plenum/client';
 import type { HistoryEntry } from '@plenum/protocol';
 import { eventually } from '@plenum/testkit';
 import * as fc from 'fast-check';
@@ -150,7 +150,7 @@ describe.each(engines)('a view of the SDK on %s', (engine) => {
         const clients = { ann, bob, cyd };
         const groupId = `g${groups}`;
         await create({ groupId, clients });
-        const view = bob.view(groupId, { userId: reader });
+        const view = createView(bob, groupId, { userId: reader });
         const world = { groupId, clients, view, sent: [] };
         const taken: Promise<unknown>[] = [];
         for (const next of steps) {

@@ -6,8 +6,6 @@ import { Connection, TokenSource } from './connection/connection.ts';
 import type { Status } from './connection/lifecycle.ts';
 import { socketIoLink } from './connection/socket-io-link.ts';
 import { type GroupPosition, Groups } from './groups/groups.ts';
-import type { GroupView, ViewOptions } from './messages/group-view.ts';
-import { ViewOfGroup } from './messages/view-of-group.ts';
 import type { Outcome } from './requests/outcome.ts';
 import { RequestQueue } from './requests/request-queue.ts';
 import {
@@ -53,8 +51,6 @@ export interface Client extends MessageMethods, InviteMethods {
   presence(groupId: string): Promise<Outcome<RequestResult<'presence'>>>;
   /** Shows online members that the user is typing. Fails after 1 s. Call it every few seconds while the user types. */
   typing(groupId: string): Promise<Outcome<RequestResult<'typing'>>>;
-  /** Begins to keep the present messages of a group. A group that is shown needs one view. */
-  view(groupId: string, options: ViewOptions): GroupView;
   /** Sends any other request of the protocol. */
   request<T extends PlainRequestType>(
     type: T,
@@ -200,10 +196,6 @@ class SocketClient extends TypedRequests implements Client {
 
   typing(group_id: string) {
     return this.request('typing', { group_id }, { timeoutMs: typingTimeoutMs });
-  }
-
-  view(groupId: string, options: ViewOptions): GroupView {
-    return new ViewOfGroup(this, groupId, options);
   }
 
   request<T extends PlainRequestType>(type: T, args: RequestInput<T>, options?: RequestOptions) {

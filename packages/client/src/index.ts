@@ -1,3 +1,11 @@
+export type {
+  FailureBody,
+  GroupEvent,
+  GroupInfo,
+  MessageSent,
+  RequestInput,
+  RequestResult,
+} from '@plenum/protocol';
 export type { Backoff } from './backoff.ts';
 export {
   type Client,
@@ -26,9 +34,11 @@ export type {
   SeqRange,
 } from './groups/effects.ts';
 export type { GroupPosition } from './groups/groups.ts';
-export type { GroupView, ViewEvents, ViewOptions } from './messages/group-view.ts';
+export type { GroupView, ViewEvents, ViewedClient, ViewOptions } from './messages/group-view.ts';
 export { type FoldOptions, foldEntries, MessageFold, type Pin } from './messages/message-fold.ts';
 export type { ShownMessage } from './messages/optimistic.ts';
+export type { OutgoingMessage } from './messages/outgoing.ts';
+export { createView } from './messages/view-of-group.ts';
 export type { Clock, Network, Random } from './platform.ts';
 export type { Outcome } from './requests/outcome.ts';
 export type {

@@ -34,6 +34,7 @@ export class SimulatedMessages {
     {
       positions: () => [],
       on: (event, listener) => this.#listeners.on(event, listener),
+      send: refused,
       editMessage: refused,
       react: refused,
       unreact: refused,

@@ -1,6 +1,6 @@
 import { groupIdSchema, type MessageEvent, userIdSchema } from '@plenum/protocol';
 import { expect, test } from 'vitest';
-import type { ShownMessage } from '../src/index.ts';
+import { createView, type ShownMessage } from '../src/index.ts';
 import { connected, reconnect, type SetUp } from './connected-client.ts';
 import { rest } from './fake-network.ts';
 import { entryAt } from './simulated-group.ts';
@@ -12,7 +12,7 @@ const message_id = 'a-5';
 /** A view of `g`, live, with the message `a-5` of the user. */
 async function viewed() {
   const world = await connected();
-  const view = world.client.view('g', { userId: 'u' });
+  const view = createView(world.client, 'g', { userId: 'u' });
   const { pushes } = world.network.last.listeners;
   pushes.subscribed({ groups: [{ group_id, recovered: false, epoch: 'a', head_seq: 4, from_seq: 5 }] });
   pushes.relay_message(messageAt(5));
@@ -152,7 +152,7 @@ test('a reconnect that misses nothing keeps all messages', async () => {
 
 test('a view keeps the newest messages, and reads the ones that it forgot again', async () => {
   const { client, network, pushes } = await viewed();
-  const view = client.view('g', { userId: 'u', messagesMax: 2 });
+  const view = createView(client, 'g', { userId: 'u', messagesMax: 2 });
   for (const seq of [6, 7, 8]) pushes.relay_message(messageAt(seq));
   expect(view.messages.map(({ seq }) => seq)).toEqual([7, 8]);
   view.loadOlder(5).catch(() => undefined);

@@ -1,17 +1,25 @@
 /** The API of a view: the present messages of one group. */
-import type { RequestResult } from '@plenum/protocol';
+import type { MessageSent, RequestResult } from '@plenum/protocol';
 import type { ClientEvents, Listener } from '../client-events.ts';
 import type { GroupPosition } from '../groups/groups.ts';
+import type { Random } from '../platform.ts';
 import type { Outcome } from '../requests/outcome.ts';
-import type { EditFields, MessageMethods, RequestOptions } from '../requests/typed-requests.ts';
+import type {
+  EditFields,
+  MessageFields,
+  MessageMethods,
+  RequestOptions,
+} from '../requests/typed-requests.ts';
 import type { Pin } from './message-fold.ts';
 import type { ShownMessage } from './optimistic.ts';
+import type { OutgoingMessage } from './outgoing.ts';
 
 export interface ViewOptions {
   /** The user of this client: for `me` of reactions that come live. */
   readonly userId: string;
   /** The view keeps so many of the newest messages (default 1,000), and in addition the pages that were read. */
   readonly messagesMax?: number;
+  readonly random?: Random;
 }
 
 export interface ViewEvents {
@@ -21,7 +29,7 @@ export interface ViewEvents {
   readonly message_changed: ShownMessage;
   /** Entries were lost or missed, so all messages were forgotten. The view reads again what it had read by `loadOlder`. */
   readonly reset: { readonly group_id: string };
-  /** `messages`, `pins`, `hasOlder` or `membersCount` may be different now. Follows each of the events above and each page. */
+  /** `messages`, `outgoing`, `pins`, `hasOlder` or `membersCount` may be different now. Follows each of the events above and each page. */
   readonly update: { readonly group_id: string };
 }
 
@@ -29,6 +37,8 @@ export interface GroupView {
   readonly groupId: string;
   /** The messages in their present state, by seq. The same array until the next `update`. */
   readonly messages: readonly ShownMessage[];
+  /** Own messages that `send` has sent and whose entries have not come, in this order. They follow `messages` on the screen. */
+  readonly outgoing: readonly OutgoingMessage[];
   /** The pinned messages, the first pinned first. Null until the first `loadOlder`. */
   readonly pins: readonly Pin[] | null;
   /** False: the first message that the user may read is among `messages`. */
@@ -40,6 +50,12 @@ export interface GroupView {
   readonly membersCount: number | null;
   /** Reads messages before those that are known, and the pins the first time. Until then only what comes live is known. */
   loadOlder(limit?: number): Promise<Outcome<RequestResult<'history'>>>;
+  /** Sends a message. It is in `outgoing` at once. Messages are sent one after the other, in this order. */
+  send(message: string, fields?: MessageFields): Promise<Outcome<MessageSent>>;
+  /** Sends a failed message again, under its request id. @returns null if no failed message has this id */
+  retry(requestId: string): Promise<Outcome<MessageSent> | null>;
+  /** Takes a failed message out of `outgoing`. */
+  discard(requestId: string): void;
   /** Edits an own message. It is shown at once, and taken back if the server refuses. */
   edit(
     messageId: string,
@@ -58,6 +74,11 @@ export interface GroupView {
 /** What a view needs of its client. */
 export interface ViewedClient
   extends Pick<MessageMethods, 'editMessage' | 'react' | 'unreact' | 'history' | 'groupInfo'> {
+  send(
+    groupId: string,
+    message: string,
+    options?: RequestOptions & MessageFields,
+  ): Promise<Outcome<MessageSent>>;
   positions(): readonly GroupPosition[];
   on<E extends keyof ClientEvents>(event: E, listener: Listener<ClientEvents[E]>): () => void;
 }

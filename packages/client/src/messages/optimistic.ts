@@ -24,11 +24,14 @@ interface Unconfirmed {
 
 export class OptimisticChanges {
   #changes: Unconfirmed[] = [];
+  /** What `appliedTo` has returned: the same object until the message or the changes are others. */
+  #applied = new WeakMap<MessageEntry, ShownMessage>();
 
   /** @returns a handle for `acked` and `drop` */
   add(messageId: string, change: OwnChange): object {
     const added: Unconfirmed = { messageId, change, ackedSeq: null };
     this.#changes.push(added);
+    this.#applied = new WeakMap();
     return added;
   }
 
@@ -38,7 +41,7 @@ export class OptimisticChanges {
   }
 
   drop(handle: object): void {
-    this.#changes = this.#changes.filter((change) => change !== handle);
+    this.#dropWhere((change) => change === handle);
   }
 
   /**
@@ -65,10 +68,13 @@ export class OptimisticChanges {
   }
 
   appliedTo(message: MessageEntry): ShownMessage {
+    const known = this.#applied.get(message);
+    if (known !== undefined) return known;
     let shown: ShownMessage = message;
     for (const { messageId, change } of this.#changes) {
       if (messageId === message.message_id) shown = applied(shown, change);
     }
+    if (shown !== message) this.#applied.set(message, shown);
     return shown;
   }
 
@@ -78,7 +84,10 @@ export class OptimisticChanges {
 
   #dropWhere(isOver: (change: Unconfirmed) => boolean): readonly string[] {
     const over = this.#changes.filter(isOver);
-    if (over.length > 0) this.#changes = this.#changes.filter((change) => !isOver(change));
+    if (over.length > 0) {
+      this.#changes = this.#changes.filter((change) => !isOver(change));
+      this.#applied = new WeakMap();
+    }
     return over.map(({ messageId }) => messageId);
   }
 }

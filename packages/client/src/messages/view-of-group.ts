@@ -9,15 +9,30 @@
  */
 import type { RequestResult } from '@plenum/protocol';
 import { type Listener, Listeners } from '../client-events.ts';
-import { type Entry, isChange, isMessage, type KnownPosition, type ResyncNotice } from '../groups/effects.ts';
+import {
+  type BeginNotice,
+  type Entry,
+  isChange,
+  isMessage,
+  type KnownPosition,
+  type ResyncNotice,
+} from '../groups/effects.ts';
+import { systemRandom } from '../platform.ts';
 import type { Outcome } from '../requests/outcome.ts';
-import type { EditFields, RequestOptions } from '../requests/typed-requests.ts';
+import type { EditFields, MessageFields, RequestOptions } from '../requests/typed-requests.ts';
 import type { GroupView, ViewEvents, ViewedClient, ViewOptions } from './group-view.ts';
+import { MembersCount } from './members-count.ts';
 import { MessageFold, type Pin } from './message-fold.ts';
 import { OptimisticChanges, type OwnChange, type ShownMessage } from './optimistic.ts';
+import { OutgoingMessages } from './outgoing.ts';
 
 const pageDefault = 50;
 const messagesMaxDefault = 1000;
+
+/** Begins to keep the present messages of a group. A group that is shown needs one view. */
+export function createView(client: ViewedClient, groupId: string, options: ViewOptions): GroupView {
+  return new ViewOfGroup(client, groupId, options);
+}
 
 export class ViewOfGroup implements GroupView {
   readonly groupId: string;
@@ -25,6 +40,8 @@ export class ViewOfGroup implements GroupView {
   readonly #userId: string;
   readonly #fold: MessageFold;
   readonly #own = new OptimisticChanges();
+  readonly #outgoing: OutgoingMessages;
+  readonly #membersCount: MembersCount;
   readonly #listeners = new Listeners<ViewEvents>();
   readonly #stops: readonly (() => void)[];
   #messagesMax: number;
@@ -34,7 +51,6 @@ export class ViewOfGroup implements GroupView {
   #epoch: string | null = null;
   #nextSeq: number | null = null;
   #hasOlder = true;
-  #membersCount: number | null = null;
   #listedPins: { readonly pinned: readonly Pin[]; readonly seq: number } | null = null;
   /** Counts what makes pages useless that were asked for before it. */
   #breaks = 0;
@@ -49,13 +65,22 @@ export class ViewOfGroup implements GroupView {
   constructor(
     client: ViewedClient,
     groupId: string,
-    { userId, messagesMax = messagesMaxDefault }: ViewOptions,
+    { userId, messagesMax = messagesMaxDefault, random = systemRandom }: ViewOptions,
   ) {
     this.groupId = groupId;
     this.#client = client;
     this.#userId = userId;
     this.#messagesMax = messagesMax;
     this.#fold = new MessageFold({ userId });
+    this.#outgoing = new OutgoingMessages({
+      groupId,
+      userId,
+      newRequestId: () => random.token(),
+      send: (message, options) => client.send(groupId, message, options),
+      onChange: () => this.#updated(),
+      shownTo: () => (this.#nextSeq ?? 1) - 1,
+    });
+    this.#membersCount = new MembersCount(client, groupId, () => this.#updated());
     const position = client.positions().find(({ group_id }) => group_id === groupId);
     if (position !== undefined) this.#continueAfter(position);
     const ofGroup =
@@ -63,26 +88,15 @@ export class ViewOfGroup implements GroupView {
       (payload) => {
         if (payload.group_id === groupId) listener(payload);
       };
+    const onBegin = ofGroup<BeginNotice>((at) => this.#onBegin(at));
+    const onResync = ofGroup<ResyncNotice>((notice) => this.#onResync(notice));
     const onEntry = ofGroup<Entry>((entry) => this.#onEntry(entry));
     this.#stops = [
-      client.on(
-        'begin',
-        ofGroup((at) => this.#onBegin(at)),
-      ),
-      client.on(
-        'resync',
-        ofGroup((notice) => this.#onResync(notice)),
-      ),
+      client.on('begin', onBegin),
+      client.on('resync', onResync),
       client.on('message', onEntry),
       client.on('change', onEntry),
       client.on('event', onEntry),
-      client.on(
-        'members_count',
-        ofGroup(({ members_count }) => this.#onCount(members_count)),
-      ),
-      client.on('status', ({ state }) => {
-        if (state === 'connected' && this.#membersCount !== null) this.#readCount().catch(() => undefined);
-      }),
     ];
   }
 
@@ -92,13 +106,17 @@ export class ViewOfGroup implements GroupView {
     return this.#shown;
   }
 
+  get outgoing() {
+    return this.#outgoing.list;
+  }
+
   get pins(): readonly Pin[] | null {
     if (this.#listedPins !== null) this.#pins ??= this.#fold.pins(this.#listedPins);
     return this.#pins;
   }
 
   get membersCount(): number | null {
-    return this.#membersCount;
+    return this.#membersCount.value;
   }
 
   get hasOlder(): boolean {
@@ -111,6 +129,18 @@ export class ViewOfGroup implements GroupView {
       this.#loading = null;
     });
     return this.#loading;
+  }
+
+  send(message: string, fields: MessageFields = {}) {
+    return this.#outgoing.send(message, fields);
+  }
+
+  retry(requestId: string) {
+    return this.#outgoing.retry(requestId);
+  }
+
+  discard(requestId: string): void {
+    this.#outgoing.discard(requestId);
   }
 
   edit(messageId: string, message: string, options: RequestOptions & EditFields = {}) {
@@ -135,21 +165,7 @@ export class ViewOfGroup implements GroupView {
   close(): void {
     this.#isClosed = true;
     for (const stop of this.#stops) stop();
-  }
-
-  #onCount(count: number): void {
-    this.#membersCount = count;
-    this.#updated();
-  }
-
-  /** Pushes are not repeated: what was missed without a connection is read. */
-  async #readCount(): Promise<void> {
-    const info = await this.#client.groupInfo(this.groupId);
-    if (info.ok && !this.#isClosed) this.#countFrom(info.result);
-  }
-
-  #countFrom({ membership_events, counts }: RequestResult<'get_group_info'>): void {
-    if (membership_events === 'counts' && counts !== undefined) this.#onCount(counts.active + counts.muted);
+    this.#membersCount.close();
   }
 
   #onBegin(at: KnownPosition): void {
@@ -162,8 +178,11 @@ export class ViewOfGroup implements GroupView {
     this.#epoch = null;
     this.#nextSeq = from_seq;
     // Without a membership nothing follows: the messages stay as they were at its end.
-    if (from_seq === null) this.#breaks += 1;
-    else this.#reset();
+    if (from_seq === null) {
+      this.#breaks += 1;
+      this.#outgoing.dropSent();
+      this.#updated();
+    } else this.#reset();
   }
 
   #onEntry(entry: Entry): void {
@@ -173,6 +192,8 @@ export class ViewOfGroup implements GroupView {
     const isNew = isMessage(entry) && this.#fold.get(entry.message_id) === undefined;
     const present = this.#fold.add(entry);
     if (isNew) this.#trim();
+    this.#outgoing.landed(entry);
+    this.#outgoing.reached(entry.seq);
     const changed = new Set<string>(this.#own.reached(entry.seq));
     if (isChange(entry)) {
       if (entry.actor_id === this.#userId && this.#own.landed(entry)) changed.add(entry.message_id);
@@ -204,7 +225,7 @@ export class ViewOfGroup implements GroupView {
       this.#reset();
       return;
     }
-    this.#own.dropAcked();
+    this.#dropConfirmed();
     if (this.#fold.size === 0) this.#fromSeq = null;
     this.#updated();
   }
@@ -212,7 +233,7 @@ export class ViewOfGroup implements GroupView {
   #reset(): void {
     this.#breaks += 1;
     this.#fold.clear();
-    this.#own.dropAcked();
+    this.#dropConfirmed();
     this.#fromSeq = null;
     this.#hasOlder = true;
     this.#listedPins = null;
@@ -232,7 +253,7 @@ export class ViewOfGroup implements GroupView {
       const info = await asked;
       if (this.#isClosed) return page;
       if (breaks !== this.#breaks) continue;
-      if (info?.ok) this.#countFrom(info.result);
+      if (info?.ok) this.#membersCount.setFrom(info.result);
       if (info?.ok) this.#listedPins = { pinned: info.result.pinned ?? [], seq: info.result.seq ?? 0 };
       if (page.ok) this.#addPage(page.result);
       this.#updated();
@@ -244,7 +265,10 @@ export class ViewOfGroup implements GroupView {
     // A log that ends before the last known entry was rolled back: a `resync` about that is on its way.
     if (this.#nextSeq !== null && head_seq < this.#nextSeq - 1) return;
     const [oldest] = entries;
-    for (const entry of entries) this.#fold.add(entry);
+    for (const entry of entries) {
+      this.#fold.add(entry);
+      this.#outgoing.landed(entry);
+    }
     this.#messagesMax = Math.max(this.#messagesMax, this.#fold.size);
     this.#hasOlder = oldest !== undefined && oldest.seq > 1;
     this.#fromSeq = oldest?.seq ?? this.#fromSeq;
@@ -283,6 +307,12 @@ export class ViewOfGroup implements GroupView {
   #updated(): void {
     this.#forgetShown();
     this.#listeners.emit('update', { group_id: this.groupId });
+  }
+
+  /** What the server has confirmed is in the state that is read anew, or is lost too. */
+  #dropConfirmed(): void {
+    this.#own.dropAcked();
+    this.#outgoing.dropSent();
   }
 
   #forgetShown(): void {
