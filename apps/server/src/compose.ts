@@ -81,6 +81,9 @@ export function openConfiguredAdapters(
   }
 }
 
+/** Servers of the caller, and the edge's place on them. */
+export type Mount = Pick<GatewayOptions, 'fastify' | 'server' | 'io' | 'prefix' | 'socketPath' | 'namespace'>;
+
 /** The options of the edge, which listens on its own port or is mounted on the caller's servers. */
 export interface EdgeDeps {
   readonly config: Omit<GatewayOptions['config'], 'adminTokens'>;
@@ -92,7 +95,7 @@ export interface EdgeDeps {
   readonly auditLog?: GatewayOptions['auditLog'];
   readonly machine?: GatewayOptions['machine'];
   /** The caller's servers; null if the edge itself listens. */
-  readonly mount: Required<Pick<GatewayOptions, 'fastify' | 'io'>> | null;
+  readonly mount: Mount | null;
   /** @returns the URL at which other nodes and operators find this node */
   readonly reachableUrl: (url: string) => string;
 }
@@ -165,7 +168,12 @@ function openCore({ engine, logger, nodeId, adapters, middleware, middlewares, .
     readMarksOfOthers: deps.readMarksOfOthers,
     inviteSecrets: deps.edge === null ? [] : inviteSecretsOf(deps.edge),
     clock: systemClock,
-    fanOut: createFanOut({ logger, clock: systemClock, mode: deps.fanOut }),
+    fanOut: createFanOut({
+      logger,
+      clock: systemClock,
+      mode: deps.fanOut,
+      namespace: deps.edge?.mount?.namespace ?? '/',
+    }),
     ...(middlewares === undefined ? {} : { order: middlewares }),
   });
 }

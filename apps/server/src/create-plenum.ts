@@ -13,13 +13,13 @@ import {
 } from '@plenum/core';
 import { defaultMaxUnreadBytes, fullAdminToken } from '@plenum/gateway';
 import { limits, type RequestResult, requestTable, userIdSchema } from '@plenum/protocol';
-import { compose, type EdgeDeps, openEngine } from './compose.ts';
+import { compose, type EdgeDeps, type Mount, openEngine } from './compose.ts';
 import { environment } from './config.ts';
 import { makeCallWith } from './library/call.ts';
 import { type GroupsApi, groupsApi } from './library/groups-api.ts';
 import { type MessagesApi, messagesApi } from './library/messages-api.ts';
 import { optionProblem } from './library/option-problem.ts';
-import type { PlenumOptions } from './library/plenum-options.ts';
+import type { GatewayPlace, OwnPort, PlenumOptions } from './library/plenum-options.ts';
 import { type SendMessage, sendMessage } from './library/send.ts';
 import { type GroupListener, type LibrarySubscription, subscribeListener } from './library/subscribe.ts';
 import { createLifecycle, type Lifecycle } from './lifecycle.ts';
@@ -148,10 +148,10 @@ function secretsIn(options: PlenumOptions, engine: Engine): Promise<Secrets> {
 function edgeOf(options: PlenumOptions, secrets: Secrets): EdgeDeps | null {
   const place = options.gateway;
   if (place === undefined || options.mode === 'client') return null;
-  const isMounted = 'fastify' in place;
+  const { host = '127.0.0.1', port = 0 } = ownPortOf(place);
   const config = {
-    host: isMounted ? '' : (place.host ?? '127.0.0.1'),
-    port: isMounted ? 0 : (place.port ?? 0),
+    host,
+    port,
     service: options.service ?? 'relay',
     event: options.event ?? 'request',
     corsOrigins: options.corsOrigins ?? [],
@@ -170,9 +170,19 @@ function edgeOf(options: PlenumOptions, secrets: Secrets): EdgeDeps | null {
     requests: options.requests ?? [],
     jwks: null,
     tokenMaxAgeMs: options.tokenMaxAgeMs === undefined ? dayMs : options.tokenMaxAgeMs,
-    mount: isMounted ? { fastify: place.fastify, io: place.io } : null,
+    mount: mountOf(place),
     reachableUrl: (url) => url,
   };
+}
+
+const ownPortOf = (place: GatewayPlace): OwnPort => ('fastify' in place || 'server' in place ? {} : place);
+
+/** @returns null if the library listens itself */
+function mountOf(place: GatewayPlace): Mount | null {
+  if ('fastify' in place) return place;
+  if (!('server' in place)) return null;
+  const { prefix = '/plenum', path: socketPath = `${prefix}/socket.io`, ...rest } = place;
+  return { ...rest, prefix, socketPath };
 }
 
 interface ApiDeps {

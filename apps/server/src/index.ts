@@ -19,5 +19,5 @@ export type { ConfigFile } from './config/file.ts';
 export { createPlenum, type Plenum } from './create-plenum.ts';
 export type { GroupsApi } from './library/groups-api.ts';
 export type { MessagesApi } from './library/messages-api.ts';
-export type { GatewayPlace, PlenumOptions } from './library/plenum-options.ts';
+export type { GatewayPlace, OnFastify, OnServer, OwnPort, PlenumOptions } from './library/plenum-options.ts';
 export type { GroupListener, LibrarySubscription } from './library/subscribe.ts';

@@ -15,6 +15,10 @@ import {
 export interface ClientOptions {
   /** `https://…` or `http://…`: the URL of a node, or of the load balancer in front of the nodes. */
   readonly url: string;
+  /** The path of the Socket.IO server, default `/socket.io`: that of `gateway.path` where Plenum is mounted. */
+  readonly path?: string;
+  /** The Socket.IO namespace, default `/`: that of `gateway.namespace` where Plenum is mounted. */
+  readonly namespace?: string;
   /** A token, or a function that returns one. The function is called again when the current token ends or is refused. */
   readonly token: string | TokenFunction;
   /** The service name in requests. Default: that of the server (`PLENUM_SERVICE`). */
@@ -47,6 +51,8 @@ export interface ClientOptions {
 }
 
 export const withDefaults = (options: ClientOptions) => ({
+  path: '/socket.io',
+  namespace: '/',
   event: 'request',
   subscribe: 'auto' as const,
   transports: ['websocket'] as const,

@@ -1,4 +1,5 @@
 /** Options of the gateway: the domain behind ports, the configuration, and optionally the caller's own servers. */
+import type { Server as HttpServer } from 'node:http';
 import type {
   Authenticator,
   Clock,
@@ -106,5 +107,16 @@ export interface GatewayOptions {
    * a plugin cannot set that.
    */
   readonly fastify?: FastifyInstance;
+  /**
+   * The caller's HTTP server instead: requests below `prefix` and `socketPath` are taken out of it, all others reach
+   * its own listeners. It stays open.
+   */
+  readonly server?: HttpServer;
   readonly io?: Server;
+  /** The path before every route, without a slash at its end. Default: none; with `server` there has to be one. */
+  readonly prefix?: string;
+  /** The path of our own Socket.IO server, without a slash at its end. Default `/socket.io`. */
+  readonly socketPath?: string;
+  /** The namespace of the sockets, as that of the fan-out. Default `/`. */
+  readonly namespace?: string;
 }

@@ -5,6 +5,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Server } from 'socket.io';
 import type { GatewayOptions } from './gateway-options.ts';
 import { closerOf, createHttpServer, listenOn, stopAccepting } from './http/http-server.ts';
+import { mountOn } from './http/mount.ts';
 import { PipelinedRequests, serveOneByOne, serveRoutesOneByOne } from './http/pipelined-requests.ts';
 import { guardMounted } from './http/server-sockets.ts';
 import { createMetrics } from './metrics/metrics.ts';
@@ -38,9 +39,12 @@ export interface Gateway {
   close(): Promise<void>;
 }
 
-/** Null: the server belongs to the application, which may see every packet, or adapters are asked about messages. */
-function usualSendsOf({ io, usualSend = null, config, clock, logger }: GatewayOptions): UsualSends | null {
-  if (io !== undefined || usualSend === null) return null;
+/**
+ * Null: the server belongs to the application, which may see every packet, or adapters are asked about messages, or
+ * frames name a namespace.
+ */
+function usualSendsOf({ io, namespace, usualSend = null, config, clock, logger }: GatewayOptions) {
+  if (io !== undefined || usualSend === null || (namespace ?? '/') !== '/') return null;
   const read = usualFrameReader(config.event, config.messageMaxBytes);
   return new UsualSends({ send: usualSend, read, event: config.event, clock, logger });
 }
@@ -48,9 +52,10 @@ function usualSendsOf({ io, usualSend = null, config, clock, logger }: GatewayOp
 function socketEdge(io: Server, options: GatewayOptions, shared: SharedDeps): SocketEdge {
   const { authenticator, revocations, config, random, clock, logger, wallMs = () => Date.now() } = options;
   const { registry, drain, clientAddress, isOriginAllowed, seats, budget, readGate } = shared;
-  const newcomers = new Newcomers(seats);
+  const { namespace = '/' } = options;
+  const newcomers = new Newcomers(seats, namespace);
   if (options.io === undefined) newcomers.watch(io);
-  return serveSockets(io, {
+  return serveSockets(io.of(namespace), {
     hub: options.hub,
     cuts: options.cuts,
     rooms: options.rooms,
@@ -79,6 +84,10 @@ function socketEdge(io: Server, options: GatewayOptions, shared: SharedDeps): So
   });
 }
 
+/** Null: the Socket.IO server is the application's, and has a path of its own. */
+const socketPathOf = ({ io, socketPath = '/socket.io' }: GatewayOptions): string | null =>
+  io === undefined ? socketPath : null;
+
 /** Closes our Socket.IO server, but not the HTTP server below it, which belongs to the caller. */
 async function releaseEngine(io: Server): Promise<void> {
   io.engine.close();
@@ -86,7 +95,7 @@ async function releaseEngine(io: Server): Promise<void> {
 }
 
 export async function createGateway(options: GatewayOptions): Promise<Gateway> {
-  const { config, clock, random, logger, roomChannels } = options;
+  const { config, clock, random, logger, roomChannels, server, prefix = '', namespace = '/' } = options;
   const shared = createSharedDeps(options);
   const { drain, budget, clientAddress, isOriginAllowed, seats } = shared;
   const httpDeps = { random, logger, config, drain };
@@ -94,6 +103,8 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const closeOwn = options.fastify === undefined ? closerOf(app, clock) : null;
   const socketServerDeps = {
     config,
+    path: options.socketPath,
+    namespace,
     roomChannels,
     isOriginAllowed,
     clientAddress,
@@ -124,15 +135,21 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const pipelined = new PipelinedRequests({ budget, random, addressOf });
   const forRest = { ...shared, metrics, readLimiters: new UserReadLimiters(clock) };
   const publicEdge = restEdge(restDepsOf(options, forRest, adminApp === null ? 'only' : 'public'));
-  await app.register(async (scope) => {
-    if (options.fastify !== undefined) serveRoutesOneByOne(scope, pipelined);
-    await publicEdge(scope);
-  });
+  await app.register(
+    async (scope) => {
+      if (options.fastify !== undefined) serveRoutesOneByOne(scope, pipelined);
+      await publicEdge(scope);
+    },
+    { prefix },
+  );
   await adminApp?.register(restEdge(restDepsOf(options, forRest, 'admin')));
 
   // Last, because it wraps all request listeners that exist. A server of the caller keeps its listeners.
   if (options.fastify === undefined) serveOneByOne(app.server, pipelined);
   if (adminApp !== null) serveOneByOne(adminApp.server, pipelined);
+  if (server !== undefined) await app.ready();
+  const unmount =
+    server === undefined ? null : mountOn(server, app.server, { prefix, socketPath: socketPathOf(options) });
 
   const ownApps = [options.fastify === undefined ? app : null, adminApp].filter((own) => own !== null);
   let closing: Promise<void> | null = null;
@@ -142,6 +159,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     if (closeOwn !== null) await closeOwn();
     else if (options.io === undefined) await releaseEngine(io);
     await closeAdmin?.();
+    unmount?.();
     unguard();
     shared.audit.close();
     budget.stop();
@@ -153,7 +171,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
         adminApp === null
           ? null
           : await listenOn(adminApp, { host: config.host, port: config.adminPort ?? 0 });
-      if (closeOwn !== null) return { url: await listenOn(app, config), adminUrl };
+      if (closeOwn !== null && server === undefined) return { url: await listenOn(app, config), adminUrl };
       throw new ConfigError('the server is mounted: its owner listens');
     },
     drain: (withinMs) => {

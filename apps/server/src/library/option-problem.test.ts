@@ -1,3 +1,4 @@
+import { createServer } from 'node:http';
 import { defaultDeliverySettings, defaultEngineSettings } from '@plenum/core';
 import { expect, test } from 'vitest';
 import { createPlenum } from '../create-plenum.ts';
@@ -17,12 +18,31 @@ test.each([
   [{ createOnJoin: true }, 'createOnJoin must be one of none, public'],
   [{ fanOut: 'plian' }, 'fanOut must be one of coalesced, plain: did you mean plain?'],
   [{ clusterStrategy: 'pg' }, 'clusterStrategy must be one of owner, local'],
-  [{ gateway: { server: {} } }, 'gateway.server is unknown: there are host, port, fastify, io'],
+  [{ gateway: { server: {} } }, 'gateway.server must be a server of node:http or node:https'],
+  [{ gateway: { server: () => {} } }, /^gateway.server must be .*: give createServer\(app\)/],
+  [{ gateway: { server: createServer(), port: 1 } }, /^gateway.host and gateway.port are of no use/],
+  [{ gateway: { server: createServer(), prefix: '/' } }, /^gateway.prefix must be a path such as \/plenum/],
+  [{ gateway: { server: createServer(), prefix: 'plenum' } }, /^gateway.prefix must be a path/],
+  [{ gateway: { server: createServer(), prefix: '/a/' } }, /^gateway.prefix must be a path/],
+  [{ gateway: { server: createServer(), prefix: '/:a' } }, /^gateway.prefix must be a path/],
+  [{ gateway: { server: createServer(), path: '' } }, /^gateway.path must be a path/],
+  [{ gateway: { server: createServer(), namespace: 'g' } }, /^gateway.namespace must be a name such as/],
+  [{ gateway: { server: createServer(), namespace: '/a,b' } }, /^gateway.namespace must be a name such as/],
+  [{ gateway: { server: createServer(), io: {} } }, 'gateway.io must be a Server of socket.io'],
+  [{ gateway: { server: createServer(), io: {}, path: '/a' } }, /^gateway.path is of no use with gateway.io/],
+  [
+    { gateway: { server: createServer(), fastify: {} } },
+    /^gateway.server and gateway.fastify are both given/,
+  ],
+  [{ gateway: { namespace: '/a' } }, 'gateway.namespace needs gateway.server or gateway.fastify beside it'],
+  [{ gateway: { io: {} } }, 'gateway.io needs gateway.server or gateway.fastify beside it'],
+  [{ gateway: { fastify: {}, io: {} } }, 'gateway.fastify must be a Fastify instance'],
+  [{ gateway: { url: 'x' } }, /^gateway.url is unknown: there are server, prefix, /],
   [{ gateway: { prot: 1 } }, 'gateway.prot is unknown: did you mean port?'],
   [{ gateway: 3000 }, 'gateway must be an object'],
   [{ gateway: { port: '3000' } }, 'gateway.port must be a number'],
   [{ gateway: { port: 70_000 } }, 'gateway.port must be a whole number from 0 to 65535'],
-  [{ gateway: { fastify: {} } }, 'gateway.fastify and gateway.io must be given together'],
+  [{ gateway: { fastify: {} } }, /^gateway.fastify needs gateway.io beside it/],
   [{ gateway: { fastify: {}, io: {}, port: 1 } }, /^gateway.host and gateway.port are of no use/],
   [
     { engineSettings: { ratePerSecond: 1 } },
@@ -80,6 +100,8 @@ test.each([
   { redisUrl: undefined },
   { gateway: {} },
   { gateway: { host: 'localhost' } },
+  { gateway: { server: createServer() } },
+  { gateway: { server: createServer(), prefix: '/a/b', path: '/c.d', namespace: '/e', io: undefined } },
   { mode: 'node' },
   { engineSettings: { ratePerSec: 0.1, groupsPerUserMax: 0, rateBurst: undefined } },
   { engineSettings: defaultEngineSettings, delivery: defaultDeliverySettings },

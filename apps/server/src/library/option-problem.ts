@@ -4,6 +4,7 @@ import { environmentSchema } from '../config/environment.ts';
 import { adaptersProblem, middlewareProblem, requestsProblem } from '../config/extensions.ts';
 import { didYouMean } from '../config/names.ts';
 import { isLoopback, isProduction } from '../config/requirements.ts';
+import { gatewayProblem } from './gateway-problem.ts';
 import type { PlenumOptions } from './plenum-options.ts';
 import { deliverySettingJudges, engineSettingJudges, type Judge, variable } from './setting-problem.ts';
 
@@ -56,25 +57,6 @@ const settings =
     return null;
   };
 
-const gateway: Judge = (value, field) => {
-  if (!isObject(value)) return `${field} must be an object`;
-  const isMounted = 'fastify' in value || 'io' in value;
-  const unknown = unknownIn(value, ['host', 'port', 'fastify', 'io'], `${field}.`);
-  if (unknown !== null) return unknown;
-  if (isMounted && ('host' in value || 'port' in value)) {
-    return `${field}.host and ${field}.port are of no use with ${field}.fastify: its owner listens`;
-  }
-  if (isMounted && !(Reflect.get(value, 'fastify') && Reflect.get(value, 'io'))) {
-    return `${field}.fastify and ${field}.io must be given together`;
-  }
-  const { host, port }: { host?: unknown; port?: unknown } = value;
-  if (host !== undefined) {
-    const problem = variable('HOST', 'string')(host, `${field}.host`);
-    if (problem !== null) return problem;
-  }
-  return port === undefined ? null : variable('PORT', 'number')(port, `${field}.port`);
-};
-
 const hasMethods =
   (...methods: readonly string[]): Judge =>
   (value, field) => {
@@ -90,7 +72,7 @@ const judges: { readonly [Name in keyof PlenumOptions]-?: Judge } = {
   redisUrl: variable('REDIS_URL', 'string'),
   prefix: variable('PLENUM_PREFIX', 'string'),
   mode: oneOf('node', 'client'),
-  gateway,
+  gateway: gatewayProblem,
   jwtSecret: secrets('PLENUM_JWT_SECRET'),
   tokenMaxAgeMs: (value, field) =>
     says(value === null || (typeof value === 'number' && value >= 1000), field, 'null or 1000 ms or more'),

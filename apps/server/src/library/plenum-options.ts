@@ -10,10 +10,40 @@ import type {
 } from '@plenum/core';
 import type { AdminToken, CustomRequest, FanOutMode, GatewayOptions } from '@plenum/gateway';
 
-/** An edge that the library opens, or the caller's servers, on which it is mounted: the caller opens and closes these. */
-export type GatewayPlace =
-  | { readonly host?: string; readonly port?: number }
-  | Required<Pick<GatewayOptions, 'fastify' | 'io'>>;
+/** The library listens itself. Default: loopback, any free port. */
+export interface OwnPort {
+  readonly host?: string;
+  readonly port?: number;
+}
+
+/**
+ * The library is mounted on an HTTP server of the application: Express, node:http and node:https, `fastify.server`. The
+ * application opens and closes it, and all requests outside of `prefix` and `path` are answered as before.
+ */
+export interface OnServer {
+  readonly server: NonNullable<GatewayOptions['server']>;
+  /** The path before `/v1`, `/healthz` and all other routes. Default `/plenum`. */
+  readonly prefix?: string;
+  /** The path of the library's Socket.IO server, which clients give as `path`. Default: `<prefix>/socket.io`. */
+  readonly path?: string;
+  /** The Socket.IO namespace, which clients append to the URL. Default `/`. */
+  readonly namespace?: string;
+  /** The Socket.IO server of the application, instead of one with `path`. Its other namespaces stay as they are. */
+  readonly io?: NonNullable<GatewayOptions['io']>;
+}
+
+/** The library is a plugin of the application's Fastify, with the application's Socket.IO server. */
+export interface OnFastify {
+  readonly fastify: NonNullable<GatewayOptions['fastify']>;
+  readonly io: NonNullable<GatewayOptions['io']>;
+  /** The path before all routes. Default: none. */
+  readonly prefix?: string;
+  /** Default `/`. */
+  readonly namespace?: string;
+}
+
+/** Where the edge is: on a port of the library, or on servers of the application. */
+export type GatewayPlace = OwnPort | OnServer | OnFastify;
 
 export interface PlenumOptions {
   /**

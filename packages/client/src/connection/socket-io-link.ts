@@ -5,6 +5,8 @@ import type { Credentials, Link, LinkListeners, OpenLink } from './link.ts';
 
 interface SocketIoLinkOptions {
   readonly url: string;
+  readonly path: string;
+  readonly namespace: string;
   /** The event name of requests. */
   readonly event: string;
   readonly transports: readonly ('websocket' | 'polling')[];
@@ -25,7 +27,8 @@ const isRefusal = (data: unknown): data is Refusal =>
 export const socketIoLink =
   (options: SocketIoLinkOptions): OpenLink =>
   (credentials: Credentials, listeners: LinkListeners): Link => {
-    const socket = io(options.url, {
+    const socket = io(urlOf(options), {
+      path: options.path,
       transports: [...options.transports],
       forceNew: true,
       reconnection: false,
@@ -42,6 +45,11 @@ export const socketIoLink =
       close: () => silence(socket),
     };
   };
+
+/** socket.io-client takes the path of the URL for the namespace. */
+function urlOf({ url, namespace }: SocketIoLinkOptions): string {
+  return namespace === '/' ? url : `${url.replace(/\/$/, '')}${namespace}`;
+}
 
 function listen(socket: Socket, listeners: LinkListeners): void {
   const lost = () => {

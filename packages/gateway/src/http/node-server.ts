@@ -20,7 +20,7 @@ import { guardSockets } from './server-sockets.ts';
 const socketPath = '/socket.io/';
 
 /** True if the list of protocols, each perhaps with a version, names WebSocket: `h2c, websocket`. */
-const namesWebSocket = (header: string | undefined): boolean =>
+export const namesWebSocket = (header: string | undefined): boolean =>
   (header ?? '').split(',').some((protocol) => protocol.trim().toLowerCase() === 'websocket');
 
 /**

@@ -46,10 +46,16 @@ export function guardSockets(server: EventEmitter): () => void {
   };
 }
 
-/** Guards the servers below the caller's own Fastify and Socket.IO. @returns a function that removes the listeners */
-export function guardMounted({ fastify, io }: Pick<GatewayOptions, 'fastify' | 'io'>): () => void {
+/** Guards the servers of the caller. @returns a function that removes the listeners */
+export function guardMounted({
+  fastify,
+  server,
+  io,
+}: Pick<GatewayOptions, 'fastify' | 'server' | 'io'>): () => void {
   const socketServer: unknown = io === undefined ? undefined : Reflect.get(io, 'httpServer');
-  const servers = new Set([fastify?.server, socketServer].filter((server) => server instanceof EventEmitter));
+  const servers = new Set(
+    [fastify?.server, server, socketServer].filter((one) => one instanceof EventEmitter),
+  );
   const unguards = [...servers].map(guardSockets);
   return () => {
     for (const unguard of unguards) unguard();

@@ -6,7 +6,7 @@
  */
 import type { Clock, Device, FanOut, LogEntry, Logger, Recipients } from '@plenum/core';
 import type { GroupId } from '@plenum/protocol';
-import { framesOf } from './frames.ts';
+import { framesOf, type Openings, openingsIn } from './frames.ts';
 import { isolateErrors, logFailure, pushEntry } from './one-device.ts';
 import { SocketDevice } from './socket-device.ts';
 import { tickFlush } from './tick-flush.ts';
@@ -36,19 +36,23 @@ const isBatch = (step: Step): step is Batch => 'entries' in step;
 export interface CoalescedDeps {
   readonly logger: Logger;
   readonly clock: Clock;
+  /** Of the sockets; default `/`. */
+  readonly namespace?: string;
 }
 
 export class CoalescedFanOut implements FanOut {
   readonly #logger: Logger;
   readonly #clock: Clock;
+  readonly #openings: Openings;
   readonly #queues = new Map<GroupId, Step[]>();
   readonly deliverVolatile: FanOut['deliverVolatile'];
   #isPlanned = false;
 
-  constructor({ logger, clock }: CoalescedDeps) {
+  constructor({ logger, clock, namespace = '/' }: CoalescedDeps) {
     this.#logger = logger;
     this.#clock = clock;
-    this.deliverVolatile = createVolatilePush({ logger, clock });
+    this.#openings = openingsIn(namespace);
+    this.deliverVolatile = createVolatilePush({ logger, clock, namespace });
   }
 
   deliver(groupId: GroupId, to: Recipients, entries: readonly LogEntry[]): void {
@@ -123,7 +127,7 @@ export class CoalescedFanOut implements FanOut {
   /** @returns false if the time ran out before the last recipient */
   #write(groupId: GroupId, batch: Batch, slice: Slice): boolean {
     batch.writing ??= {
-      frames: framesOf(batch.entries),
+      frames: framesOf(batch.entries, this.#openings),
       left: batch.to[Symbol.iterator](),
       isShared: countOf(batch.to) > 1,
     };

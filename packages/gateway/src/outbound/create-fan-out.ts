@@ -13,10 +13,12 @@ export interface FanOutDeps {
   readonly clock: Clock;
   /** Default `coalesced`. */
   readonly mode?: FanOutMode;
+  /** Of the sockets; default `/`. */
+  readonly namespace?: string;
 }
 
-export const createFanOut = ({ logger, clock, mode = 'coalesced' }: FanOutDeps): FanOut =>
-  mode === 'plain' ? createPlainFanOut(logger) : new CoalescedFanOut({ logger, clock });
+export const createFanOut = ({ logger, clock, mode = 'coalesced', namespace = '/' }: FanOutDeps): FanOut =>
+  mode === 'plain' ? createPlainFanOut(logger) : new CoalescedFanOut({ logger, clock, namespace });
 
 type Write = () => void;
 

@@ -4,12 +4,22 @@
  */
 import type { LogEntry } from '@plenum/core';
 
-/** The text before the payload: Engine.IO `message`, Socket.IO `event`, and the event's name. */
-const openings = {
-  message: Buffer.from('42["relay_message",'),
-  event: Buffer.from('42["group_event",'),
-  change: Buffer.from('42["message_event",'),
+/** The texts before the payload of each type of entry. */
+export type Openings = Readonly<Record<LogEntry['type'], Buffer>>;
+
+/** What a packet has between its type and its content: nothing for `/`. */
+export const placeIn = (namespace: string): string => (namespace === '/' ? '' : `${namespace},`);
+
+/** Engine.IO `message`, Socket.IO `event` in the namespace, and the event's name. */
+export const openingsIn = (namespace: string): Openings => {
+  const opening = (event: string) => Buffer.from(`42${placeIn(namespace)}["${event}",`);
+  return {
+    message: opening('relay_message'),
+    event: opening('group_event'),
+    change: opening('message_event'),
+  };
 };
+const rootOpenings = openingsIn('/');
 /** Engine.IO's packet type `message`. */
 const messageType = '4'.charCodeAt(0);
 const closing = ']'.charCodeAt(0);
@@ -20,7 +30,8 @@ const textFrame = 0x81;
 const headerBytes = (payloadBytes: number): number =>
   payloadBytes < 126 ? 2 : payloadBytes < 65_536 ? 4 : 10;
 
-const payloadBytesOf = (entry: LogEntry): number => openings[entry.type].length + entry.wire.length + 1;
+const payloadBytesOf = (entry: LogEntry, openings: Openings): number =>
+  openings[entry.type].length + entry.wire.length + 1;
 
 function writeHeader(frames: Buffer, at: number, payloadBytes: number): number {
   frames[at] = textFrame;
@@ -74,17 +85,17 @@ export function framesOfPackets(packets: readonly (string | Buffer)[]): Buffer {
 }
 
 /** @returns the frames of the entries, in order */
-export function framesOf(entries: readonly LogEntry[]): Buffer {
+export function framesOf(entries: readonly LogEntry[], openings: Openings = rootOpenings): Buffer {
   let size = 0;
   for (const entry of entries) {
-    const payloadBytes = payloadBytesOf(entry);
+    const payloadBytes = payloadBytesOf(entry, openings);
     size += headerBytes(payloadBytes) + payloadBytes;
   }
   const frames = Buffer.allocUnsafe(size);
   let at = 0;
   for (const entry of entries) {
     const opening = openings[entry.type];
-    at = writeHeader(frames, at, payloadBytesOf(entry));
+    at = writeHeader(frames, at, payloadBytesOf(entry, openings));
     at += opening.copy(frames, at);
     at += entry.wire.copy(frames, at);
     frames[at] = closing;

@@ -1,6 +1,7 @@
 /** Cuts a client that does not read: limits of what may wait for it, when it is cut, and how it learns the reason. */
 import { emitTelemetry } from '@plenum/core';
 import type { PushPayload, UserId } from '@plenum/protocol';
+import { placeIn } from './frames.ts';
 import type { Line } from './line.ts';
 
 /**
@@ -24,43 +25,52 @@ export const waitingMax = { bytes: 4 * 1024 * 1024, entries: 8192 } as const;
 const burstFactor = 4;
 
 const closing: PushPayload<'closing'> = { code: 'slow_consumer' };
-const closingPacket = `2["closing",${JSON.stringify(closing)}]`;
+const closingPacket = `["closing",${JSON.stringify(closing)}]`;
+
+/** The socket that reads or does not. */
+interface Consumer {
+  readonly userId: UserId;
+  readonly namespace: string;
+}
 
 const isTooMuch = ({ outbound: { queuedBytes, queuedEntries } }: Line, factor = 1): boolean =>
   queuedBytes > factor * waitingMax.bytes || queuedEntries > factor * waitingMax.entries;
 
 /** Call it whenever bytes were added. */
-export function checkSlowConsumer(line: Line, userId: UserId): void {
-  if (!line.isSuspect && isTooMuch(line)) judgeSoon(line, userId);
+export function checkSlowConsumer(line: Line, consumer: Consumer): void {
+  if (!line.isSuspect && isTooMuch(line)) judgeSoon(line, consumer);
 }
 
 /** Checks again two ticks later: if the client reads, the transport takes the queue in the next tick. */
-function judgeSoon(line: Line, userId: UserId): void {
+function judgeSoon(line: Line, consumer: Consumer): void {
   line.isSuspect = true;
   const { taking } = line.outbound;
-  setImmediate(() => setImmediate(() => judge(line, userId, taking)));
+  setImmediate(() => setImmediate(() => judge(line, consumer, taking)));
 }
 
 /**
  * Cuts the client if it took nothing since the last check; a client that reads is cut only above `burstFactor` times
  * the limit. @param takingBefore `taking` at the last check
  */
-function judge(line: Line, userId: UserId, takingBefore: number): void {
+function judge(line: Line, consumer: Consumer, takingBefore: number): void {
   line.isSuspect = false;
   if (!isTooMuch(line)) return;
   const isStalled = line.outbound.taking === takingBefore;
-  if (isStalled || isTooMuch(line, burstFactor)) cutSlowConsumer(line, userId);
-  else judgeSoon(line, userId);
+  if (isStalled || isTooMuch(line, burstFactor)) cutSlowConsumer(line, consumer);
+  else judgeSoon(line, consumer);
 }
 
 /**
  * Cuts the socket and discards the queue of Engine.IO. The reason `slow_consumer` is written past that queue, after
  * the bytes that the transport has taken: a client that reads again gets those bytes, then the reason.
  */
-export function cutSlowConsumer({ conn, outbound }: Line, userId: UserId): void {
+export function cutSlowConsumer({ conn, outbound }: Line, { userId, namespace }: Consumer): void {
   if (conn.readyState !== 'open') return;
   const { unreadBytes: bufferedBytes, queuedEntries: waitingEntries } = outbound;
   emitTelemetry('slow_consumer', { userId, bufferedBytes, waitingEntries });
-  if (conn.transport.name === 'websocket') conn.transport.send([{ type: 'message', data: closingPacket }]);
+  if (conn.transport.name === 'websocket') {
+    const data = `2${placeIn(namespace)}${closingPacket}`;
+    conn.transport.send([{ type: 'message', data }]);
+  }
   conn.close(true);
 }

@@ -3,6 +3,7 @@ import type { Device, LogEntry } from '@plenum/core';
 import type { PushEvent, PushPayload, UserId } from '@plenum/protocol';
 import type { Socket } from 'socket.io';
 import { joinPackets, type Packet, preEncoded, takesFrames } from './frame-packets.ts';
+import { placeIn } from './frames.ts';
 import { type Line, lineOf } from './line.ts';
 import { checkSlowConsumer, cutSlowConsumer } from './slow-consumer.ts';
 import { tickFlush } from './tick-flush.ts';
@@ -17,7 +18,8 @@ export interface DeviceIdentity {
 const volatileWaitingMax = 64 * 1024;
 
 const eventOf = { message: 'relay_message', event: 'group_event', change: 'message_event' } as const;
-const packetOf = (entry: LogEntry): string => `2["${eventOf[entry.type]}",${entry.wire.toString('utf8')}]`;
+const packetOf = (entry: LogEntry, namespace: string): string =>
+  `2${placeIn(namespace)}["${eventOf[entry.type]}",${entry.wire.toString('utf8')}]`;
 
 export class SocketDevice implements Device {
   readonly id: string;
@@ -61,7 +63,11 @@ export class SocketDevice implements Device {
 
   /** The client does not read, and too much waits for it. */
   cut(): void {
-    cutSlowConsumer(this.#line, this.userId);
+    cutSlowConsumer(this.#line, this);
+  }
+
+  get namespace(): string {
+    return this.#socket.nsp.name;
   }
 
   /** Bytes that this node keeps for the client: queued, or not handed to the kernel yet. */
@@ -97,7 +103,7 @@ export class SocketDevice implements Device {
     const { conn, connected } = this.#socket;
     if (!connected) return;
     if (takesFrames(conn)) this.#writeEncoded(frames, entries.length, isShared);
-    else for (const entry of entries) conn.write(packetOf(entry));
+    else for (const entry of entries) conn.write(packetOf(entry, this.namespace));
   }
 
   /** False if more than 64 KiB wait: an ephemeral push is dropped. */
@@ -137,7 +143,7 @@ export class SocketDevice implements Device {
 
   #count(bytes: number, entries: number, isOwn: boolean): void {
     this.#line.outbound.count(bytes, entries, isOwn);
-    checkSlowConsumer(this.#line, this.userId);
+    checkSlowConsumer(this.#line, this);
   }
 
   /** True if the transport is writable: its last write has left, and it takes queued packets at once. */

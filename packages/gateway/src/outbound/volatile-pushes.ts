@@ -4,7 +4,7 @@
  */
 import type { Clock, Device, EphemeralPush, FanOut, Logger } from '@plenum/core';
 import type { GroupId } from '@plenum/protocol';
-import { framesOfTexts } from './frames.ts';
+import { framesOfTexts, placeIn } from './frames.ts';
 import { isolateErrors } from './one-device.ts';
 import { SocketDevice } from './socket-device.ts';
 
@@ -24,9 +24,11 @@ interface VolatilePush {
 export function createVolatilePush({
   logger,
   clock,
+  namespace,
 }: {
   readonly logger: Logger;
   readonly clock: Clock;
+  readonly namespace: string;
 }): FanOut['deliverVolatile'] {
   const write = ({ groupId, pushes, packets, frames }: VolatilePush, device: Device) =>
     isolateErrors({ logger, groupId, device }, () => {
@@ -44,8 +46,9 @@ export function createVolatilePush({
       }
     }
   };
+  const opening = `2${placeIn(namespace)}`;
   return (groupId, to, pushes) => {
-    const packets = pushes.map(({ event, payload }) => `2${JSON.stringify([event, payload])}`);
+    const packets = pushes.map(({ event, payload }) => `${opening}${JSON.stringify([event, payload])}`);
     const frames = framesOfTexts(packets.map((packet) => `4${packet}`));
     writeFrom({ groupId, pushes, packets, frames }, to, 0);
   };

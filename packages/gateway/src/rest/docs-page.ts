@@ -82,7 +82,7 @@ export function docsPage({ version, event, messageMaxBytes }: DocsOptions): stri
 <p>Clients connect with Socket.IO, <code>transports: ['websocket']</code> and a token in <code>auth</code>. Requests go out on the
 event ${code(event)} as <code>{ service?, request_type, request_id?, args? }</code> and are acknowledged with
 <code>{ request_id, success: true, result }</code> or <code>{ request_id, success: false, error, code, can_retry, … }</code>.
-The REST routes in machine-readable form: <a href="/openapi.json">/openapi.json</a>.</p>
+The REST routes in machine-readable form: <a href="openapi.json">/openapi.json</a>.</p>
 <h2 id="requests">Requests</h2>
 ${table(['request_type', 'args', 'result'], requestRows(messageMaxBytes))}
 <h2 id="pushes">Pushes</h2>

@@ -56,7 +56,7 @@ export function restDepsOf(
   shared: SharedDeps & Pick<RestDeps, 'metrics' | 'readLimiters'>,
   listener: Listener,
 ): RestDeps {
-  const { config, authenticator, revocations, wallMs, version = '0.0.0' } = options;
+  const { config, authenticator, revocations, wallMs, version = '0.0.0', prefix = '' } = options;
   const { messageMaxBytes, event } = config;
   return {
     operations: options.operations,
@@ -80,12 +80,12 @@ export function restDepsOf(
     logger: options.logger,
     messageMaxBytes,
     document: once(() =>
-      Buffer.from(JSON.stringify(openApiDocument({ title: 'Plenum', version, messageMaxBytes }))),
+      Buffer.from(JSON.stringify(openApiDocument({ title: 'Plenum', version, messageMaxBytes, prefix }))),
     ),
     docsPage: once(() => Buffer.from(docsPage({ version, event, messageMaxBytes }))),
     issueDevToken: (config.isDev && options.issueDevToken) || null,
     // On the application's own server, `/` belongs to the application.
-    homePage: (options.fastify === undefined && options.homePage) || null,
+    homePage: (options.fastify === undefined && options.server === undefined && options.homePage) || null,
     metrics: shared.metrics,
     metricsAccess: metricsAccess[listener],
   };

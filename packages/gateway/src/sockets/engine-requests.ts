@@ -23,6 +23,8 @@ const packetSeparator = '\x1e';
 
 export interface EngineRequestsDeps {
   readonly config: Pick<GatewayConfig, 'transports'>;
+  /** Of the sockets that are served. */
+  readonly namespace: string;
   readonly isOriginAllowed: OriginRule;
   readonly clientAddress: ClientAddress;
   readonly seats: Seats;
@@ -125,7 +127,8 @@ function problemOf({ request, query, isUpgrade }: Asked, deps: EngineRequestsDep
 }
 
 /** Answers a poll with an open packet and a refusal in one answer: there is no session, and none is needed. */
-function answerPoll(response: ServerResponse, request: IncomingMessage, { failure, sid }: PollAnswer): void {
+function answerPoll(response: ServerResponse, request: IncomingMessage, poll: PollAnswer): void {
+  const { failure, sid, namespace } = poll;
   const open = {
     sid,
     upgrades: [],
@@ -142,11 +145,12 @@ function answerPoll(response: ServerResponse, request: IncomingMessage, { failur
     'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',
   });
-  response.end(`0${JSON.stringify(open)}${packetSeparator}4${connectErrorPacket(failure)}`);
+  response.end(`0${JSON.stringify(open)}${packetSeparator}4${connectErrorPacket(failure, namespace)}`);
 }
 interface PollAnswer {
   readonly failure: Failure;
   readonly sid: string;
+  readonly namespace: string;
 }
 
 /** Remembers addresses, so that each is logged once. */
@@ -163,7 +167,7 @@ class AddressLog {
 }
 
 export function filterEngineRequests(io: Server, deps: EngineRequestsDeps): void {
-  const { clientAddress, random, logger } = deps;
+  const { clientAddress, random, logger, namespace } = deps;
   const logs = new Map<Refusal, AddressLog>([oldProtocol, noPolling].map((one) => [one, new AddressLog()]));
   const log = (found: Refusal, { socket, headers }: IncomingMessage) => {
     const address = clientAddress(socket.remoteAddress ?? 'unknown', headers);
@@ -178,7 +182,7 @@ export function filterEngineRequests(io: Server, deps: EngineRequestsDeps): void
       if (logged !== undefined) log(found, request);
       // An upgrade has no HTTP response object: answer on its connection.
       if (!(response instanceof ServerResponse)) endWithFailure(request.socket, failure, random.token());
-      else if (isReadByPoll) answerPoll(response, request, { failure, sid: random.token() });
+      else if (isReadByPoll) answerPoll(response, request, { failure, sid: random.token(), namespace });
       else refuseRequest(response, failure, random.token());
     };
     const found = query.has('sid') ? problemOfSession(asked, io) : problemOf(asked, deps);

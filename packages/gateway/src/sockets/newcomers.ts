@@ -1,5 +1,5 @@
 /**
- * Watches connections whose user is not admitted yet. Such a connection may send one packet, a CONNECT to `/`, and is
+ * Watches connections whose user is not admitted yet. Such a connection may send one packet, a CONNECT, and is
  * refused once; anything else closes it, so a peer without a token cannot make this node write again and again.
  */
 import type { Failure } from '@plenum/protocol';
@@ -11,15 +11,21 @@ import type { Seats } from './seats.ts';
 type Conn = Socket['conn'];
 
 const tooMany: Failure = { code: 'too_many_connections' };
-/** A CONNECT packet to the namespace `/`, named or left out. */
-const connectToRoot = /^0(?:\/,|(?!\/))/;
+/**
+ * A CONNECT packet to `/`, named or left out, or to our namespace. Where that is another one than `/`, a client of `/`
+ * is refused with a reason.
+ */
+const isConnectTo = (namespace: string, packet: string): boolean =>
+  /^0(?:\/,|(?!\/))/.test(packet) || packet === `0${namespace}` || packet.startsWith(`0${namespace},`);
 
 export class Newcomers {
   readonly #seats: Seats;
+  readonly #namespace: string;
   readonly #watched = new WeakMap<Conn, (data: unknown) => void>();
 
-  constructor(seats: Seats) {
+  constructor(seats: Seats, namespace: string) {
     this.#seats = seats;
+    this.#namespace = namespace;
   }
 
   /** Watches our own server only: connections to the caller's server may carry sockets of other namespaces. */
@@ -28,7 +34,7 @@ export class Newcomers {
       const granted = this.#seats.take(conn);
       whenKnown(granted, (isGranted) => {
         if (isGranted || conn.readyState !== 'open') return;
-        conn.write(connectErrorPacket(tooMany));
+        conn.write(connectErrorPacket(tooMany, this.#namespace));
         conn.close();
       });
       if (granted === false) return;
@@ -36,7 +42,7 @@ export class Newcomers {
       const onData = (data: unknown) => {
         const isFirst = !hasAsked;
         hasAsked = true;
-        if (!isFirst || typeof data !== 'string' || !connectToRoot.test(data)) conn.close();
+        if (!isFirst || typeof data !== 'string' || !isConnectTo(this.#namespace, data)) conn.close();
       };
       this.#watched.set(conn, onData);
       conn.on('data', onData);

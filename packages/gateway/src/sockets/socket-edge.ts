@@ -3,7 +3,7 @@
  * other nodes.
  */
 import { type DeviceHub, emitTelemetry, type Nudges, type Revocations, type Rooms } from '@plenum/core';
-import type { Server, Socket } from 'socket.io';
+import type { Namespace, Socket } from 'socket.io';
 import { moveSockets } from '../drain-sockets.ts';
 import { sharedListener } from '../shared-listener.ts';
 import type { Admitted, Handshake } from './handshake.ts';
@@ -36,18 +36,18 @@ export interface SocketEdge {
   bufferedBytes(): number;
 }
 
-export function serveSockets(io: Server, deps: SocketEdgeDeps): SocketEdge {
+export function serveSockets(namespace: Namespace, deps: SocketEdgeDeps): SocketEdge {
   const edge = new OpenSockets(deps);
   const onConnection = (socket: Socket) => {
     const admitted = deps.handshake.take(socket);
     if (admitted !== null) edge.open(socket, admitted);
   };
-  io.use(deps.handshake.check);
-  io.on('connection', onConnection);
+  namespace.use(deps.handshake.check);
+  namespace.on('connection', onConnection);
   return {
     drain: (withinMs) => moveSockets(edge.sessions, withinMs, deps.clock),
     detach: () => {
-      io.off('connection', onConnection);
+      namespace.off('connection', onConnection);
       edge.stop();
     },
     openSockets: () => edge.sessions.size,

@@ -6,16 +6,20 @@ import { createShardedAdapter } from '@socket.io/redis-adapter';
 import { Server } from 'socket.io';
 import type { GatewayConfig } from '../gateway-options.ts';
 import { type EngineRequestsDeps, filterEngineRequests } from './engine-requests.ts';
+import { HandshakeRefusal } from './handshake-refusal.ts';
+import { closeIfLast } from './newcomers.ts';
 
 const defaultConnectTimeoutMs = 10_000;
 
 interface SocketServerDeps extends EngineRequestsDeps {
   readonly config: GatewayConfig;
+  /** Default `/socket.io`. */
+  readonly path?: string | undefined;
   readonly roomChannels: RoomChannels | null;
 }
 
 export function createSocketServer(httpServer: HttpServer, options: SocketServerDeps): Server {
-  const { config, roomChannels, isOriginAllowed } = options;
+  const { config, roomChannels, isOriginAllowed, path, namespace } = options;
   // A list such as `h2c, websocket` was accepted because it names WebSocket; ws accepts only that one name.
   httpServer.on('upgrade', ({ headers }: IncomingMessage) => {
     headers.upgrade = 'websocket';
@@ -29,6 +33,7 @@ export function createSocketServer(httpServer: HttpServer, options: SocketServer
       // Allows the cookie by which a proxy finds the node of a polling client.
       credentials: config.transports.includes('polling'),
     },
+    ...(path === undefined ? {} : { path }),
     serveClient: false,
     allowEIO3: false,
     cookie: false,
@@ -46,5 +51,15 @@ export function createSocketServer(httpServer: HttpServer, options: SocketServer
         }),
   });
   filterEngineRequests(io, options);
+  if (namespace !== '/') refuseRoot(io, namespace);
   return io;
+}
+
+/** Every Socket.IO server has the namespace `/`: its clients are refused with the name of ours. */
+function refuseRoot(io: Server, namespace: string): void {
+  const error = `This server speaks on the namespace ${namespace}`;
+  io.use((socket, next) => {
+    next(new HandshakeRefusal({ code: 'invalid_request', error, details: { field: 'namespace' } }));
+    setImmediate(() => closeIfLast(socket));
+  });
 }

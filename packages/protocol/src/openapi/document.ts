@@ -14,6 +14,8 @@ interface OpenApiOptions {
   readonly version: string;
   /** UTF-8 bytes of `message`. */
   readonly messageMaxBytes?: number;
+  /** The path before every route; default: none. */
+  readonly prefix?: string;
 }
 
 export interface OpenApiDocument {
@@ -51,7 +53,12 @@ const securitySchemes = {
 
 const openApiPath = (path: string) => urlPath(path.replaceAll(/(?<!:):(\w+)/g, '{$1}'));
 
-export function openApiDocument({ title, version, messageMaxBytes }: OpenApiOptions): OpenApiDocument {
+export function openApiDocument({
+  title,
+  version,
+  messageMaxBytes,
+  prefix = '',
+}: OpenApiOptions): OpenApiDocument {
   const schemas = new SchemaCollector();
   const routes: readonly Route[] = [...requestRoutes(messageMaxBytes), ...clusterRoutes, ...nodeRoutes];
   const paths: Record<string, Record<string, JsonObject>> = {};
@@ -65,7 +72,10 @@ export function openApiDocument({ title, version, messageMaxBytes }: OpenApiOpti
     openapi: '3.1.0',
     info: { title, version, description, license: { name: 'MIT', identifier: 'MIT' } },
     servers: [
-      { url: '/', description: 'The node, or the load balancer before it, that serves this document' },
+      {
+        url: prefix || '/',
+        description: 'The node, or the load balancer before it, that serves this document',
+      },
     ],
     tags,
     paths,
