@@ -23,7 +23,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   '@plenum/gateway': ['@plenum/protocol', '@plenum/core'],
   '@plenum/adapters': ['@plenum/protocol', '@plenum/core'],
   '@plenum/client': ['@plenum/protocol'],
-  '@plenum/testkit': ['@plenum/protocol', '@plenum/core'],
+  '@plenum/local-redis': [],
+  '@plenum/testkit': ['@plenum/protocol', '@plenum/core', '@plenum/local-redis'],
   '@plenum/bench': ['@plenum/protocol', '@plenum/adapters', '@plenum/testkit'],
   plenum: [
     '@plenum/protocol',
@@ -33,8 +34,9 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     '@plenum/gateway',
     '@plenum/adapters',
     '@plenum/client',
-    '@plenum/testkit',
+    '@plenum/local-redis',
   ],
+  '@plenum/published-testkit': ['@plenum/core', '@plenum/local-redis', '@plenum/testkit', 'plenum'],
 };
 
 /** What only certain packages may know. */
@@ -120,11 +122,10 @@ test('no relative import leaves its package', () => {
   expect(leaving).toEqual([]);
 });
 
-test('the test kit is imported by tests, by the bench and by the development cluster only', () => {
+test('the test kit is imported by tests, by the bench and by what is published of it only', () => {
   const importing = workspaces
-    .filter(({ folder }) => folder !== 'packages/testkit' && folder !== 'apps/bench')
+    .filter(({ folder }) => !['packages/testkit', 'apps/bench', 'apps/testkit'].includes(folder))
     .flatMap(shippedFiles)
-    .filter(({ path }) => !path.startsWith('apps/server/src/dev/'))
     .flatMap(importsOf)
     .filter(({ target }) => target === '@plenum/testkit')
     .map(described);
@@ -144,7 +145,7 @@ test.each(Object.entries(onlyIn))('%s is known to %s only', (name, folders) => {
 test('the environment is read in one file', () => {
   const reads = ({ text }: SourceFile) => text.includes('process.env');
   const readers = workspaces
-    .filter(({ folder }) => folder !== 'packages/testkit')
+    .filter(({ folder }) => !['packages/testkit', 'packages/local-redis'].includes(folder))
     .flatMap(shippedFiles)
     .filter(reads)
     .map(({ path }) => path);

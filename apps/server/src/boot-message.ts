@@ -4,16 +4,28 @@ import type { DevCluster } from './dev/dev-cluster.ts';
 
 type Shown = Pick<Config, 'isDev' | 'event'>;
 
-export function nodeHelp(url: string, config: Shown & Pick<Config, 'redisUrl'>): string {
-  const memory =
-    'Groups and messages are kept in memory only: they are gone when the process ends (set REDIS_URL).';
+/** @param ownRedis URL of a Redis that the command has started */
+export function nodeHelp(
+  url: string,
+  config: Shown & Pick<Config, 'redisUrl'>,
+  ownRedis: string | null = null,
+): string {
   return [
     '',
     `Plenum is ready at ${url}`,
+    ...(ownRedis === null ? [] : redisHelp(ownRedis)),
     ...(config.redisUrl === null ? [memory] : []),
+    ...(config.isDev ? [`Open ${url} in a browser: it says what to do next.`] : []),
     ...tryIt(url, config),
   ].join('\n');
 }
+
+const memory =
+  'Groups and messages are kept in memory only: they are gone when the process ends (set REDIS_URL).';
+const redisHelp = (redisUrl: string): readonly string[] => [
+  `Its Redis is at ${redisUrl}, and the data are gone when the process ends (set REDIS_URL).`,
+  `A backend beside it: createPlenum({ redisUrl: '${redisUrl}', mode: 'client' }) of 'plenum'.`,
+];
 
 export function clusterHelp(cluster: DevCluster, config: Shown & Pick<Config, 'redisUrl'>): string {
   const redis = config.redisUrl === null ? 'its data is gone when the cluster stops' : 'yours';
@@ -22,25 +34,51 @@ export function clusterHelp(cluster: DevCluster, config: Shown & Pick<Config, 'r
     `The cluster is ready at ${cluster.url}: ${cluster.nodes.length} nodes behind one port`,
     ...cluster.nodes.map((node) => `  node at http://127.0.0.1:${node.target.port} (process ${node.pid})`),
     `  Redis at ${cluster.redisUrl} (${redis})`,
+    ...(config.isDev ? ['Open any of them in a browser: the page says what to do next.'] : []),
     ...tryIt(cluster.url, config),
     '',
     'Ctrl-C stops everything.',
   ].join('\n');
 }
 
-/** @returns shell commands that work when they are pasted in the folder of the repository */
-export function tryIt(url: string, { isDev, event }: Shown): string[] {
+/** Commands for two terminals, the same for every shell: a user that follows a group, and one that sends to it. */
+export function commandsToTry(url: string): {
+  readonly ada: readonly string[];
+  readonly ben: readonly string[];
+} {
+  const line = (command: string, as: string) => `npx --no-install plenum ${command} --as ${as} --url ${url}`;
+  return {
+    ada: [line('join hello --create', 'ada'), line('tail hello', 'ada')],
+    ben: [line('join hello', 'ben'), line('send hello "Hello, world"', 'ben')],
+  };
+}
+
+const indented = (line: string) => `  ${line}`;
+
+/** @returns what works when it is pasted in the folder where Plenum is installed, or in that of the repository */
+export function tryIt(url: string, { isDev, event }: Shown, platform = process.platform): string[] {
   if (!isDev) return ['A token for a user: npx --no-install plenum token --user ada'];
+  const { ada, ben } = commandsToTry(url);
   return [
     '',
-    'A token for a user, in dev mode:',
-    `  curl -s -X POST ${url}/v1/dev/token -H 'content-type: application/json' -d '{"user_id":"ada"}'`,
-    '',
-    'Try it: paste this into a second terminal in this folder (it creates a group, sends, and prints what comes back).',
-    '',
-    `node --input-type=module -e '`,
-    `import { io } from "socket.io-client"; const { token } = await (await fetch("${url}/v1/dev/token", { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ user_id: "ada" }) })).json();`,
-    `const socket = io("${url}", { transports: ["websocket"], auth: { token } }).onAny((...push) => console.log(...push)), ask = (request_type, args) => socket.emitWithAck("${event}", { request_type, args }).then(console.log);`,
-    `await ask("create_group", { group_id: "hello", group_type: "public" }); await ask("relay_msg", { group_id: "hello", message: "Hello, world" }); setTimeout(() => socket.close(), 500);'`,
+    'A second terminal in this folder follows a group:',
+    ...ada.map(indented),
+    'A third one sends:',
+    ...ben.map(indented),
+    // The shells of Windows have other quotes.
+    ...(platform === 'win32' ? [] : ofPosixShells(url, event)),
   ];
 }
+
+const ofPosixShells = (url: string, event: string): readonly string[] => [
+  '',
+  'A token for a user, in dev mode:',
+  `  curl -s -X POST ${url}/v1/dev/token -H 'content-type: application/json' -d '{"user_id":"ada"}'`,
+  '',
+  'Or plain socket.io-client, to paste (it creates a group, sends, and prints what comes back):',
+  '',
+  `node --input-type=module -e '`,
+  `import { io } from "socket.io-client"; const { token } = await (await fetch("${url}/v1/dev/token", { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ user_id: "ada" }) })).json();`,
+  `const socket = io("${url}", { transports: ["websocket"], auth: { token } }).onAny((...push) => console.log(...push)), ask = (request_type, args) => socket.emitWithAck("${event}", { request_type, args }).then(console.log);`,
+  `await ask("create_group", { group_id: "hello", group_type: "public" }); await ask("relay_msg", { group_id: "hello", message: "Hello, world" }); setTimeout(() => socket.close(), 500);'`,
+];

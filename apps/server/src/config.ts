@@ -119,8 +119,8 @@ interface SetVariables {
   readonly warnings: readonly string[];
 }
 
-interface ReadingOptions {
-  /** True if another part sets the address of Redis, as `npm run cluster` does. */
+export interface ReadingOptions {
+  /** True if another part sets the address of Redis, as `plenum dev` and `npm run cluster` do. */
   readonly isEngineGiven?: boolean;
 }
 

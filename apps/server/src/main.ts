@@ -5,6 +5,7 @@ import type { ActingOptions } from './commands/acting-user.ts';
 import type { AdminTokenOptions } from './commands/admin-token.ts';
 import type { ExportCommandOptions } from './commands/export.ts';
 import type { ImportCommandOptions } from './commands/import.ts';
+import type { InitOptions } from './commands/init.ts';
 import type { JoinOptions } from './commands/join.ts';
 import { lastWords } from './commands/last-words.ts';
 import type { SearchOptions } from './commands/search.ts';
@@ -17,6 +18,8 @@ import { version } from './config/version.ts';
 /** Each command loads its code only when it is called, so a client does not load the code of a node. */
 const commands = {
   serve: () => import('./commands/serve.ts'),
+  dev: () => import('./commands/dev.ts'),
+  init: () => import('./commands/init.ts'),
   worker: () => import('./commands/worker.ts'),
   check: () => import('./commands/check.ts'),
   token: () => import('./commands/token.ts'),
@@ -70,6 +73,16 @@ program
     'processes behind the one port, each a node of its own; auto: one for each core (default: PLENUM_WORKERS, or 1)',
   )
   .action((options: ServeOptions) => exitWith(async () => (await commands.serve()).serve(options))());
+program
+  .command('dev')
+  .description('run a node for development, with a Redis of its own where REDIS_URL names none')
+  .action(exitWith(async () => (await commands.dev()).dev()));
+program
+  .command('init')
+  .description('write a configuration file, a compose file and secrets into this folder')
+  .option('--force', 'write the configuration file and the compose file anew; .env is kept')
+  .option('--no-compose', 'without a compose file')
+  .action((options: InitOptions) => exitWith(async () => (await commands.init()).init(options))());
 program
   .command('worker', { hidden: true })
   .description('run a worker of `serve --workers`, which starts it')

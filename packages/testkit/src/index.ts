@@ -1,4 +1,5 @@
 /** The tools of tests: conformance suites, servers that a test may kill, adapters that fail on command, a manual clock. */
+export { freePort } from '@plenum/local-redis';
 export type { AdapterFault } from './adapters/fault-switch.ts';
 export { type RecordingArchive, recordingArchive } from './adapters/recording-archive.ts';
 export {
@@ -68,7 +69,7 @@ export {
 } from './scene/engine-harness.ts';
 export { feedListener } from './scene/feed-listener.ts';
 export { seededRandom } from './seeded-random.ts';
-export { freePort } from './server/free-port.ts';
+
 export { type Ailing, type Ailment, gone, impatient, patient } from './suites/adapters/adapter-harness.ts';
 export {
   describeArchiveReader,

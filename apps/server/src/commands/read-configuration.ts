@@ -5,7 +5,14 @@ import {
   readClientConfig,
 } from '../config/client-config.ts';
 import { readConfigFile } from '../config/file.ts';
-import { type Config, type ConfigReading, environment, readConfig } from '../config.ts';
+import {
+  type Config,
+  type ConfigReading,
+  environment,
+  type ReadingOptions,
+  readConfig,
+  variablesOf,
+} from '../config.ts';
 
 /**
  * @param overrides variables that the command line sets
@@ -13,7 +20,8 @@ import { type Config, type ConfigReading, environment, readConfig } from '../con
  */
 export const nodeConfigOrNull = async (
   overrides: Readonly<Record<string, string>> = {},
-): Promise<Config | null> => said(await nodeReading(overrides), 'Plenum cannot start');
+  options: ReadingOptions = {},
+): Promise<Config | null> => said(await nodeReading(overrides, options), 'Plenum cannot start');
 
 /** The configuration of a worker: its primary has printed the warnings. */
 export async function workerConfigOrNull(): Promise<Config | null> {
@@ -21,8 +29,15 @@ export async function workerConfigOrNull(): Promise<Config | null> {
   return said({ ...reading, warnings: [] }, 'A worker cannot start');
 }
 
-const nodeReading = async (overrides: Readonly<Record<string, string>>): Promise<ConfigReading> =>
-  readConfig({ ...environment, ...overrides }, await readConfigFile(process.cwd()));
+const nodeReading = async (
+  overrides: Readonly<Record<string, string>>,
+  options: ReadingOptions = {},
+): Promise<ConfigReading> =>
+  readConfig({ ...environment, ...overrides }, await readConfigFile(process.cwd()), options);
+
+/** True if PLENUM_ENGINE is `memory`. */
+export const isMemoryWanted = async (): Promise<boolean> =>
+  variablesOf(environment, await readConfigFile(process.cwd())).texts['PLENUM_ENGINE'] === 'memory';
 
 /** Does the same with the settings that a user's command needs. */
 export const clientConfigOrNull = async (needs: readonly ClientNeed[]): Promise<ClientConfig | null> =>

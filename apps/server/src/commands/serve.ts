@@ -17,13 +17,17 @@ export interface ServeOptions {
 /** @returns the exit code */
 export async function serve({ workers }: ServeOptions = {}): Promise<number> {
   const config = await nodeConfigOrNull(workers === undefined ? {} : { PLENUM_WORKERS: workers });
-  if (config === null) return 1;
-  if (config.workers === 1) return serveAlone(config);
-  const { serveByWorkers } = await import('../workers/serve-by-workers.ts');
-  return serveByWorkers(config);
+  return config === null ? 1 : serveConfigured(config);
 }
 
-async function serveAlone(config: Config): Promise<number> {
+/** @param ownRedis URL of a Redis that the command has started. @returns the exit code */
+export async function serveConfigured(config: Config, ownRedis: string | null = null): Promise<number> {
+  if (config.workers === 1) return serveAlone(config, ownRedis);
+  const { serveByWorkers } = await import('../workers/serve-by-workers.ts');
+  return serveByWorkers(config, ownRedis);
+}
+
+async function serveAlone(config: Config, ownRedis: string | null): Promise<number> {
   const nodeId = systemRandom.token();
   const logger = createLogger({ level: config.logLevel, isDev: config.isDev, nodeId });
   const auditLog = createAuditLog(logger);
@@ -36,6 +40,6 @@ async function serveAlone(config: Config): Promise<number> {
   });
   onParentGone(() => ask('the process that started this node is gone'));
   tellParent({ url: node.url });
-  if (config.isDev && !hasParent()) process.stdout.write(`${nodeHelp(node.url, config)}\n`);
+  if (config.isDev && !hasParent()) process.stdout.write(`${nodeHelp(node.url, config, ownRedis)}\n`);
   return stopped;
 }

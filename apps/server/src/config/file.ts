@@ -1,4 +1,4 @@
-/** Reads `plenum.config.{js,mjs,ts,json}` from the working folder: variables as in the environment, and custom code. */
+/** Reads `plenum.config.{js,mjs,ts,mts,json}` from the working folder: variables as in the environment, and custom code. */
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -22,7 +22,7 @@ export type ConfigFile = Partial<Extensions> & {
   readonly [Name in keyof z.input<typeof environmentSchema>]?: VariableValue;
 };
 
-const fileNames = ['js', 'mjs', 'ts', 'json'].map((ending) => `plenum.config.${ending}`);
+export const fileNames = ['js', 'mjs', 'ts', 'mts', 'json'].map((ending) => `plenum.config.${ending}`);
 
 /** @returns the content of the configuration file in `folder`, which is empty without a file. Never rejects */
 export async function readConfigFile(folder: string): Promise<FileReading> {
@@ -48,7 +48,7 @@ async function load(path: string, name: string): Promise<Loaded> {
     const module: unknown = await import(pathToFileURL(path).href);
     return { ok: true, value: Reflect.get(Object(module), 'default') };
   } catch (error) {
-    if (name.endsWith('.ts') && codeOf(error) === 'ERR_UNKNOWN_FILE_EXTENSION') {
+    if (/\.m?ts$/.test(name) && codeOf(error) === 'ERR_UNKNOWN_FILE_EXTENSION') {
       const why = `needs a Node that strips types, 22.18 or newer, and this is ${process.version}`;
       return failed(`${why}: write plenum.config.mjs instead`);
     }

@@ -1,6 +1,6 @@
 /** Runs a cluster on one machine: Redis with AOF, node processes, and one port in front of them. */
 import type { Logger } from '@plenum/core';
-import { startRedis } from '@plenum/testkit';
+import { startRedis } from '@plenum/local-redis';
 import { createLifecycle } from '../lifecycle.ts';
 import { type Balancer, startBalancer } from './balancer.ts';
 import { type NodeProcess, startNodeProcess } from './node-process.ts';

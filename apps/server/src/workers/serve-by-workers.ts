@@ -20,7 +20,7 @@ const killAfterMs = 2000;
 const primaryId = 'primary';
 
 /** @returns the exit code */
-export async function serveByWorkers(config: Config): Promise<number> {
+export async function serveByWorkers(config: Config, ownRedis: string | null): Promise<number> {
   if (!cluster.isPrimary)
     throw new Error('PLENUM_WORKERS must be 1 where another program runs this one as a worker');
   const logger = createLogger({
@@ -58,7 +58,7 @@ export async function serveByWorkers(config: Config): Promise<number> {
   if (url === null) return 1;
   logger.info({ workers: config.workers, url }, 'all workers were started');
   tellParent({ url });
-  if (config.isDev && !hasParent()) process.stdout.write(`${nodeHelp(url, config)}\n`);
+  if (config.isDev && !hasParent()) process.stdout.write(`${nodeHelp(url, config, ownRedis)}\n`);
   const code = await asked.stopped;
   shared.close();
   return exitCode === 0 ? code : exitCode;

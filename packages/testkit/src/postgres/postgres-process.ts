@@ -5,7 +5,7 @@ import { chown, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { guardAgainstOutliving } from '../server/outlive-guard.ts';
+import { guardAgainstOutliving, removalOfProcess } from '@plenum/local-redis';
 import { type MakePostgresHost, type PostgresHost, settings, superuser } from './postgres-host.ts';
 
 const run = promisify(execFile);
@@ -65,7 +65,7 @@ class PostgresProcess implements PostgresHost {
     });
     this.#ended = new Promise((resolve) => child.once('close', resolve));
     await once(child, 'spawn');
-    child.once('exit', guardAgainstOutliving(child.pid ?? 0, dir));
+    child.once('exit', guardAgainstOutliving(removalOfProcess(child.pid ?? 0), dir));
     this.#child = child;
   }
 

@@ -3,8 +3,8 @@ import { readdir } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { freePort } from '../server/free-port.ts';
-import { foldersOnPath, folderWith, obtainer } from '../server/obtain-server.ts';
+import { foldersOnPath, folderWith, freePort, obtainer } from '@plenum/local-redis';
+import { installWithApt } from '../server/install-with-apt.ts';
 import { containerHost } from './postgres-container.ts';
 import { type MakePostgresHost, type PostgresHost, superuser } from './postgres-host.ts';
 import { processHost } from './postgres-process.ts';
@@ -91,7 +91,7 @@ async function installed(): Promise<MakePostgresHost | null> {
 }
 
 const obtainPostgresHost = obtainer<MakePostgresHost>({
-  aptPackage: 'postgresql',
+  install: installWithApt('postgresql'),
   installed,
   inDocker: containerHost,
   advice:

@@ -1,5 +1,5 @@
 /** A Redis Cluster on 127.0.0.1, each master with one replica. Tests move its slots, and kill or replace its masters. */
-import { freePort } from '../server/free-port.ts';
+import { freePort } from '@plenum/local-redis';
 import type { RedisServer } from './redis-server.ts';
 import { ServerSet } from './server-set.ts';
 

@@ -1,8 +1,8 @@
 /** The interface of a running Redis server, and the way to run one as a child process. */
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { guardAgainstOutliving } from '../server/outlive-guard.ts';
+import { guardAgainstOutliving, removalOfProcess } from './outlive-guard.ts';
 
 export type RedisSignal = 'SIGTERM' | 'SIGKILL' | 'SIGSTOP' | 'SIGCONT';
 
@@ -30,30 +30,41 @@ export type RedisLauncher = (launch: RedisLaunch) => Promise<LaunchedRedis>;
 
 const linesKept = 8;
 
+/** @returns the last lines that the process has written */
+export function lastLinesOf(child: ChildProcess): () => string {
+  const output: string[] = [];
+  const keep = (text: string) => {
+    output.push(...text.split('\n').filter(Boolean));
+    output.splice(0, output.length - linesKept);
+  };
+  for (const stream of [child.stdout, child.stderr])
+    stream?.on('data', (chunk: Buffer) => keep(chunk.toString('utf8')));
+  child.on('error', (error) => keep(error.message));
+  return () => output.join('\n');
+}
+
 /** Runs `binary`; the child dies with this process, even if this process is killed. */
 export const processLauncher =
   (binary: string): RedisLauncher =>
   async ({ port, dir, args, configFile }) => {
     const config = configFile === undefined ? [] : [join(dir, configFile)];
     const own = ['--bind', '127.0.0.1', '--port', String(port), '--dir', dir];
-    const child = spawn(binary, [...config, ...own, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
-    const output: string[] = [];
-    const keep = (chunk: Buffer) => {
-      output.push(...chunk.toString('utf8').split('\n').filter(Boolean));
-      output.splice(0, output.length - linesKept);
-    };
-    child.stdout.on('data', keep);
-    child.stderr.on('data', keep);
+    const child = spawn(binary, [...config, ...own, ...args], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      // In a process group of its own: Ctrl-C of the terminal must not end the server before its users.
+      detached: process.platform !== 'win32',
+      windowsHide: true,
+    });
+    const lastLines = lastLinesOf(child);
     const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
     await once(child, 'spawn');
-    child.on('error', (error) => output.push(error.message));
     const pid = child.pid ?? 0;
-    child.once('exit', guardAgainstOutliving(pid, dir));
+    child.once('exit', guardAgainstOutliving(removalOfProcess(pid), dir));
     return {
       pid,
       signal: async (signal) => void child.kill(signal),
       ended,
       hasEnded: () => child.exitCode !== null || child.signalCode !== null,
-      lastLines: () => output.join('\n'),
+      lastLines,
     };
   };
