@@ -56,7 +56,8 @@ export const workspaces: readonly Workspace[] = ['packages', 'apps'].flatMap((gr
 );
 
 /** Tests, and what only tests load, are not part of what a package ships. */
-export const isTest = (path: string) => path.endsWith('.test.ts') || /^packages\/[^/]+\/test\//.test(path);
+export const isTest = (path: string) =>
+  path.endsWith('.test.ts') || /^(?:packages|apps)\/[^/]+\/test\//.test(path);
 
 const importPattern =
   /^\s*(?:import|export)\b[^'"`;]*?from\s+'([^']+)'|^\s*import\s+'([^']+)'|\bimport\('([^']+)'\)/gm;

@@ -11,7 +11,7 @@ const left = process.env['TESTS'] === 'everyday' ? longTests : [];
 const isolate = false;
 
 /** Tests of packages that need a Redis. */
-const onRedis = ['packages/{redis,testkit,local-redis}/test/**/*.test.ts'];
+const onRedis = ['packages/{redis,testkit,local-redis}/test/**/*.test.ts', 'apps/testkit/test/**/*.test.ts'];
 
 const nodesOnPostgres =
   'test/failure/{archived,delivery-postgres,erase-messages,import,streamed-archive,taken-down}.test.ts';

@@ -56,7 +56,7 @@ export function commandsToTry(url: string): {
 const indented = (line: string) => `  ${line}`;
 
 /** @returns what works when it is pasted in the folder where Plenum is installed, or in that of the repository */
-export function tryIt(url: string, { isDev, event }: Shown, platform = process.platform): string[] {
+function tryIt(url: string, { isDev, event }: Shown, platform = process.platform): string[] {
   if (!isDev) return ['A token for a user: npx --no-install plenum token --user ada'];
   const { ada, ben } = commandsToTry(url);
   return [

@@ -8,6 +8,7 @@ import {
 } from '@plenum/adapters';
 import {
   type Adapters,
+  type Clock,
   type ClusterStrategy,
   ConfigError,
   type Core,
@@ -50,12 +51,14 @@ export interface EngineDeps {
   readonly role: 'node' | 'client';
   /** Knows whether the prefix was in use before Redis lost its data. */
   readonly archive?: Adapters['archive'];
+  /** The time of a memory engine; default: that of the machine. */
+  readonly clock?: Clock;
 }
 
 /** @throws Error with one sentence if Redis is away, too old, or configured so that it would lose data */
 export async function openEngine(deps: EngineDeps): Promise<Engine> {
   const { redisUrl, prefix, settings, logger, role, archive } = deps;
-  const clock = systemClock;
+  const { clock = systemClock } = deps;
   const random = systemRandom;
   const erasing = archive === undefined ? {} : { archive };
   if (redisUrl === null) return createMemoryEngine({ random, clock, settings, logger, ...erasing });

@@ -125,6 +125,7 @@ async function engineFor(options: PlenumOptions, logger: Logger, lifecycle: Life
     },
     logger,
     role: options.mode ?? 'node',
+    ...(options.clock === undefined ? {} : { clock: options.clock }),
   });
   lifecycle.started('engine', () => engine.close());
   return engine;

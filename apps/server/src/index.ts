@@ -1,6 +1,7 @@
 /** The public API of the library, `import … from 'plenum'`. */
 export {
   type Adapters,
+  type Clock,
   fail,
   type SendContext,
   type SendMiddleware,

@@ -1,4 +1,4 @@
-/** Redis by the command `docker`: a command of that name, which runs the server as a process, stands before all others. */
+/** Redis by the command `docker`: a command of that name runs the server as a process, and is the first on the PATH. */
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';

@@ -1,5 +1,5 @@
 import { createServer } from 'node:http';
-import { defaultDeliverySettings, defaultEngineSettings } from '@plenum/core';
+import { defaultDeliverySettings, defaultEngineSettings, systemClock } from '@plenum/core';
 import { expect, test } from 'vitest';
 import { createPlenum } from '../create-plenum.ts';
 import { optionProblem } from './option-problem.ts';
@@ -75,6 +75,8 @@ test.each([
   [{ corsOrigins: 'https://a.example' }, 'corsOrigins must be a list of strings'],
   [{ messageMaxBytes: '4096' }, 'messageMaxBytes must be a number'],
   [{ logger: console.log }, 'logger must be an object with debug, info, warn, error'],
+  [{ clock: Date }, 'clock must be an object with monotonicMs, after'],
+  [{ clock: systemClock }, /^clock is for engine: 'memory'/],
   [{ engine: 'redis' }, 'engine must be an object with health, close'],
   [{ redisUrl: '' }, /^redisUrl must begin with redis:/],
   [{ engine: 'memory', redisUrl: 'redis://127.0.0.1' }, 'engine and redisUrl are both given: keep one'],
@@ -103,6 +105,7 @@ test.each([
   { gateway: { server: createServer() } },
   { gateway: { server: createServer(), prefix: '/a/b', path: '/c.d', namespace: '/e', io: undefined } },
   { mode: 'node' },
+  { engine: 'memory', clock: systemClock },
   { engineSettings: { ratePerSec: 0.1, groupsPerUserMax: 0, rateBurst: undefined } },
   { engineSettings: defaultEngineSettings, delivery: defaultDeliverySettings },
 ])('the options %o are honoured', (options) => expect(sentenceOf(options)).toBeNull());

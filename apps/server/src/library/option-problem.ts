@@ -98,6 +98,7 @@ const judges: { readonly [Name in keyof PlenumOptions]-?: Judge } = {
   requests: requestsProblem,
   clusterStrategy: oneOf('owner', 'local'),
   logger: hasMethods('debug', 'info', 'warn', 'error'),
+  clock: hasMethods('monotonicMs', 'after'),
 };
 
 /**
@@ -115,9 +116,12 @@ export function optionProblem(options: PlenumOptions, nodeEnv: string | undefine
   return contradiction(options) ?? shortAdminToken(options, nodeEnv) ?? missingEngine(options, nodeEnv);
 }
 
-function contradiction({ engine, redisUrl, mode, gateway }: PlenumOptions): OptionProblem | null {
+function contradiction({ engine, redisUrl, mode, gateway, clock }: PlenumOptions): OptionProblem | null {
   if (engine !== undefined && redisUrl !== undefined) {
     return { field: 'engine', sentence: 'engine and redisUrl are both given: keep one' };
+  }
+  if (clock !== undefined && engine !== 'memory') {
+    return { field: 'clock', sentence: "clock is for engine: 'memory': another engine has its own time" };
   }
   if (mode === 'client' && gateway !== undefined) {
     return { field: 'gateway', sentence: 'gateway is of no use with mode client: nothing listens then' };

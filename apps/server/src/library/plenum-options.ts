@@ -1,6 +1,7 @@
 /** The options of `createPlenum`. */
 import type {
   Adapters,
+  Clock,
   ClusterStrategy,
   DeliverySettings,
   Engine,
@@ -100,4 +101,6 @@ export interface PlenumOptions {
   readonly clusterStrategy?: ClusterStrategy;
   /** Default: JSON lines of level `warn`. */
   readonly logger?: Logger;
+  /** The time of the memory engine: of mutes, bans, invites, rates and what history keeps. For tests. Default: that of the machine. */
+  readonly clock?: Clock;
 }
