@@ -2,26 +2,34 @@
 
 import { issueJwt } from '@plenum/adapters';
 import {
-  type Core,
   defaultDeliverySettings,
   defaultEngineSettings,
   deliveryKindsOf,
   type Engine,
   type Logger,
-  type Outcome,
   PlenumError,
 } from '@plenum/core';
 import { defaultMaxUnreadBytes, fullAdminToken } from '@plenum/gateway';
 import { limits, type RequestResult, requestTable, userIdSchema } from '@plenum/protocol';
-import { compose, type EdgeDeps, type Mount, openEngine } from './compose.ts';
+import { compose, type EdgeDeps, type Mount, openEngine, type Running } from './compose.ts';
 import { environment } from './config.ts';
+import { drainOnce } from './drain-node.ts';
 import { makeCallWith } from './library/call.ts';
+import { type ClusterApi, clusterApi } from './library/cluster-api.ts';
+import { type DeadLettersApi, deadLettersApi } from './library/dead-letters-api.ts';
 import { type GroupsApi, groupsApi } from './library/groups-api.ts';
+import { type LibraryOutcome, refused } from './library/library-outcome.ts';
 import { type MessagesApi, messagesApi } from './library/messages-api.ts';
 import { optionProblem } from './library/option-problem.ts';
 import type { GatewayPlace, OwnPort, PlenumOptions } from './library/plenum-options.ts';
 import { type SendMessage, sendMessage } from './library/send.ts';
-import { type GroupListener, type LibrarySubscription, subscribeListener } from './library/subscribe.ts';
+import {
+  type GroupListener,
+  type LibrarySubscription,
+  type SubscribeOptions,
+  subscribeListener,
+} from './library/subscribe.ts';
+import { type UsersApi, usersApi } from './library/users-api.ts';
 import { createLifecycle, type Lifecycle } from './lifecycle.ts';
 import { createLogger } from './logging.ts';
 import { type Secrets, secretsOf, systemRandom } from './secrets.ts';
@@ -36,10 +44,13 @@ export interface Plenum {
   readonly url: string | null;
   readonly groups: GroupsApi;
   readonly messages: MessagesApi;
+  readonly users: UsersApi;
+  readonly deadLetters: DeadLettersApi;
+  readonly cluster: ClusterApi;
   /** Lets a user join. The same as `groups.join`. */
-  join(groupId: string, userId: string): Promise<Outcome<RequestResult<'join_group'>>>;
+  join(groupId: string, userId: string): Promise<LibraryOutcome<RequestResult<'join_group'>>>;
   /** Lets a user leave. The same as `groups.leave`. */
-  leave(groupId: string, userId: string): Promise<Outcome<RequestResult<'leave_group'>>>;
+  leave(groupId: string, userId: string): Promise<LibraryOutcome<RequestResult<'leave_group'>>>;
   /** Calls with the same `requestId` send the message once. With `ephemeral` it has no seq. */
   readonly send: SendMessage;
   /**
@@ -48,8 +59,21 @@ export interface Plenum {
    * @throws PlenumError `invalid_args` for a user id or a time that is not valid, `unavailable` if the store is away
    */
   signToken(userId: string, options?: { readonly expiresInSec?: number }): Promise<string>;
-  /** Calls the listener for every entry from now on. It acts as the service, so no membership is needed. */
-  subscribe(groupId: string, listener: GroupListener): Promise<Outcome<LibrarySubscription>>;
+  /**
+   * Calls the listener for every entry from now on. It receives as the service, so no membership is needed, or with
+   * `userId` as that user.
+   */
+  subscribe(
+    groupId: string,
+    listener: GroupListener,
+    options?: SubscribeOptions,
+  ): Promise<LibraryOutcome<LibrarySubscription>>;
+  /**
+   * Asks every client of this process to move, and closes their sockets spread over the time; gives its partitions to
+   * other nodes. Calls of the library are served as before. Resolves when both are done; then call `close`.
+   * @param options `withinMs`: default 15,000
+   */
+  drain(options?: { readonly withinMs?: number }): Promise<void>;
   /** Stops what `createPlenum` started, in reverse order. Idempotent. */
   close(): Promise<void>;
 }
@@ -57,6 +81,7 @@ export interface Plenum {
 const defaultUnauthenticatedPerIp = 1000;
 /** Time in which clients move when an operator drains the edge, ms. */
 const edgeDrainMs = 15_000;
+const drainMaxMs = 600_000;
 
 /**
  * Starts the library; if one part fails, all others are stopped. Calls resolve with success or a typed refusal, and reject with
@@ -91,7 +116,7 @@ export async function createPlenum(options: PlenumOptions = {}): Promise<Plenum>
         gateway?.drain(edgeDrainMs).catch((err: unknown) => logger.error({ err }, 'could not drain cleanly'));
       },
     });
-    return apiOf(options, { core: running.core, url: running.url, logger, lifecycle, secrets });
+    return apiOf(options, { running, logger, lifecycle, secrets });
   } catch (error) {
     await lifecycle.stop();
     throw error;
@@ -187,14 +212,15 @@ function mountOf(place: GatewayPlace): Mount | null {
 }
 
 interface ApiDeps {
-  readonly core: Core;
+  readonly running: Running;
   readonly logger: Logger;
   readonly lifecycle: Lifecycle;
-  readonly url: string | null;
   readonly secrets: Secrets;
 }
 
-function apiOf(options: PlenumOptions, { core, logger, lifecycle, url, secrets }: ApiDeps): Plenum {
+function apiOf(options: PlenumOptions, { running, logger, lifecycle, secrets }: ApiDeps): Plenum {
+  const { core, url } = running;
+  const drain = drainOnce(drainMaxMs);
   const table = requestTable(options.messageMaxBytes);
   const parts = { call: makeCallWith(systemRandom), operations: core.operations, table };
   const groups = groupsApi(parts);
@@ -202,14 +228,22 @@ function apiOf(options: PlenumOptions, { core, logger, lifecycle, url, secrets }
     url,
     groups,
     messages: messagesApi(parts),
+    users: usersApi(parts),
+    deadLetters: deadLettersApi(parts),
+    cluster: clusterApi(core.cluster),
     join: (groupId, userId) => groups.join({ groupId, userId }),
     leave: (groupId, userId) => groups.leave({ groupId, userId }),
     send: sendMessage(parts),
     signToken: (userId, { expiresInSec = defaultTokenSec } = {}) =>
       signedToken(secrets.jwtSecrets[0], userId, expiresInSec),
-    subscribe: async (groupId, listener) => {
-      if (options.mode === 'client') return { ok: false, failure: noFeeds };
-      return subscribeListener({ core, random: systemRandom, logger }, groupId, listener);
+    subscribe: async (groupId, listener, given = {}) => {
+      if (options.mode === 'client') return refused(noFeeds);
+      return subscribeListener({ core, random: systemRandom, logger }, { ...given, groupId, listener });
+    },
+    drain: async ({ withinMs = edgeDrainMs } = {}) => {
+      if (!Number.isInteger(withinMs) || withinMs < 0 || withinMs > drainMaxMs)
+        throw invalid('withinMs', `withinMs must be a whole number from 0 to ${drainMaxMs}`);
+      await drain(running, withinMs);
     },
     close: lifecycle.stop,
   };

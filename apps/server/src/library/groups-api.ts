@@ -1,5 +1,5 @@
 /** `plenum.groups`: one function per request. Arguments are in camelCase, results as on the wire. */
-import type { OperationOf, Operations, Outcome } from '@plenum/core';
+import type { OperationOf, Operations } from '@plenum/core';
 import type { RequestArgs, RequestResult, RequestTable, RequestType } from '@plenum/protocol';
 import type { z } from 'zod';
 import type { Asked, MakeCall } from './call.ts';
@@ -46,11 +46,13 @@ import {
   type Update,
   update,
 } from './group-arguments.ts';
+import { type Find, find, type ReadGroup, type ReadMarks, readGroup, readMarks } from './group-readings.ts';
+import type { LibraryOutcome } from './library-outcome.ts';
 
 /** The request types for which core has an operation of the same name. */
 type OperationType = Exclude<RequestType, 'send_message' | 'refresh_token'>;
 
-export type Call<O, T extends RequestType> = (options: O) => Promise<Outcome<RequestResult<T>>>;
+export type Call<O, T extends RequestType> = (options: O) => Promise<LibraryOutcome<RequestResult<T>>>;
 
 export interface GroupsApi {
   readonly create: Call<Create, 'create_group'>;
@@ -82,6 +84,12 @@ export interface GroupsApi {
   readonly members: Call<Members, 'list_members'>;
   readonly bans: Call<Paged, 'list_bans'>;
   readonly invites: Call<Paged, 'list_invites'>;
+  /** Pages through the groups whose id begins with `prefix`, in the order of their ids. */
+  readonly find: Call<Find, 'find_groups'>;
+  /** Who is online: the first 1,000 users at most, and the exact count. */
+  readonly presence: Call<ReadGroup, 'presence'>;
+  /** How far the members of a group of at most 100 have read. */
+  readonly readMarks: Call<ReadMarks, 'list_read_marks'>;
 }
 
 export interface GroupsApiDeps {
@@ -129,5 +137,8 @@ export function groupsApi(deps: GroupsApiDeps): GroupsApi {
     members: of('list_members', members),
     bans: of('list_bans', paged),
     invites: of('list_invites', paged),
+    find: of('find_groups', find),
+    presence: of('presence', readGroup),
+    readMarks: of('list_read_marks', readMarks),
   };
 }

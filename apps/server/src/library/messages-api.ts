@@ -1,4 +1,5 @@
 /** `plenum.messages`: one function per request on messages. Arguments are in camelCase, results as on the wire. */
+import type { RequestInput } from '@plenum/protocol';
 import type { Asked } from './call.ts';
 import type { InGroup } from './group-arguments.ts';
 import { type Call, callsOf, type GroupsApiDeps } from './groups-api.ts';
@@ -59,10 +60,27 @@ interface History extends Reading {
   readonly limit?: number;
 }
 
+interface Append extends OwnChange {
+  /** Absent only with `done`. */
+  readonly text?: string;
+  /** Closes the message: nothing can be appended afterwards. */
+  readonly done?: true;
+}
+interface Import extends InGroup {
+  /** Names this import; a position that was taken already is taken once. */
+  readonly importId: string;
+  /** Number of the messages of this import before `messages`. */
+  readonly position: number;
+  /** As `import_messages` takes them on the wire, the oldest first. Absent: only asks how far the import is. */
+  readonly messages?: RequestInput<'import_messages'>['messages'];
+}
+
 /** Changes of messages, which pass the same rules, limits and moderation as those of clients, and reads of them. */
 export interface MessagesApi {
   /** An author replaces the text of its message. */
   readonly edit: Call<Edit, 'edit_message'>;
+  /** Appends to an open message of the user. */
+  readonly append: Call<Append, 'append_message'>;
   /** Takes a message down: afterwards no reader gets its text again. */
   readonly delete: Call<TakeDown, 'delete_message'>;
   readonly react: Call<Reaction, 'react'>;
@@ -77,12 +95,15 @@ export interface MessagesApi {
   readonly search: Call<Search, 'search_messages'>;
   /** Reads a page of the log: messages in their present state, their changes, and group events. */
   readonly history: Call<History, 'history'>;
+  /** Takes messages of another system into a group, with their own times and senders. */
+  readonly import: Call<Import, 'import_messages'>;
 }
 
 export function messagesApi(deps: GroupsApiDeps): MessagesApi {
   const of = callsOf(deps);
   return {
     edit: of('edit_message', edit),
+    append: of('append_message', append),
     delete: of('delete_message', takeDown),
     react: of('react', reaction),
     unreact: of('unreact', reaction),
@@ -92,6 +113,7 @@ export function messagesApi(deps: GroupsApiDeps): MessagesApi {
     reactions: of('list_reactions', reactions),
     search: of('search_messages', search),
     history: of('history', history),
+    import: of('import_messages', imported),
   };
 }
 
@@ -99,6 +121,18 @@ const edit = ({ groupId, messageId, userId, requestId, message, metadata, mentio
   actorId: userId,
   requestId,
   args: { group_id: groupId, message_id: messageId, message, metadata, mentions },
+});
+
+const append = ({ groupId, messageId, userId, requestId, text, done }: Append): Asked => ({
+  actorId: userId,
+  requestId,
+  args: { group_id: groupId, message_id: messageId, text, done },
+});
+
+const imported = ({ groupId, requestId, importId, position, messages }: Import): Asked => ({
+  actorId: undefined,
+  requestId,
+  args: { group_id: groupId, import_id: importId, position, messages },
 });
 
 const takeDown = ({ groupId, messageId, actorId, requestId, reason }: TakeDown): Asked => ({

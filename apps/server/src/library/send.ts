@@ -1,8 +1,8 @@
 /** `plenum.send`: messages for the log, and ephemeral ones. */
-import type { Outcome } from '@plenum/core';
 import type { EphemeralSent, MessageSent } from '@plenum/protocol';
 import type { Asked } from './call.ts';
 import { callsOf, type GroupsApiDeps } from './groups-api.ts';
+import type { LibraryOutcome } from './library-outcome.ts';
 
 export interface SendFields {
   readonly metadata?: Readonly<Record<string, unknown>>;
@@ -29,13 +29,13 @@ export interface SendMessage {
     userId: string,
     message: string,
     options?: SendFields & WithId,
-  ): Promise<Outcome<MessageSent>>;
+  ): Promise<LibraryOutcome<MessageSent>>;
   (
     groupId: string,
     userId: string,
     message: string,
     options: EphemeralFields & WithId,
-  ): Promise<Outcome<EphemeralSent>>;
+  ): Promise<LibraryOutcome<EphemeralSent>>;
 }
 
 interface Send extends SendFields, WithId {
@@ -58,13 +58,13 @@ export function sendMessage(deps: GroupsApiDeps): SendMessage {
     userId: string,
     message: string,
     options?: SendFields & WithId,
-  ): Promise<Outcome<MessageSent>>;
+  ): Promise<LibraryOutcome<MessageSent>>;
   function send(
     groupId: string,
     userId: string,
     message: string,
     options: EphemeralFields & WithId,
-  ): Promise<Outcome<EphemeralSent>>;
+  ): Promise<LibraryOutcome<EphemeralSent>>;
   function send(
     groupId: string,
     userId: string,
