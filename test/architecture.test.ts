@@ -25,6 +25,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   '@plenum/client': ['@plenum/protocol'],
   '@plenum/local-redis': [],
   '@plenum/testkit': ['@plenum/protocol', '@plenum/core', '@plenum/local-redis'],
+  '@plenum/docs': [],
   '@plenum/bench': ['@plenum/protocol', '@plenum/adapters', '@plenum/testkit'],
   plenum: [
     '@plenum/protocol',

@@ -1,58 +1,31 @@
 /** What the documents say is what the code does: variables, codes, metrics, commands. */
-import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { promisify } from 'node:util';
-import { closingPushSchema, errors, resyncReasonSchema } from '@plenum/protocol';
 import { expect, test } from 'vitest';
 import { environmentSchema } from '../apps/server/src/config/environment.ts';
 import { defaultMiddlewares, stepsOf } from '../packages/core/src/send/steps.ts';
 import { filesBelow, root } from './source-tree.ts';
 
-const readme = readFileSync(join(root, 'README.md'), 'utf8');
 const variables = Object.keys(environmentSchema.shape);
 
-/** Cells of the rows of the README's tables that begin with a quoted name, below that heading. */
-function rowsBelow(heading: string): string[][] {
-  const [, section = ''] = readme.split(`\n## ${heading}\n`);
-  const [own = ''] = section.split('\n## ');
-  return [...own.matchAll(/^\| (`.*)\|$/gm)].map(([, row = '']) => row.split('|').map((cell) => cell.trim()));
-}
-const quotedIn = (cell = ''): string[] => [...cell.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name);
-
-test('the README names every variable of the environment, and no unknown one', () => {
-  const quoted = readme.match(/`[A-Z][A-Z_]+(?:=\w+)?`/g) ?? [];
-  const documented = quoted.map((name) => name.replaceAll(/`|=\w+/g, ''));
-  expect(variables.filter((name) => !documented.includes(name))).toEqual([]);
-  const names = documented.filter((name) => name.startsWith('PLENUM_'));
-  expect(names.filter((name) => !variables.includes(name))).toEqual([]);
+test('the README has at most 120 lines, and its figures are those of the record that it names', () => {
+  const readme = readFileSync(join(root, 'README.md'), 'utf8');
+  expect(readme.split('\n').length).toBeLessThanOrEqual(121);
+  for (const text of [readme, readFileSync(join(root, 'apps/docs/performance.md'), 'utf8')]) {
+    const [, day = ''] = /results\/([\d-]+)\.md/.exec(text) ?? [];
+    const record = readFileSync(join(root, `apps/bench/results/${day}.md`), 'utf8');
+    const rows = [...text.matchAll(/^\| (\d+ × \d+) \| ([\d.]+) \| ([\d.]+) \| (1\/[\d.]+) \|$/gm)];
+    expect(rows.length).toBe(4);
+    for (const [, shape = '', ...figures] of rows) {
+      const [line = ''] = record.split('\n').filter((one) => one.startsWith(`| ${shape} |`));
+      const cells = line.split('|').map((cell) => cell.trim());
+      expect([shape, cells[5], cells[6], cells[8]]).toEqual([shape, ...figures]);
+    }
+  }
 });
 
-test('every default that the README names is the one that counts', () => {
-  const defaults = environmentSchema.parse({});
-  const documented = rowsBelow('Configuration').flatMap(([first, second = '']) => {
-    const texts = second.replaceAll('`', '').split(', ');
-    return quotedIn(first).map((name, i) => ({
-      name,
-      text: texts[i] ?? '',
-      real: Reflect.get(defaults, name),
-    }));
-  });
-  expect(documented.length).toBeGreaterThan(30);
-  expect(documented.filter(({ text, real }) => !isSame(text, real))).toEqual([]);
-});
-
-/** As a text, in the unit of the variable. */
-function isSame(documented: string, real: unknown): boolean {
-  if (real === undefined || String(real) === '') return /^(none|dev: )/.test(documented);
-  return (
-    documented === String(real) ||
-    (documented.endsWith('d') && Number.parseInt(documented, 10) * 86_400_000 === real)
-  );
-}
-
-test('no other document and no deploy file names an unknown variable', () => {
-  const files = ['docker-compose.yml', ...filesBelow('deploy', '').map(({ path }) => path)];
+test('no document and no deploy file names an unknown variable', () => {
+  const files = ['docker-compose.yml', 'README.md', ...filesBelow('deploy', '').map(({ path }) => path)];
   const documents = ['packages', 'apps'].flatMap((folder) =>
     filesBelow(folder, '.md').map(({ path }) => path),
   );
@@ -63,38 +36,11 @@ test('no other document and no deploy file names an unknown variable', () => {
   expect(unknown).toEqual([]);
 });
 
-test('the README has every code of the error table once, with its status', () => {
-  const documented = rowsBelow('Refusals and endings')
-    .filter(([, status = '']) => /^\d{3}$/.test(status))
-    .flatMap(([first, status]) => quotedIn(first).map((code) => [code, Number(status)]));
-  const real = Object.entries(errors).map(([code, { http }]) => [code, http]);
-  expect(documented.sort()).toEqual(real.sort());
-});
-
-test('every code of `closing` and every reason of `resync` stand in the README, and no other', () => {
-  const documented = rowsBelow('Refusals and endings')
-    .filter(([, second = '']) => !/^\d{3}$/.test(second))
-    .flatMap(([first]) => quotedIn(first));
-  const real = [...closingPushSchema.shape.code.options, ...resyncReasonSchema.options, 'closing'];
-  expect(documented.sort()).toEqual(real.sort());
-});
-
-test('the README names every command of the command line', async () => {
-  const { stdout } = await promisify(execFile)(process.execPath, [
-    join(root, 'apps/server/bin/plenum.js'),
-    '--help',
-  ]);
-  const commands = [...stdout.matchAll(/^ {2}(\w+) .*\S/gm)]
-    .map(([, name]) => name)
-    .filter((name) => name !== 'help');
-  expect(commands.length).toBeGreaterThan(6);
-  const [line = ''] = readme.match(/The command line: .*$/m) ?? [];
-  expect(commands.filter((name) => !line.includes(`\`${name}\``))).toEqual([]);
-});
-
 test.each(['deploy/grafana', 'deploy/alerts'])('%s names metrics that exist', (folder) => {
   const documented = new Set(
-    filesBelow('packages/gateway', 'METRICS.md').flatMap(({ text }) => text.match(/\bplenum_[a-z_]+/g) ?? []),
+    filesBelow('apps/docs/reference', 'metrics.md').flatMap(
+      ({ text }) => text.match(/\bplenum_[a-z_]+/g) ?? [],
+    ),
   );
   const named = filesBelow(folder, '.json', '.yml').flatMap(
     ({ text }) =>
@@ -105,7 +51,7 @@ test.each(['deploy/grafana', 'deploy/alerts'])('%s names metrics that exist', (f
 });
 
 test('an alert at any event of a kind is one at the first, with which its counter begins', () => {
-  const [page] = filesBelow('packages/gateway', 'METRICS.md');
+  const [page] = filesBelow('apps/docs/reference', 'metrics.md');
   const rows = page?.text.matchAll(/^\| `(\w+)` \| counter \|[^|]*\| `/gm) ?? [];
   const labelled = new Set([...rows].map(([, name]) => name));
   const rules = filesBelow('deploy/alerts', '.yml').flatMap(({ text }) => text.split('- alert:').slice(1));

@@ -53,6 +53,7 @@ const notCovered = [
         'browsers: npm run test:all drives a Chromium',
         'proxies: npm run test:all puts HAProxy and nginx before three nodes',
         'a client in Python: npm run test:all generates one from the OpenAPI document',
+        'the site of the documents and the code of its pages: npm run test:docs',
         'the packages, installed outside of the repository: npm run test:packages',
         'the examples of apps/examples: npm run test:examples',
       ]),
@@ -113,6 +114,7 @@ async function runTests() {
   await runPostgresTests();
   if (hasOwnRedis) await runProxyTests();
   else notCovered.push('proxies: their tests keep a node from its Redis, which has to be their own');
+  results.push(await tested('docs'));
   results.push(await tested('packages'));
   if (hasOwnRedis) results.push(await tested('examples'));
   else notCovered.push('the examples: each wants a Redis of its own');

@@ -31,7 +31,7 @@ export interface Import {
   readonly isRelative: boolean;
 }
 
-const unread = new Set(['node_modules', 'dist', 'coverage']);
+const unread = new Set(['node_modules', 'dist', 'coverage', 'cache']);
 
 /** Every file below `folder` whose name ends in one of `endings`. */
 export function filesBelow(folder: string, ...endings: readonly string[]): SourceFile[] {

@@ -57,7 +57,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'architecture',
-          include: ['test/{architecture,documentation,mutants,openapi,prose}.test.ts'],
+          include: ['test/{architecture,documentation,links,mutants,openapi,prose,reference}.test.ts'],
           testTimeout: 60_000,
         },
       },
@@ -93,6 +93,16 @@ export default defineConfig({
           include: ['test/browser/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'docs',
+          include: ['test/docs/**/*.test.ts'],
+          testTimeout: 120_000,
+          // Builds the site.
+          hookTimeout: 300_000,
         },
       },
       {

@@ -1,4 +1,4 @@
-/** The examples of the README run in a page as they stand there, against three nodes in dev mode. */
+/** Examples of the documents run in a page as they are there, against three nodes in dev mode. */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { eventually, startFaultProxy } from '@plenum/testkit';
@@ -8,7 +8,8 @@ import { isDense } from '../support/devices/device.ts';
 import { httpRequest } from '../support/wire/http.ts';
 import { BrowserWorld } from './browser-world.ts';
 
-const readme = readFileSync(fileURLToPath(new URL('../../README.md', import.meta.url)), 'utf8');
+const pageOf = (name: string) =>
+  readFileSync(fileURLToPath(new URL(`../../apps/docs/${name}.md`, import.meta.url)), 'utf8');
 const patient = { timeoutMs: 20_000, everyMs: 50 };
 
 let world: BrowserWorld;
@@ -18,12 +19,9 @@ beforeAll(async () => {
 afterEach(() => world.clear());
 afterAll(() => world[Symbol.asyncDispose]());
 
-/** The code of the first block below `heading`. */
-function exampleBelow(heading: string): string {
-  const [, below = ''] = readme.split(`\n${heading}\n`);
-  const [, code = ''] = below.match(/```js\n([\s\S]+?)```/) ?? [];
-  return code;
-}
+/** The first block of a page that imports the client. */
+const exampleIn = (name: string): string =>
+  /```js\n(import \{ io \}[\s\S]+?)```/.exec(pageOf(name))?.[1] ?? '';
 
 /** A page that runs the code. @returns what it prints, line by line, objects as JSON. */
 async function printedBy(code: string): Promise<{ readonly page: Page; readonly lines: readonly string[] }> {
@@ -44,7 +42,7 @@ async function tokenFor(userId: string): Promise<string> {
 }
 
 test('the first client prints its own entries and the answer to its message', async () => {
-  const code = exampleBelow('## A client').replace('http://127.0.0.1:3000', world.cluster.url);
+  const code = exampleIn('start/index').replace('http://127.0.0.1:3000', world.cluster.url);
   expect(code.trim().split('\n').length).toBeGreaterThan(15);
   const { lines } = await printedBy(code);
   const expected = ['1 created bob', '2 bob Hello', expect.stringMatching(/success: true/)];
@@ -72,7 +70,7 @@ test('the client that resumes by hand prints every entry once, over a cut connec
   await ask('', { group_id: 'hall', group_type: 'public', creator_id: 'ada' });
   const known = { url: `http://127.0.0.1:${proxy.port}`, token };
   const preamble = Object.entries(known).map(([name, value]) => `const ${name} = ${JSON.stringify(value)};`);
-  const { lines } = await printedBy([...preamble, exampleBelow('### Resume by hand')].join('\n'));
+  const { lines } = await printedBy([...preamble, exampleIn('guides/resume-by-hand')].join('\n'));
   const entries = () => lines.filter((line) => line.startsWith('hall '));
   await eventually(
     async () => {

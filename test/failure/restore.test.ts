@@ -1,4 +1,4 @@
-/** A backup of Redis, put back as it is and as deploy/redis.md says. */
+/** A backup of Redis, put back as it is and as the page about Redis says. */
 import { execFile } from 'node:child_process';
 import { copyFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -43,7 +43,7 @@ async function backUp(): Promise<string> {
   return folder;
 }
 
-test('a backup put back as deploy/redis.md says has all; one only copied back is not read', async () => {
+test('a backup put back as the page about Redis says has all; one only copied back is not read', async () => {
   const folder = await backUp();
   try {
     const copied = await shippedRedis(folder);

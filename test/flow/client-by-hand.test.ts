@@ -17,7 +17,7 @@ function exampleIn(path: string): string {
   return code;
 }
 
-/** The example of the README in a process of its own: it sends what the test asks for, and counts connections. */
+/** The example of the documents in a process of its own: it sends what the test asks for, and counts connections. */
 class ExampleClient implements AsyncDisposable {
   readonly #child: ChildProcess;
   readonly #closed: Promise<unknown>;
@@ -33,7 +33,7 @@ class ExampleClient implements AsyncDisposable {
       `process.channel.unref();`,
       `socket.io.on('open', () => process.send('open'));`,
     ];
-    const code = [...constants, exampleIn('README.md'), ...ends].join('\n');
+    const code = [...constants, exampleIn('apps/docs/guides/resume-by-hand.md'), ...ends].join('\n');
     this.#child = spawn(process.execPath, ['--input-type=module', '-e', code], {
       cwd: root,
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

@@ -31,6 +31,7 @@ import {
 } from '@plenum/gateway';
 import { createMemoryEngine } from '@plenum/memory';
 import { createRedisEngine } from '@plenum/redis';
+import { builtDocuments } from './config/built-documents.ts';
 import type { Extensions } from './config/extensions.ts';
 import { version } from './config/version.ts';
 import type { Config } from './config.ts';
@@ -95,6 +96,8 @@ export interface EdgeDeps {
   /** Null if tokens are signed with the secret. */
   readonly jwks: Config['jwks'];
   readonly tokenMaxAgeMs: Config['tokenMaxAgeMs'];
+  /** Whether the documents are served at `/docs`. */
+  readonly docs: Config['docs'];
   readonly auditLog?: GatewayOptions['auditLog'];
   readonly machine?: GatewayOptions['machine'];
   /** The caller's servers; null if the edge itself listens. */
@@ -186,12 +189,13 @@ const inviteSecretsOf = ({ jwks, secrets }: Pick<EdgeDeps, 'jwks' | 'secrets'>):
   jwks === null ? secrets.jwtSecrets : secrets.adminTokens.map(({ sha256 }) => sha256);
 
 function openGateway({ engine, logger }: ComposeDeps, edge: EdgeDeps, core: Core): Promise<Gateway> {
-  const { config, jwks, tokenMaxAgeMs } = edge;
+  const { config, jwks, tokenMaxAgeMs, docs } = edge;
   const { jwtSecrets, adminTokens } = edge.secrets;
   const [secret] = jwtSecrets;
   const wallMs = () => engine.wallMs();
   const issueDevToken: GatewayOptions['issueDevToken'] = (userId) =>
     issueJwt({ secret, userId, expiresInSec: devTokenSec, nowMs: wallMs });
+  const site = docs === 'off' ? null : builtDocuments();
   return createGateway({
     clock: systemClock,
     random: systemRandom,
@@ -218,6 +222,7 @@ function openGateway({ engine, logger }: ComposeDeps, edge: EdgeDeps, core: Core
     config: { ...config, adminTokens },
     version,
     homePage: homePage(config),
+    ...(site === undefined ? {} : { site }),
     ...(edge.auditLog === undefined ? {} : { auditLog: edge.auditLog }),
     ...(edge.machine === undefined ? {} : { machine: edge.machine }),
     ...(config.isDev ? { issueDevToken } : {}),

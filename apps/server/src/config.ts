@@ -55,6 +55,8 @@ export interface Config {
   readonly createOnJoin: 'none' | 'public';
   readonly readMarksOfOthers: 'on' | 'off';
   readonly fanOut: 'coalesced' | 'plain';
+  /** Whether the documents are served at `/docs`. */
+  readonly docs: 'on' | 'off';
   readonly messageMaxBytes: number;
   /** Maximum of sockets per user on this node; 0: no limit. */
   readonly maxConnectionsPerUser: number;
@@ -228,6 +230,7 @@ function configOf(variables: Environment, extensions: Extensions): Config {
     createPolicy: variables.PLENUM_CREATE,
     createOnJoin: variables.PLENUM_CREATE_ON_JOIN,
     readMarksOfOthers: variables.PLENUM_READ_MARKS_OF_OTHERS,
+    docs: variables.PLENUM_DOCS,
     fanOut: variables.PLENUM_FANOUT,
     messageMaxBytes: variables.PLENUM_MESSAGE_MAX_BYTES,
     maxConnectionsPerUser: variables.PLENUM_MAX_CONNECTIONS_PER_USER,

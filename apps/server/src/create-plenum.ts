@@ -196,6 +196,7 @@ function edgeOf(options: PlenumOptions, secrets: Secrets): EdgeDeps | null {
     requests: options.requests ?? [],
     jwks: null,
     tokenMaxAgeMs: options.tokenMaxAgeMs === undefined ? dayMs : options.tokenMaxAgeMs,
+    docs: options.docs ?? 'on',
     mount: mountOf(place),
     reachableUrl: (url) => url,
   };

@@ -61,7 +61,9 @@ function seq(text: string): number {
 }
 
 const program = new Command('plenum')
-  .description('Horizontally scaled group messaging. Configured by the environment: see the README.')
+  .description(
+    'Horizontally scaled group messaging. Configured by the environment: see /docs/reference/settings of any node.',
+  )
   .version(version)
   .showHelpAfterError();
 

@@ -105,6 +105,7 @@ function edgeOf({ config, auditLog, crew }: NodeOptions, secrets: Secrets): Edge
     requests: config.extensions.requests,
     jwks: config.jwks,
     tokenMaxAgeMs: config.tokenMaxAgeMs,
+    docs: config.docs,
     mount: null,
     reachableUrl: (url) => reachable(url, config.host),
     ...(auditLog === undefined ? {} : { auditLog }),

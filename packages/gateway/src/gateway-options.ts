@@ -99,6 +99,8 @@ export interface GatewayOptions {
   readonly version?: string;
   /** Set in dev mode only: `POST /v1/dev/token` exists then. */
   readonly issueDevToken?: (userId: UserId) => Promise<string>;
+  /** Folder of the built documents, served at `/docs`. Absent: one page with the tables of the API. Null: nothing. */
+  readonly site?: string | null;
   /** HTML served at `/`. */
   readonly homePage?: string;
   /**

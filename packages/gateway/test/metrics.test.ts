@@ -3,7 +3,6 @@ import { emitTelemetry, type TelemetryEvent, telemetryChannel } from '@plenum/co
 import { groupIdSchema, userIdSchema } from '@plenum/protocol';
 import { expect, test } from 'vitest';
 import { metricTable } from '../src/metrics/metric-table.ts';
-import { metricsPage } from '../src/metrics/metrics-page.ts';
 import { startEdge } from './edge.ts';
 
 const groupId = groupIdSchema.parse('g1');
@@ -58,10 +57,6 @@ test('metrics have names, units and meanings as Prometheus wants them', () => {
     expect(help).toMatch(/^[A-Z0-9].+[^.]$/);
   }
   expect(new Set(metricTable.map(({ name }) => name)).size).toBe(metricTable.length);
-});
-
-test('the page for operators is what the table says', async () => {
-  await expect(metricsPage()).toMatchFileSnapshot('../METRICS.md');
 });
 
 test('events are counted under closed labels', async () => {

@@ -48,6 +48,7 @@ export const environmentSchema = z.object({
     /^(?!(?:connect|connect_error|disconnect|disconnecting|newListener|removeListener)$)[\w:.-]{1,64}$/,
   ).prefault('request'),
   PLENUM_CORS_ORIGINS: origins().prefault(''),
+  PLENUM_DOCS: oneOf('on', 'off').prefault('on'),
   PLENUM_TRANSPORTS: transports().prefault('websocket'),
   PLENUM_CREATE: oneOf('any', 'service').prefault('any'),
   PLENUM_CREATE_ON_JOIN: oneOf('none', 'public').prefault('none'),

@@ -84,6 +84,7 @@ const judges: { readonly [Name in keyof PlenumOptions]-?: Judge } = {
   createPolicy: oneOf('any', 'service'),
   createOnJoin: oneOf('none', 'public'),
   readMarksOfOthers: oneOf('on', 'off'),
+  docs: oneOf('on', 'off'),
   fanOut: oneOf('coalesced', 'plain'),
   messageMaxBytes: variable('PLENUM_MESSAGE_MAX_BYTES', 'number'),
   maxConnectionsPerUser: variable('PLENUM_MAX_CONNECTIONS_PER_USER', 'number'),

@@ -77,6 +77,8 @@ export interface PlenumOptions {
   readonly readMarksOfOthers?: 'on' | 'off';
   /** Default `coalesced`; `plain` sends by Socket.IO's own broadcast. */
   readonly fanOut?: FanOutMode;
+  /** `off`: no page is at `/docs`. Default: `on`. */
+  readonly docs?: 'on' | 'off';
   /** UTF-8 bytes of `message`, default 4096. */
   readonly messageMaxBytes?: number;
   /** Maximum of sockets per user, and per address, on this node. 0, the default: no limit. */

@@ -20,6 +20,8 @@ interface DocsOptions {
   /** Event name of client requests. */
   readonly event: string;
   readonly messageMaxBytes: number;
+  /** On the application's own server, whose links are its own. */
+  readonly isMounted: boolean;
 }
 type Cells = readonly string[];
 
@@ -68,7 +70,11 @@ const errorRows = (): Cells[] =>
     retry ? 'yes' : '',
   ]);
 
-export function docsPage({ version, event, messageMaxBytes }: DocsOptions): string {
+const howToBuild = `<p>The guides are not built on this node. In the repository run ${code('npm run docs:build')}, then start the
+node again; the package from npm has them.</p>
+`;
+
+export function docsPage({ version, event, messageMaxBytes, isMounted }: DocsOptions): string {
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -83,7 +89,7 @@ export function docsPage({ version, event, messageMaxBytes }: DocsOptions): stri
 event ${code(event)} as <code>{ service?, request_type, request_id?, args? }</code> and are acknowledged with
 <code>{ request_id, success: true, result }</code> or <code>{ request_id, success: false, error, code, can_retry, … }</code>.
 The REST routes in machine-readable form: <a href="openapi.json">/openapi.json</a>.</p>
-<h2 id="requests">Requests</h2>
+${isMounted ? '' : howToBuild}<h2 id="requests">Requests</h2>
 ${table(['request_type', 'args', 'result'], requestRows(messageMaxBytes))}
 <h2 id="pushes">Pushes</h2>
 ${table(['event', 'payload'], pushRows())}

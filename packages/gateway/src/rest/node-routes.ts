@@ -10,6 +10,7 @@ import {
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { idOf, sendFailure, unknownRoute } from '../http/failures.ts';
 import { sendPage } from '../http/page-headers.ts';
+import type { StaticSite } from '../http/static-site.ts';
 import { scopeProblem } from './admin-tokens.ts';
 import { leaveTrail } from './audit-trail.ts';
 import type { Principal } from './bearer.ts';
@@ -67,6 +68,26 @@ function metricsHandler(deps: RestDeps): NodeHandler {
   };
 }
 
+/** The site, if it was built; else one page. */
+function docsHandler(deps: RestDeps): NodeHandler {
+  return async (request, reply) => {
+    if (deps.docsPage === null)
+      return sendFailure(reply, unknownRoute(request), idOf(request, deps.random).requestId);
+    if (deps.site?.send('', request, reply) !== true) sendPage(reply, deps.docsPage());
+    return reply;
+  };
+}
+
+const pathOf = ({ params }: FastifyRequest): string => String(Reflect.get(Object(params), '*') ?? '');
+
+/** Pages and files below `/docs`. */
+function siteHandler(deps: RestDeps, site: StaticSite): NodeHandler {
+  return async (request, reply) =>
+    site.send(pathOf(request), request, reply)
+      ? reply
+      : sendFailure(reply, unknownRoute(request), idOf(request, deps.random).requestId);
+}
+
 function handlersOf(deps: RestDeps): Readonly<Record<NodeRoute['name'], NodeHandler>> {
   return {
     health: async (_, reply) => reply.send({ status: 'ok' }),
@@ -75,7 +96,7 @@ function handlersOf(deps: RestDeps): Readonly<Record<NodeRoute['name'], NodeHand
       return reply.code(readiness.ready ? 200 : 503).send(readiness);
     },
     openapi: async (_, reply) => reply.type('application/json; charset=utf-8').send(deps.document()),
-    docs: async (_, reply) => sendPage(reply, deps.docsPage()),
+    docs: docsHandler(deps),
     metrics: metricsHandler(deps),
     dev_token: devTokenHandler(deps),
   };
@@ -86,6 +107,7 @@ export function registerNodeRoutes(scope: FastifyInstance, deps: RestDeps): void
   for (const { name, method, path } of nodeRoutes) {
     scope.route({ method, url: path, handler: handlers[name] });
   }
+  if (deps.site !== null) scope.get('/docs/*', siteHandler(deps, deps.site));
   if (deps.homePage !== null) {
     const homePage = Buffer.from(deps.homePage);
     scope.get('/', async (_, reply) => sendPage(reply, homePage));

@@ -5,6 +5,7 @@ import type { Drain } from '../drain-sockets.ts';
 import type { GatewayOptions } from '../gateway-options.ts';
 import type { ClientAddress } from '../http/client-address.ts';
 import type { HostRule, OriginRule } from '../http/origins.ts';
+import { openStaticSite, type StaticSite } from '../http/static-site.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { ReadGate } from '../outbound/read-gate.ts';
 import type { UnreadBudget } from '../outbound/unread-budget.ts';
@@ -36,8 +37,10 @@ export interface RestDeps {
   readonly messageMaxBytes: number;
   /** The OpenAPI document as JSON; the same bytes for every caller. */
   readonly document: () => Buffer;
-  /** The page at `/docs` as HTML; the same bytes for every caller. */
-  readonly docsPage: () => Buffer;
+  /** The page at `/docs` as HTML, where there is no site; the same bytes for every caller. Null: nothing is at `/docs`. */
+  readonly docsPage: (() => Buffer) | null;
+  /** The documents at `/docs`. */
+  readonly site: StaticSite | null;
   /** Null outside dev mode: the route does not exist then. */
   readonly issueDevToken: ((userId: UserId) => Promise<string>) | null;
   readonly homePage: string | null;
@@ -56,7 +59,8 @@ export function restDepsOf(
   shared: SharedDeps & Pick<RestDeps, 'metrics' | 'readLimiters'>,
   listener: Listener,
 ): RestDeps {
-  const { config, authenticator, revocations, wallMs, version = '0.0.0', prefix = '' } = options;
+  const { config, authenticator, revocations, wallMs, version = '0.0.0', prefix = '', site } = options;
+  const isMounted = options.fastify !== undefined || options.server !== undefined;
   const { messageMaxBytes, event } = config;
   return {
     operations: options.operations,
@@ -82,10 +86,15 @@ export function restDepsOf(
     document: once(() =>
       Buffer.from(JSON.stringify(openApiDocument({ title: 'Plenum', version, messageMaxBytes, prefix }))),
     ),
-    docsPage: once(() => Buffer.from(docsPage({ version, event, messageMaxBytes }))),
+    docsPage:
+      site === null
+        ? null
+        : once(() => Buffer.from(docsPage({ version, event, messageMaxBytes, isMounted }))),
+    // The links of the site begin at the root of the server, which belongs to the application.
+    site: isMounted || typeof site !== 'string' ? null : openStaticSite(site),
     issueDevToken: (config.isDev && options.issueDevToken) || null,
     // On the application's own server, `/` belongs to the application.
-    homePage: (options.fastify === undefined && options.server === undefined && options.homePage) || null,
+    homePage: (!isMounted && options.homePage) || null,
     metrics: shared.metrics,
     metricsAccess: metricsAccess[listener],
   };

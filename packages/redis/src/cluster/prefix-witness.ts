@@ -15,11 +15,11 @@ const toldForMs = 24 * 3600_000;
 const [bornField, emptiedField] = ['born', 'emptied'];
 
 const sentence =
-  'The prefix was in use and Redis came up empty: groups and messages are gone. Restore Redis as deploy/redis.md says, or continue with the data that is there.';
+  'The prefix was in use and Redis came up empty: groups and messages are gone. Restore Redis as /docs/operations/redis says, or continue with the data that is there.';
 
 /** Logged by a node that finds no word of an earlier node: the prefix is new, or Redis has lost it. */
 const firstUse =
-  'This Redis knows of no earlier node of the prefix: if there was one, Redis came up empty, see deploy/redis.md';
+  'This Redis knows of no earlier node of the prefix: if there was one, Redis came up empty, see /docs/operations/redis';
 const answerMaxMs = 10_000;
 
 export interface PrefixWitnessDeps {

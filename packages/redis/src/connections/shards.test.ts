@@ -24,7 +24,7 @@ function spreadOver(masters: number, tags: PartitionTags): readonly [min: number
   return [Math.min(...counts), Math.max(...counts)];
 }
 
-// Tags are part of every key, so this spread is fixed. `deploy/redis.md` has the advice that follows from it.
+// Tags are part of every key, so this spread is fixed. `apps/docs/operations/redis.md` has the advice that follows from it.
 test.each([
   ['1 2 3 4', '256-256 128-128 83-89 64-64'],
   ['5 6 7 8', '47-55 39-45 32-43 29-35'],

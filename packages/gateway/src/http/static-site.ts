@@ -1,0 +1,108 @@
+/**
+ * Serves a folder of built pages. The names of its files are read once, and nothing else is ever opened: no path of a request
+ * reaches the file system.
+ */
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { extname, join, relative, sep } from 'node:path';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+
+const types: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.json': 'application/json; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.txt': 'text/plain; charset=utf-8',
+};
+
+interface SiteFile {
+  readonly type: string;
+  readonly bytes: Buffer;
+  readonly etag: string;
+  /** Of a page. */
+  readonly policy: string | null;
+}
+
+/** What the switch of the appearance puts into a page, so that no colour fades meanwhile. */
+const styleOfSwitch = "'sha256-skqujXORqzxt1aE0NNXxujEanPTX6raoqSscTV/Ww/Y='";
+
+/** Scripts of the page itself by their hashes, and files of this origin. Highlighted code has colours in `style` attributes. */
+function policyOf(html: string): string {
+  const scripts = [...html.matchAll(/<script(?![^>]*\bsrc=)[^>]*>([\s\S]*?)<\/script>/g)];
+  const hashes = scripts.map(
+    ([, text = '']) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`,
+  );
+  return [
+    "default-src 'none'",
+    `script-src 'self' ${[...new Set(hashes)].join(' ')}`.trim(),
+    `style-src-elem 'self' ${styleOfSwitch}`,
+    "style-src-attr 'unsafe-inline'",
+    "img-src 'self' data:",
+    "connect-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join('; ');
+}
+
+export interface StaticSite {
+  /** @param path below the site, decoded, without a leading slash. @returns false: there is no such file */
+  readonly send: (path: string, request: FastifyRequest, reply: FastifyReply) => boolean;
+}
+
+/** @param folder of the site; its files are kept in memory after their first request */
+export function openStaticSite(folder: string): StaticSite {
+  const paths = new Map(
+    readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile() && extname(entry.name) in types)
+      .map((entry) => join(entry.parentPath, entry.name))
+      .map((path) => [relative(folder, path).split(sep).join('/'), path]),
+  );
+  const read = new Map<string, SiteFile>();
+
+  function fileOf(name: string): SiteFile | null {
+    const path = paths.get(name);
+    if (path === undefined) return null;
+    const known = read.get(name);
+    if (known !== undefined) return known;
+    const bytes = readFileSync(path);
+    const isPage = name.endsWith('.html');
+    const file: SiteFile = {
+      type: types[extname(name)] ?? '',
+      bytes,
+      etag: `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 27)}"`,
+      policy: isPage ? policyOf(bytes.toString('utf8')) : null,
+    };
+    read.set(name, file);
+    return file;
+  }
+
+  /** As the links of the pages are: without `.html`, and a folder by its name. */
+  const nameOf = (path: string): string | undefined => {
+    const bare = path.replace(/\/$/, '');
+    return [path, `${bare}.html`, bare === '' ? 'index.html' : `${bare}/index.html`].find((name) =>
+      paths.has(name),
+    );
+  };
+
+  return {
+    send(path, request, reply) {
+      const name = nameOf(path);
+      const file = name === undefined ? null : fileOf(name);
+      if (name === undefined || file === null) return false;
+      // Names below `assets` have a digest of their content.
+      const isFixed = name.startsWith('assets/');
+      reply
+        .header('etag', file.etag)
+        .header('cache-control', isFixed ? 'public, max-age=31536000, immutable' : 'no-cache')
+        .header('cross-origin-opener-policy', 'same-origin')
+        .header('referrer-policy', 'no-referrer');
+      if (file.policy !== null)
+        reply.header('content-security-policy', file.policy).header('x-frame-options', 'DENY');
+      if (request.headers['if-none-match'] === file.etag) reply.code(304).send();
+      else reply.type(file.type).send(file.bytes);
+      return true;
+    },
+  };
+}
