@@ -26,6 +26,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   '@plenum/local-redis': [],
   '@plenum/testkit': ['@plenum/protocol', '@plenum/core', '@plenum/local-redis'],
   '@plenum/docs': [],
+  '@plenum/react': ['@plenum/client'],
   '@plenum/bench': ['@plenum/protocol', '@plenum/adapters', '@plenum/testkit'],
   plenum: [
     '@plenum/protocol',

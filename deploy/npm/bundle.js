@@ -5,25 +5,30 @@ import { root } from './workspaces.js';
 
 /** @typedef {import('./public-packages.js').PublicPackage} PublicPackage */
 
-/** A package of ours, or a file. */
-const isOurs = (/** @type {string} */ id) =>
-  id.startsWith('@plenum/') || id.startsWith('.') || id.startsWith('/');
+/** A package of ours that is put into the bundle, or a file. */
+const isOurs = (/** @type {string} */ id, /** @type {readonly string[]} */ peers) =>
+  (id.startsWith('@plenum/') && !peers.includes(id)) || id.startsWith('.') || id.startsWith('/');
 
 /**
  * Build with `tsc -b` first.
  * @param {PublicPackage} of
  * @returns {Promise<readonly string[]>} the names of the packages that the bundles import
  */
-export async function bundle({ folder, entries, output, isAlsoCommonJs }) {
+export async function bundle({ folder, entries, output, isAlsoCommonJs, peers, banner }) {
   const at = join(root, folder);
   const input = Object.fromEntries(Object.entries(entries).map(([name, file]) => [name, join(at, file)]));
   const build = await rolldown({
     input,
     platform: 'neutral',
     resolve: { mainFields: ['module', 'main'], conditionNames: ['import', 'default'] },
-    external: (id) => !isOurs(id),
+    external: (id) => !isOurs(id, peers),
   });
-  const shared = { dir: join(at, output), comments: true, minify: false };
+  const shared = {
+    dir: join(at, output),
+    comments: true,
+    minify: false,
+    ...(banner === '' ? {} : { banner }),
+  };
   const { output: chunks } = await build.write({
     ...shared,
     format: 'esm',

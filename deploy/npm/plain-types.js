@@ -19,12 +19,12 @@ const lookups = [
 ];
 
 /** @param {PublicPackage} of @returns {string} the text of the one file */
-export function plainTypes({ folder, entries, library }) {
+export function plainTypes({ folder, entries, library, peers }) {
   const at = join(root, folder);
   const entry = join(at, (entries[library] ?? '').replace(/\.js$/, '.d.ts'));
   const rolled = join(at, 'dist', 'rolled-up.d.ts');
   try {
-    rollUp(at, entry, rolled);
+    rollUp(at, entry, { to: rolled, peers });
     return withoutUnused(writtenOut(rolled));
   } finally {
     rmSync(rolled, { force: true });
@@ -42,14 +42,14 @@ const compilerOptions = {
   skipLibCheck: true,
 };
 
-/** @param {string} at @param {string} entry @param {string} to */
-function rollUp(at, entry, to) {
+/** @param {string} at @param {string} entry @param {{ to: string, peers: readonly string[] }} options */
+function rollUp(at, entry, { to, peers }) {
   const quiet = { default: { logLevel: ExtractorLogLevel.None } };
   const config = ExtractorConfig.prepare({
     configObject: {
       projectFolder: at,
       mainEntryPointFilePath: entry,
-      bundledPackages: ['@plenum/*'],
+      bundledPackages: peers.length === 0 ? ['@plenum/*'] : [],
       compiler: { overrideTsconfig: { compilerOptions, files: [entry] } },
       apiReport: { enabled: false },
       docModel: { enabled: false },

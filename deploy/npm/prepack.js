@@ -43,7 +43,10 @@ function published() {
   } = manifest;
   const ranges = dependencyRanges();
   const typed = [...types.matchAll(/from '([^'.][^']*)'/g)].map(([, name = '']) => name);
-  const needed = [...new Set([...imported, ...typed])].filter((name) => !name.startsWith('node:')).sort();
+  const isPeer = (/** @type {string} */ name) => name in (manifest['peerDependencies'] ?? {});
+  const needed = [...new Set([...imported, ...typed])]
+    .filter((name) => !name.startsWith('node:') && !isPeer(name))
+    .sort();
   const dependencies = Object.fromEntries(
     needed.map((name) => {
       const range = ranges.get(name);

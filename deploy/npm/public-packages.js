@@ -9,6 +9,8 @@
  * @property {boolean} isAlsoCommonJs
  * @property {Readonly<Record<string, string>>} copies path in the package → path from the root
  * @property {readonly string[]} files what is packed besides the bundles
+ * @property {readonly string[]} peers packages of ours that the application installs beside it
+ * @property {string} banner the first line of the bundles
  * @property {Readonly<Record<string, string>>} pins ranges of packages that a dependency of ours would take too new
  */
 
@@ -22,6 +24,21 @@ export const publicPackages = {
     isAlsoCommonJs: true,
     copies: { LICENSE: 'LICENSE' },
     files: [],
+    peers: [],
+    banner: '',
+    pins: {},
+  },
+  '@plenum/react': {
+    folder: 'packages/react',
+    entries: { index: 'dist/index.js' },
+    library: 'index',
+    output: 'lib',
+    isAlsoCommonJs: true,
+    copies: { LICENSE: 'LICENSE' },
+    files: [],
+    peers: ['@plenum/client'],
+    // Frameworks with server components render what imports it in the browser too.
+    banner: "'use client';",
     pins: {},
   },
   plenum: {
@@ -32,6 +49,8 @@ export const publicPackages = {
     isAlsoCommonJs: false,
     copies: { LICENSE: 'LICENSE', lua: 'packages/redis/lua', 'deploy/redis.acl': 'deploy/redis.acl' },
     files: ['bin'],
+    peers: [],
+    banner: '',
     // Fastify would take 6.7 and later, which need a `cookie` that refuses Node 20.
     pins: { 'light-my-request': '~6.6.0' },
   },

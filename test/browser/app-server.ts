@@ -42,6 +42,12 @@ export class AppServer implements AsyncDisposable {
     return server;
   }
 
+  /** Serves the script at `<path>.js`, and at `path` an empty page. */
+  serveScript(path: string, text: string): void {
+    this.#assets.set(`${path}.js`, { type: 'text/javascript', text });
+    this.#assets.set(path, html(''));
+  }
+
   /** What a browser says of its pages. */
   get origin(): string {
     const address = this.#server.address();

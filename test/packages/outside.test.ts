@@ -20,7 +20,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const given = fileURLToPath(new URL('outside', import.meta.url));
 /** A path with a space in it. */
 const outside = mkdtempSync(join(tmpdir(), 'outside of it '));
-const tarballs = { client: '', plenum: '' };
+const tarballs = { client: '', react: '', plenum: '' };
 let installed = '';
 
 function runIn(cwd: string, command: string, ...args: readonly string[]) {
@@ -46,23 +46,28 @@ function pack(folder: string): string {
 
 beforeAll(() => {
   tarballs.client = pack('packages/client');
+  tarballs.react = pack('packages/react');
   tarballs.plenum = pack('apps/server');
   for (const file of readdirSync(given)) copyFileSync(join(given, file), join(outside, file));
   writeFileSync(join(outside, 'package.json'), JSON.stringify({ private: true, type: 'module' }));
-  installed = runIn(outside, 'npm', 'install', '--no-fund', tarballs.client, tarballs.plenum, 'vite@8');
+  const ofReact = ['react@19', 'react-dom@19', '@types/react@19'];
+  const ours = Object.values(tarballs);
+  installed = runIn(outside, 'npm', 'install', '--no-fund', ...ours, ...ofReact, 'vite@8');
 });
 afterAll(() => rmSync(outside, { recursive: true, force: true }));
 
 test('the packages hold code, types, scripts, licence and guide, and nothing else', () => {
-  expect(filesIn(tarballs.client).sort()).toEqual([
-    'LICENSE',
-    'README.md',
-    'lib/index.cjs',
-    'lib/index.d.cts',
-    'lib/index.d.ts',
-    'lib/index.js',
-    'package.json',
-  ]);
+  for (const tarball of [tarballs.client, tarballs.react]) {
+    expect(filesIn(tarball).sort()).toEqual([
+      'LICENSE',
+      'README.md',
+      'lib/index.cjs',
+      'lib/index.d.cts',
+      'lib/index.d.ts',
+      'lib/index.js',
+      'package.json',
+    ]);
+  }
   const scripts = readdirSync(join(root, 'packages/redis/lua'), { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.lua'))
     .map((file) => `lua/${file}`);
@@ -74,7 +79,7 @@ test('the packages hold code, types, scripts, licence and guide, and nothing els
 });
 
 test('a pack leaves the workspaces as they were', () => {
-  for (const folder of ['packages/client', 'apps/server']) {
+  for (const folder of ['packages/client', 'packages/react', 'apps/server']) {
     const { exports } = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'));
     expect(exports['.'].default).toBe('./dist/index.js');
     expect(existsSync(join(root, folder, 'lib'))).toBe(false);
@@ -83,16 +88,19 @@ test('a pack leaves the workspaces as they were', () => {
 
 test('they install without a warning, and the client needs socket.io-client alone', () => {
   expect(installed).not.toMatch(/EBADENGINE|deprecated|peer/i);
-  const manifest = JSON.parse(
-    readFileSync(join(outside, 'node_modules/@plenum/client/package.json'), 'utf8'),
-  );
-  expect(Object.keys(manifest.dependencies)).toEqual(['socket.io-client']);
+  const dependenciesOf = (name: string) =>
+    Object.keys(
+      JSON.parse(readFileSync(join(outside, 'node_modules', name, 'package.json'), 'utf8')).dependencies,
+    );
+  expect(dependenciesOf('@plenum/client')).toEqual(['socket.io-client']);
+  expect(dependenciesOf('@plenum/react')).toEqual([]);
 });
 
 test('what they export is found by every kind of import', () => {
-  expect(runIn(outside, tool('publint'), tarballs.client, '--strict')).toContain('All good');
-  expect(runIn(outside, tool('publint'), tarballs.plenum, '--strict')).toContain('All good');
+  for (const tarball of Object.values(tarballs))
+    expect(runIn(outside, tool('publint'), tarball, '--strict')).toContain('All good');
   runIn(outside, tool('attw'), tarballs.client, '--profile', 'node16');
+  runIn(outside, tool('attw'), tarballs.react, '--profile', 'node16');
   runIn(outside, tool('attw'), tarballs.plenum, '--profile', 'esm-only');
 });
 
@@ -104,12 +112,14 @@ test.each(['nodenext', 'bundler'])('strict TypeScript accepts them, modules reso
     target: 'es2023',
     module: resolution === 'bundler' ? 'esnext' : 'nodenext',
     moduleResolution: resolution,
+    jsx: 'react-jsx',
     typeRoots: [join(root, 'node_modules/@types')],
     types: ['node'],
     skipLibCheck: true,
     noEmit: true,
   };
-  writeFileSync(join(outside, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['strict.ts'] }));
+  const files = ['strict.ts', 'strict-react.tsx'];
+  writeFileSync(join(outside, 'tsconfig.json'), JSON.stringify({ compilerOptions, files }));
   runIn(outside, tool('tsc'), '-p', '.');
   runIn(outside, process.execPath, join(root, 'deploy/npm/node_modules/typescript/bin/tsc'), '-p', '.');
 });
@@ -126,12 +136,24 @@ test('a CommonJS service gets both by require', () => {
   expect(runIn(outside, process.execPath, 'service.cjs')).toContain('heard hello');
 });
 
-test('Vite builds a page with the client', () => {
-  writeFileSync(join(outside, 'index.html'), '<script type="module" src="/browser.js"></script>');
-  runIn(outside, join(outside, 'node_modules/.bin/vite'), 'build', '--outDir', 'built');
-  const [script = ''] = readdirSync(join(outside, 'built/assets'));
-  const bytes = gzipSync(readFileSync(join(outside, 'built/assets', script))).length;
-  expect(bytes).toBeLessThan(32_000);
+test('a CommonJS server renders the hooks', () => {
+  expect(runIn(outside, process.execPath, 'render.cjs')).toBe('<b>idle</b>\n');
+});
+
+// React with its renderer is 65 kB of the second.
+test.each([
+  ['browser.js', 24_000],
+  ['page.jsx', 100_000],
+])('Vite builds the page %s', (script, bytesMax) => {
+  writeFileSync(join(outside, 'index.html'), `<script type="module" src="/${script}"></script>`);
+  const built = `built-${script}`;
+  // Tests have another NODE_ENV, with which Vite builds for development.
+  const vite = join(outside, 'node_modules/.bin/vite');
+  runIn(outside, 'env', 'NODE_ENV=production', vite, 'build', '--outDir', built);
+  const [made = ''] = readdirSync(join(outside, built, 'assets'));
+  const bytes = gzipSync(readFileSync(join(outside, built, 'assets', made))).length;
+  expect(bytes).toBeLessThan(bytesMax);
+  expect(bytes).toBeGreaterThan(bytesMax * 0.8);
 });
 
 test('the command serves, checks and makes tokens', async () => {

@@ -39,7 +39,7 @@ export { type FoldOptions, foldEntries, MessageFold, type Pin } from './messages
 export type { ShownMessage } from './messages/optimistic.ts';
 export type { OutgoingMessage } from './messages/outgoing.ts';
 export { createView } from './messages/view-of-group.ts';
-export type { Clock, Network, Random } from './platform.ts';
+export { type Clock, type Network, type Random, systemClock } from './platform.ts';
 export type { Outcome } from './requests/outcome.ts';
 export type {
   EditFields,

@@ -6,7 +6,7 @@ export type ApplicationOptions = Omit<ClientOptions, 'token' | 'clock' | 'random
   readonly userId: string;
 };
 
-const freshToken = async (userId: string): Promise<string> =>
+export const freshToken = async (userId: string): Promise<string> =>
   (await fetch(`/token?user_id=${encodeURIComponent(userId)}`)).text();
 
 /** Runs in the page: an application over the SDK that gets its tokens from its own server. Connected, or given up. */
