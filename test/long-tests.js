@@ -5,6 +5,7 @@
 
 const flows = [
   'admin-tokens',
+  'authenticate',
   'bad-frames',
   'bad-rest-input',
   'binary-attachments',

@@ -93,6 +93,7 @@ export interface EdgeDeps {
   readonly config: Omit<GatewayOptions['config'], 'adminTokens'>;
   readonly secrets: Secrets;
   readonly requests: Extensions['requests'];
+  readonly authenticate?: GatewayOptions['authenticate'];
   /** Null if tokens are signed with the secret. */
   readonly jwks: Config['jwks'];
   readonly tokenMaxAgeMs: Config['tokenMaxAgeMs'];
@@ -223,6 +224,7 @@ function openGateway({ engine, logger }: ComposeDeps, edge: EdgeDeps, core: Core
     version,
     homePage: homePage(config),
     ...(site === undefined ? {} : { site }),
+    ...(edge.authenticate === undefined ? {} : { authenticate: edge.authenticate }),
     ...(edge.auditLog === undefined ? {} : { auditLog: edge.auditLog }),
     ...(edge.machine === undefined ? {} : { machine: edge.machine }),
     ...(config.isDev ? { issueDevToken } : {}),

@@ -194,6 +194,7 @@ function edgeOf(options: PlenumOptions, secrets: Secrets): EdgeDeps | null {
     config,
     secrets,
     requests: options.requests ?? [],
+    ...(options.authenticate === undefined ? {} : { authenticate: options.authenticate }),
     jwks: null,
     tokenMaxAgeMs: options.tokenMaxAgeMs === undefined ? dayMs : options.tokenMaxAgeMs,
     docs: options.docs ?? 'on',

@@ -1,4 +1,12 @@
 /** The public API of the library, `import … from 'plenum'`. */
+export type {
+  AnyPlenumRequest,
+  PlenumClientEvents,
+  PlenumRequest,
+  PlenumRequests,
+  PlenumServerEvents,
+  PlenumTimedRequests,
+} from '@plenum/client';
 export {
   type AdapterCall,
   type Adapters,
@@ -30,6 +38,7 @@ export {
   type Verdict,
   watchTelemetry,
 } from '@plenum/core';
+export type { AdmittedUser, Authenticate, HandshakeRequest } from '@plenum/gateway';
 export {
   type CustomRequest,
   type CustomRequestCall,

@@ -19,8 +19,11 @@ export interface ClientOptions {
   readonly path?: string;
   /** The Socket.IO namespace, default `/`: that of `gateway.namespace` where Plenum is mounted. */
   readonly namespace?: string;
-  /** A token, or a function that returns one. The function is called again when the current token ends or is refused. */
-  readonly token: string | TokenFunction;
+  /**
+   * A token, or a function that returns one. The function is called again when the current token ends or is refused. Absent:
+   * the server knows the user by other signs, such as a session cookie, which a browser sends by itself.
+   */
+  readonly token?: string | TokenFunction;
   /** The service name in requests. Default: that of the server (`PLENUM_SERVICE`). */
   readonly service?: string;
   /** The event name of requests (`PLENUM_EVENT`), default `request`. */

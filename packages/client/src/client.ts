@@ -79,7 +79,7 @@ class SocketClient extends TypedRequests implements Client {
     super();
     const options = withDefaults(given);
     const { clock, random, network, subscribe } = options;
-    this.#tokens = new TokenSource(options.token);
+    this.#tokens = new TokenSource(given.token ?? null);
     this.#requests = new RequestQueue({
       clock,
       random,
@@ -222,6 +222,7 @@ class SocketClient extends TypedRequests implements Client {
     if (!this.#tokens.canGetTokens) return;
     try {
       const token = await this.#tokens.fresh();
+      if (token === null) return;
       await this.#requests.ask('refresh_token', () => ({ token }), { isInternal: true });
     } catch {
       this.#tokens.invalidate();

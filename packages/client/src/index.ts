@@ -39,6 +39,14 @@ export { type FoldOptions, foldEntries, MessageFold, type Pin } from './messages
 export type { ShownMessage } from './messages/optimistic.ts';
 export type { OutgoingMessage } from './messages/outgoing.ts';
 export { createView } from './messages/view-of-group.ts';
+export type {
+  AnyPlenumRequest,
+  PlenumClientEvents,
+  PlenumRequest,
+  PlenumRequests,
+  PlenumServerEvents,
+  PlenumTimedRequests,
+} from './plain-socket.ts';
 export { type Clock, type Network, type Random, systemClock } from './platform.ts';
 export type { Outcome } from './requests/outcome.ts';
 export type {

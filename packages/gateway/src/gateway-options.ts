@@ -22,6 +22,7 @@ import type { Machine } from './machine.ts';
 import type { NodeReadings } from './metrics/metric-row.ts';
 import type { CustomRequest } from './requests/custom-request.ts';
 import type { AdminToken } from './rest/admin-tokens.ts';
+import type { Authenticate } from './sockets/authenticate.ts';
 
 export interface GatewayConfig {
   readonly host: string;
@@ -70,6 +71,8 @@ export interface GatewayOptions {
   readonly cluster: ClusterOperations;
   readonly hub: DeviceHub;
   readonly authenticator: Authenticator;
+  /** Asked about handshakes without a token. Absent: these are refused. */
+  readonly authenticate?: Authenticate;
   readonly revocations: Revocations;
   /** Cuts of users' sockets that other nodes ask for. */
   readonly cuts: Pick<Nudges, 'onCut'>;

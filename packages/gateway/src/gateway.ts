@@ -15,6 +15,7 @@ import { usualFrameReader } from './requests/usual-frame.ts';
 import { restDepsOf } from './rest/rest-deps.ts';
 import { restEdge } from './rest/rest-edge.ts';
 import { createSharedDeps, type SharedDeps } from './shared-deps.ts';
+import { authenticateHandshake } from './sockets/authenticate.ts';
 import { createHandshake } from './sockets/handshake.ts';
 import { Newcomers } from './sockets/newcomers.ts';
 import { withRevocationCheck, withRevocationCheckIfKnown } from './sockets/revocation-check.ts';
@@ -50,7 +51,16 @@ function usualSendsOf({ io, namespace, usualSend = null, config, clock, logger }
 }
 
 function socketEdge(io: Server, options: GatewayOptions, shared: SharedDeps): SocketEdge {
-  const { authenticator, revocations, config, random, clock, logger, wallMs = () => Date.now() } = options;
+  const {
+    authenticator,
+    authenticate,
+    revocations,
+    config,
+    random,
+    clock,
+    logger,
+    wallMs = () => Date.now(),
+  } = options;
   const { registry, drain, clientAddress, isOriginAllowed, seats, budget, readGate } = shared;
   const { namespace = '/' } = options;
   const newcomers = new Newcomers(seats, namespace);
@@ -61,6 +71,13 @@ function socketEdge(io: Server, options: GatewayOptions, shared: SharedDeps): So
     rooms: options.rooms,
     handshake: createHandshake({
       authenticator: withRevocationCheckIfKnown(authenticator, revocations, wallMs),
+      authenticate:
+        authenticate === undefined
+          ? null
+          : (socket) =>
+              authenticateHandshake(socket, {
+                ...{ authenticate, revocations, clientAddress, clock, wallMs, logger },
+              }),
       isOriginAllowed,
       drain,
       logger,

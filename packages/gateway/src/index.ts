@@ -15,6 +15,7 @@ export {
 export { type AdminToken, fullAdminToken } from './rest/admin-tokens.ts';
 export { Audit, type AuditLine } from './rest/audit.ts';
 export { placeLimitsOf } from './shared-deps.ts';
+export type { AdmittedUser, Authenticate, HandshakeRequest } from './sockets/authenticate.ts';
 export {
   type Granted,
   LocalPlaces,

@@ -16,6 +16,9 @@ export const handshakeSchema = z.object({
 });
 export type Handshake = z.infer<typeof handshakeSchema>;
 
+/** The same without a token, where the application knows by other signs who connects. */
+export const tokenlessHandshakeSchema = handshakeSchema.omit({ token: true });
+
 export const requestEnvelopeSchema = z.strictObject({
   service: z.string().min(1).max(64).optional(),
   request_type: z.string().min(1).max(64),

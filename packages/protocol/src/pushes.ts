@@ -1,7 +1,6 @@
-/** Schemas of the server's pushes, and the event maps for Socket.IO. */
+/** Schemas of the server's pushes. */
 import { z } from 'zod';
 import { messageEventSchema, relayedSchema } from './entries.ts';
-import type { Answer } from './envelope.ts';
 import {
   epochSchema,
   groupEventSchema,
@@ -126,12 +125,3 @@ export type RelayMessagePush = PushPayload<'relay_message'>;
 export type MembershipPush = PushPayload<'membership'>;
 export type ResyncPush = PushPayload<'resync'>;
 export type SubscribedPush = PushPayload<'subscribed'>;
-
-/** Event maps for a typed server or client of Socket.IO. */
-export type ServerToClientEvents = {
-  [E in PushEvent]: (payload: PushPayload<E>) => void;
-} & { response: (answer: Answer<unknown>) => void };
-
-export interface ClientToServerEvents {
-  request: (envelope: unknown, ack?: (answer: Answer<unknown>) => void) => void;
-}

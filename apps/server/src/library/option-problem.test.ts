@@ -80,6 +80,8 @@ test.each([
   [{ engine: 'redis' }, 'engine must be an object with health, close'],
   [{ redisUrl: '' }, /^redisUrl must begin with redis:/],
   [{ engine: 'memory', redisUrl: 'redis://127.0.0.1' }, 'engine and redisUrl are both given: keep one'],
+  [{ authenticate: 'ann', gateway: {} }, 'authenticate must be a function'],
+  [{ authenticate: () => 'ann' }, 'authenticate needs a gateway: nothing listens without one'],
   [{ mode: 'client', gateway: {} }, 'gateway is of no use with mode client: nothing listens then'],
 ])('the options %o are judged: %s', (options, sentence) => {
   const problem = sentenceOf(options);

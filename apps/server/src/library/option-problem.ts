@@ -73,6 +73,7 @@ const judges: { readonly [Name in keyof PlenumOptions]-?: Judge } = {
   prefix: variable('PLENUM_PREFIX', 'string'),
   mode: oneOf('node', 'client'),
   gateway: gatewayProblem,
+  authenticate: (value, field) => says(typeof value === 'function', field, 'a function'),
   jwtSecret: secrets('PLENUM_JWT_SECRET'),
   tokenMaxAgeMs: (value, field) =>
     says(value === null || (typeof value === 'number' && value >= 1000), field, 'null or 1000 ms or more'),
@@ -117,7 +118,14 @@ export function optionProblem(options: PlenumOptions, nodeEnv: string | undefine
   return contradiction(options) ?? shortAdminToken(options, nodeEnv) ?? missingEngine(options, nodeEnv);
 }
 
-function contradiction({ engine, redisUrl, mode, gateway, clock }: PlenumOptions): OptionProblem | null {
+function contradiction({
+  engine,
+  redisUrl,
+  mode,
+  gateway,
+  authenticate,
+  clock,
+}: PlenumOptions): OptionProblem | null {
   if (engine !== undefined && redisUrl !== undefined) {
     return { field: 'engine', sentence: 'engine and redisUrl are both given: keep one' };
   }
@@ -126,6 +134,9 @@ function contradiction({ engine, redisUrl, mode, gateway, clock }: PlenumOptions
   }
   if (mode === 'client' && gateway !== undefined) {
     return { field: 'gateway', sentence: 'gateway is of no use with mode client: nothing listens then' };
+  }
+  if (authenticate !== undefined && gateway === undefined) {
+    return { field: 'authenticate', sentence: 'authenticate needs a gateway: nothing listens without one' };
   }
   return null;
 }

@@ -9,7 +9,7 @@ import type {
   Logger,
   SendMiddleware,
 } from '@plenum/core';
-import type { AdminToken, CustomRequest, FanOutMode, GatewayOptions } from '@plenum/gateway';
+import type { AdminToken, Authenticate, CustomRequest, FanOutMode, GatewayOptions } from '@plenum/gateway';
 
 /** The library listens itself. Default: loopback, any free port. */
 export interface OwnPort {
@@ -59,6 +59,10 @@ export interface PlenumOptions {
   readonly mode?: 'node' | 'client';
   /** The edge. Without it nothing listens, and only the functions of the library work. */
   readonly gateway?: GatewayPlace;
+  /**
+   * Says whose socket it is when a client connects without a token, for example by its session cookie. REST takes tokens only.
+   */
+  readonly authenticate?: Authenticate;
   /** At least 32 bytes. With several, a token may be signed with any of them. Default: a secret that the nodes agree on. */
   readonly jwtSecret?: string | readonly string[];
   /** A token without `exp` ends this long after its `iat`, ms; default 24 hours; null: after 400 days. */

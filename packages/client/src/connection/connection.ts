@@ -89,13 +89,13 @@ export class Connection {
     );
   }
 
-  #openWith(token: string, attemptId: number): void {
+  #openWith(token: string | null, attemptId: number): void {
     const { openLink, credentials, pushes, tokens } = this.#deps;
     const ofThis = (react: () => void) => {
       if (attemptId === this.#attemptId) react();
     };
     this.#link = openLink(
-      { token, ...credentials() },
+      { ...(token === null ? {} : { token }), ...credentials() },
       {
         pushes,
         opened: () => ofThis(() => this.#opened()),
@@ -130,10 +130,11 @@ export type TokenFunction = () => Promise<string>;
 
 /** The token that the next handshake carries. */
 export class TokenSource {
-  readonly #source: string | TokenFunction;
+  readonly #source: string | TokenFunction | null;
   #current: string | null;
 
-  constructor(source: string | TokenFunction) {
+  /** @param source null: handshakes have no token */
+  constructor(source: string | TokenFunction | null) {
     this.#source = source;
     this.#current = typeof source === 'string' ? source : null;
   }
@@ -148,13 +149,13 @@ export class TokenSource {
   }
 
   /** @returns the current token, or a new one. @throws what the application's function throws */
-  async current(): Promise<string> {
+  async current(): Promise<string | null> {
     return this.#current ?? (await this.fresh());
   }
 
   /** @returns a new token. @throws what the application's function throws */
-  async fresh(): Promise<string> {
-    if (typeof this.#source === 'string') return this.#source;
+  async fresh(): Promise<string | null> {
+    if (this.#source === null || typeof this.#source === 'string') return this.#source;
     const token = await this.#source();
     this.#current = token;
     return token;

@@ -3,7 +3,8 @@ import type { Answer, ErrorCode, PushEvent, PushPayload, RequestType } from '@pl
 
 /** The `auth` object of the handshake. */
 export interface Credentials {
-  readonly token: string;
+  /** Absent: the server knows the user by other signs. */
+  readonly token?: string;
   readonly positions?: readonly { readonly group_id: string; readonly epoch: string; readonly seq: number }[];
   readonly subscribe: 'auto' | 'none';
 }

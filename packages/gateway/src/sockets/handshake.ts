@@ -6,11 +6,12 @@ import {
   type Logger,
   PlenumError,
 } from '@plenum/core';
-import { type Failure, handshakeSchema, parse } from '@plenum/protocol';
+import { type Failure, handshakeSchema, parse, tokenlessHandshakeSchema } from '@plenum/protocol';
 import type { Socket } from 'socket.io';
 import type { Drain } from '../drain-sockets.ts';
 import type { OriginRule } from '../http/origins.ts';
 import type { DeviceIdentity } from '../outbound/socket-device.ts';
+import type { Identified } from './authenticate.ts';
 import { HandshakeRefusal } from './handshake-refusal.ts';
 import { closeIfLast, type Newcomers } from './newcomers.ts';
 import type { Seats } from './seats.ts';
@@ -25,6 +26,8 @@ export interface Admitted extends DeviceIdentity {
 
 interface HandshakeDeps {
   readonly authenticator: Authenticator;
+  /** Finds the user of a handshake without a token; null: there has to be a token. */
+  readonly authenticate: ((socket: Socket) => Promise<Identified | Failure>) | null;
   readonly isOriginAllowed: OriginRule;
   readonly drain: Drain;
   readonly logger: Logger;
@@ -39,14 +42,16 @@ async function decide(socket: Socket, deps: HandshakeDeps): Promise<Decision> {
   if (deps.drain.isDraining) return { code: 'draining' };
   const { headers, address } = socket.handshake;
   if (!deps.isOriginAllowed(headers, address)) return { code: 'origin_denied' };
-  const handshake = parse(handshakeSchema, socket.handshake.auth, 'invalid_args');
-  if (!handshake.ok) {
-    const isTokenMissing = handshake.failure.details?.field === 'token';
-    return isTokenMissing ? { code: 'unauthenticated' } : handshake.failure;
+  const { auth } = socket.handshake;
+  const isTokenless = deps.authenticate !== null && Object(auth).token === undefined;
+  const wishes = parse(isTokenless ? tokenlessHandshakeSchema : handshakeSchema, auth ?? {}, 'invalid_args');
+  if (!wishes.ok) {
+    const isTokenMissing = wishes.failure.details?.field === 'token';
+    return isTokenMissing ? { code: 'unauthenticated' } : wishes.failure;
   }
-  const { token, subscribe, positions = [] } = handshake.value;
-  const user = await deps.authenticator.authenticate(token);
-  if (user.type === 'refused') return { code: user.code };
+  const user = await identify(socket, wishes.value, deps);
+  if ('code' in user) return user;
+  const { subscribe, positions = [] } = wishes.value;
   return {
     userId: user.userId,
     issuedAtMs: user.issuedAtMs,
@@ -54,6 +59,16 @@ async function decide(socket: Socket, deps: HandshakeDeps): Promise<Decision> {
     isAuto: subscribe === 'auto',
     positions: positions.map(({ group_id, epoch = null, seq = null }) => ({ groupId: group_id, epoch, seq })),
   };
+}
+
+async function identify(
+  socket: Socket,
+  wishes: object,
+  { authenticator, authenticate }: HandshakeDeps,
+): Promise<Identified | Failure> {
+  if (!('token' in wishes)) return (await authenticate?.(socket)) ?? { code: 'unauthenticated' };
+  const user = await authenticator.authenticate(String(wishes.token));
+  return user.type === 'refused' ? { code: user.code } : user;
 }
 
 /**
