@@ -1,3 +1,4 @@
+/** The public API of the SDK, `import … from '@plenum/client'`. */
 export type {
   FailureBody,
   GroupEvent,
