@@ -23,7 +23,7 @@ export interface ClientOptions {
    * A token, or a function that returns one. The function is called again when the current token ends or is refused. Absent:
    * the server knows the user by other signs, such as a session cookie, which a browser sends by itself.
    */
-  readonly token?: string | TokenFunction;
+  readonly token?: string | TokenFunction | undefined;
   /** The service name in requests. Default: that of the server (`PLENUM_SERVICE`). */
   readonly service?: string;
   /** The event name of requests (`PLENUM_EVENT`), default `request`. */

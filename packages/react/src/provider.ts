@@ -46,12 +46,16 @@ export function useObservedClient(): ObservedClient {
 interface Held {
   readonly observed: ObservedClient;
   readonly madeOf: readonly unknown[];
-  readonly token: { current: ClientOptions['token'] };
+  /** Not used by a client whose user is known without a token. */
+  readonly token: { current: NonNullable<ClientOptions['token']> };
 }
 
 const partsOf = (props: PlenumProviderProps): readonly unknown[] =>
   props.client === undefined
-    ? [props.userId, props.url, props.service, props.event, props.subscribe]
+    ? [
+        ...[props.userId, props.url, props.path, props.namespace],
+        ...[props.service, props.event, props.subscribe, props.token === undefined],
+      ]
     : [props.userId, props.client, props.subscribe];
 
 function make(props: PlenumProviderProps): Held {
@@ -64,9 +68,9 @@ function make(props: PlenumProviderProps): Held {
     return { observed: new ObservedClient({ client, userId, isOwn: false, isOnDemand }), madeOf, token };
   }
   const { children: _, client: __, userId: ___, token: given, ...options } = props;
-  const token: Held['token'] = { current: given };
+  const token: Held['token'] = { current: given ?? '' };
   const present = async () => (typeof token.current === 'string' ? token.current : token.current());
-  const client = createClient({ ...options, token: present });
+  const client = createClient(given === undefined ? options : { ...options, token: present });
   return { observed: new ObservedClient({ client, userId, isOwn: true, isOnDemand }), madeOf, token };
 }
 
@@ -80,7 +84,7 @@ export function PlenumProvider(props: PlenumProviderProps): ReactElement {
     setHeld(present);
   }
   const { observed, token } = present;
-  const given = props.client === undefined ? props.token : '';
+  const given = (props.client === undefined ? props.token : undefined) ?? '';
   useEffect(() => {
     token.current = given;
   }, [token, given]);
