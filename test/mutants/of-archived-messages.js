@@ -1,4 +1,4 @@
-/** Faults of what readers of the archive get while it lags, and of take-downs of messages that only the archive has. */
+/** Faults of what readers of the archive get while it lags, and of changes of messages that only the archive has. */
 
 const takeDown = 'packages/redis/lua/take-down-message.lua';
 const present = 'packages/core/src/operations/present-archived.ts';
@@ -18,6 +18,11 @@ const stays = {
   file: 'packages/redis/test/messages/tombstones.test.ts',
   tests: 'a take-down stays until the archive has it, and an hour longer',
 };
+const editMessage = 'packages/redis/lua/edit-message.lua';
+const onEdits = (/** @type {string} */ tests) => ({
+  file: 'packages/core/test/delivery/archived-edits.test.ts',
+  tests,
+});
 const isLate = onCore('a message that only the archive has is taken down, though the archive gets it later');
 const isOnItsWay = onCore('that was read before a take-down, and is answered after it, has no text');
 
@@ -89,7 +94,7 @@ export const mutantsOfArchivedMessages = [
   ),
   mutant(
     'the archive is asked without a token',
-    [takeDown, '  local limited = check_message_limits(true)\n  if limited then return limited end\n', ''],
+    ['packages/redis/lua/lib/lost-messages.lua', '  if limited then return limited end\n', ''],
     onRedis('takes a token of a user before the archive is asked'),
   ),
   mutant(
@@ -118,5 +123,44 @@ export const mutantsOfArchivedMessages = [
       "append_change({ type = 'deleted', tail = reason_field })",
     ],
     onRedis('is an entry with what the archive needs of the message, and again it gives its place'),
+  ),
+  mutant(
+    'an edit does not ask whether the archive lags',
+    ['packages/core/src/operations/archived-edit.ts', 'if (!isArchived) return archiveBehind;', ''],
+    onEdits('an entry that the archive has refused delays such an edit until it is given up'),
+  ),
+  mutant(
+    'an edit does not look at the last entry that the archive shows',
+    [
+      'packages/core/src/operations/archived-edit.ts',
+      'if (isWhole === false) return',
+      'if (isWhole === null) return',
+    ],
+    onEdits('an archive that shows late what it has taken lags, too'),
+  ),
+  mutant(
+    'what the log has lost since the archive was read is not looked at',
+    [editMessage, '  if first_in_log() - 1 > tonumber(through) then return nil end\n', ''],
+    onRedis('until the log loses a later change'),
+  ),
+  mutant(
+    'an edit brings a message back that was taken down',
+    [editMessage, " and not redis.call('HGET', tombstones_key, message_id) then", ' then'],
+    onRedis('is no edit of a message that was taken down, also before the archive has that'),
+  ),
+  mutant(
+    'an edit of what only the archive has hides the reactions',
+    [editMessage, "    kind = 'a',", "    kind = 'p',"],
+    onRedis('is an entry with the number that follows, and shown in place of what the archive has'),
+  ),
+  mutant(
+    'the erasure of a user leaves the edits of what only the archive has',
+    ['packages/redis/lua/find-written.lua', "'^[pa] (", "'^p ("],
+    onRedis('is found among what its author wrote'),
+  ),
+  mutant(
+    'retries of the archive count as delivered',
+    ['packages/redis/lua/read-lost.lua', 'retries + letters == 0', 'letters == 0'],
+    onRedis('if none of the group is retried or a dead letter'),
   ),
 ];

@@ -47,7 +47,7 @@ const edits = [
     'an equal edit writes an entry',
     [
       edit,
-      "local is_unchanged = state.kind == 'p' and text",
+      "local is_unchanged = (state.kind == 'p' or state.kind == 'a') and text",
       "local is_unchanged = false and state.kind == 'p' and text",
     ],
     ofMessages('of an unchanged message answers with its present values and writes nothing'),

@@ -2,6 +2,7 @@
 import { AuthGuard, ModerationGuard } from './adapters/guards.ts';
 import { FeedHost } from './feed/feed-host.ts';
 import { Administration, type ClusterOperations, clusterOperations } from './operations/administration.ts';
+import { editsAnywhere } from './operations/archived-edit.ts';
 import { ArchivedHistory } from './operations/archived-history.ts';
 import { ArchivedSearch } from './operations/archived-search.ts';
 import { Changes } from './operations/change.ts';
@@ -98,14 +99,16 @@ export function createCore(deps: CoreDeps): Core {
   const moderation =
     adapters.moderation === undefined ? null : new ModerationGuard(adapters.moderation, deps);
   const { feeds, presence } = openFeeds(deps, auth);
-  const { log, messageChanges: changes } = engine;
+  const archive = archivedHistory(adapters.archive, deps);
+  const { log } = engine;
+  const changes = editsAnywhere({ changes: engine.messageChanges, archive });
   const pipeline = createSendPipeline({ ...deps, log, changes, auth, moderation });
   const shared: OperationDeps = {
     engine,
     feeds,
     auth,
     moderation: pipeline.isModerated ? moderation : null,
-    archive: archivedHistory(adapters.archive, deps),
+    archive,
     search: archivedSearch(adapters.archive, deps),
     pipeline,
     inviteCodes: new InviteCodes(deps.inviteSecrets ?? []),

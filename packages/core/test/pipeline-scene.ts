@@ -97,6 +97,7 @@ export function pipelineScene({ auth, moderation, admits, appends, ...options }:
     states: unused,
     reactions: unused,
     pins: unused,
+    lost: unused,
     writtenBy: unused,
   };
   const pipeline = createSendPipeline({

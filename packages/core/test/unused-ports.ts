@@ -3,7 +3,14 @@ import type { Engine } from '../src/ports/engine.ts';
 
 export const unused = () => Promise.reject(new Error('not part of this simulation'));
 
-const reads = { get: unused, states: unused, reactions: unused, pins: unused, writtenBy: unused };
+const reads = {
+  get: unused,
+  lost: unused,
+  states: unused,
+  reactions: unused,
+  pins: unused,
+  writtenBy: unused,
+};
 const erasing = { note: unused, postpone: unused, finish: unused };
 
 export const unusedPorts = {

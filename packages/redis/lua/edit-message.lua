@@ -3,16 +3,53 @@
 -- `mentions`: users, each after a space; empty if they stay. The log gets an entry without the text: the text is in the
 -- state of the message only, so that a take-down finds all of it.
 -- @include message-header
+local tombstones_key = KEYS[19]
 local text = ARGV[20]
 local metadata = ARGV[21]
 local mentions = ARGV[22]
 local edit_window_ms = ARGV[23]
+-- Of a message that the log has lost. `?`: an archive may have it. Else what the archive shows of it: `<through seq> <edits>
+-- <edited at, ms, or 0> <epoch and seq of its state> <JSON { from_user_id, timestamp, message, metadata?, mentions?, expires_at? }>`.
+-- Empty: no archive can be read.
+local archived = ARGV[24]
+-- @include writable
+expect_writable(tombstones_key, 'hash', {})
 -- @include message-change
+-- @include lost-messages
 
 if not group then return refuse('group_not_found') end
 local refused, member = refusal_of_sender()
 if refused then return refused end
+-- @param known the message if a change of it is in the log still
+-- @return the message with the text that the archive shows; nil if the log has lost changes since the archive was read
+local function with_archived(known)
+  local through, edits, edited_at, epoch, seq, json = string.match(archived, '^(%d+) (%d+) (%d+) (%S+) (%d+) (.*)$')
+  local fields = json_fields(json)
+  if known then
+    known.fields = fields
+    return known
+  end
+  if first_in_log() - 1 > tonumber(through) then return nil end
+  local author = unquoted(fields.from_user_id)
+  local state = {
+    epoch = message_epoch,
+    author = author,
+    kind = 'a',
+    state_epoch = epoch,
+    state_seq = tonumber(seq),
+    edits = tonumber(edits),
+    edited_at = tonumber(edited_at),
+    reactions = {},
+  }
+  return { state = state, fields = fields, author = author, is_archived = true }
+end
+
 local message = find_message()
+local is_lost = (not message or not message.fields and not message.state.is_deleted) and is_below_log() and is_of_this_group()
+if is_lost and archived ~= '' and not redis.call('HGET', tombstones_key, message_id) then
+  if archived ~= '?' then message = with_archived(message) end
+  if archived == '?' or not message then return below_log() end
+end
 if not is_readable(message, member) then return refuse('message_not_found') end
 if message.author ~= actor then return refuse('not_author') end
 -- Empty or absent: the group has the default.
@@ -21,7 +58,8 @@ local window_ms = tonumber(stored_window_ms ~= '' and stored_window_ms or edit_w
 if now - ms_of(unquoted(message.fields.timestamp)) > window_ms or window_ms == 0 then return refuse('edit_window_over') end
 
 local state = state_of(message)
-local is_first = state.edits == 0
+-- The text of the present state is in `fields`: as it was sent, or as the archive shows it.
+local is_first = state.edits == 0 or message.is_archived
 local old = {
   text = is_first and message.fields.message or state.text,
   metadata = is_first and (message.fields.metadata or '') or state.metadata,
@@ -50,7 +88,7 @@ end
 local new_mentions, dropped = mentioned()
 local new_metadata = metadata ~= '' and metadata or old.metadata
 local result = { dropped = dropped ~= '' and dropped or nil }
-local is_unchanged = state.kind == 'p' and text == old.text and new_metadata == old.metadata and new_mentions == old.mentions
+local is_unchanged = (state.kind == 'p' or state.kind == 'a') and text == old.text and new_metadata == old.metadata and new_mentions == old.mentions
 local limited = check_message_limits(is_unchanged)
 if limited then return limited end
 if is_unchanged then
@@ -61,12 +99,13 @@ end
 if new_mentions ~= old.mentions then
   local created = redis.call('HGET', group_key, 'created')
   drop_mentions_of(created, target_seq)
-  if receivers[1] then add_mentions_of(created, target_seq, receivers) end
+  -- Unread mentions are counted in messages of the log.
+  if receivers[1] and not is_lost then add_mentions_of(created, target_seq, receivers) end
 end
 local expires_at = message.fields.expires_at
 -- An edit replaces what was appended, and closes the message.
 drop_appended(target_seq)
-state.kind = 'p'
+state.kind = state.kind == 'a' and 'a' or 'p'
 state.text, state.metadata, state.mentions = text, new_metadata, new_mentions
 state.edits, state.edited_at = state.edits + 1, now
 append_change({

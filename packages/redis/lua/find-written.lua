@@ -28,7 +28,7 @@ local function look_at(seq, kind, wire, target)
     add(string.match(string.sub(wire, -200), '"epoch":"([^"]+)","seq":%d+}}$'), seq)
   elseif kind == 'c' and target then
     local record = redis.call('HGET', present_key, target) or ''
-    local epoch, sender = string.match(record, '^p (%S+) (%S+) ')
+    local epoch, sender = string.match(record, '^[pa] (%S+) (%S+) ')
     local id = target .. '-0'
     if sender == user_id and not redis.call('XRANGE', log_key, id, id)[1] then add(epoch, target) end
   end

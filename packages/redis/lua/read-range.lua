@@ -61,7 +61,7 @@ local function piece_of(target, place)
   local kind = string.sub(redis.call('HGET', present_key, target) or 'd', 1, 1)
   if kind == 'd' then return nil end
   local chunk, first, last = string.match(place, '^(%d+) (%d+) (%d+)$')
-  if kind == 'p' or not chunk then return '' end
+  if kind == 'p' or kind == 'a' or not chunk then return '' end
   return string.sub(redis.call('HGET', present_key, target .. ':' .. chunk) or '', first, last)
 end
 
@@ -78,7 +78,7 @@ local function add_entry(seq, kind, wire, target, place)
     return add(seq, text and 'A' or 'C', wire, text or '')
   end
   local record = redis.call('HGET', present_key, target) or ''
-  if string.sub(record, 1, 1) ~= 'p' then record = '' end
+  if not string.find(record, '^[pa]') then record = '' end
   return add(seq, 'C', wire, record)
 end
 

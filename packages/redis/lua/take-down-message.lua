@@ -17,6 +17,7 @@ local archived = ARGV[23]
 expect_writable(taken_down_key, 'zset', { 'ZADD', 'ZREM', 'PEXPIRE' })
 expect_writable(tombstones_key, 'hash', { 'HSET', 'HDEL', 'PEXPIRE' })
 -- @include message-change
+-- @include lost-messages
 -- @include pins
 -- @include tombstones
 
@@ -27,19 +28,6 @@ if actor ~= SERVICE then
   if is_banned then return refuse('banned', banned_until) end
   if not member then return refuse('not_a_member') end
   if member.status == 'p' then return refuse('pending_membership') end
-end
-
--- @return true if the log had an entry at the seq of the message and has lost it
-local function is_below_log()
-  local first = redis.call('XRANGE', log_key, '-', '+', 'COUNT', 1)[1]
-  local oldest = first and string.match(first[1], '^%d+') or group.seq + 1
-  return tonumber(target_seq) > 0 and tonumber(target_seq) < tonumber(oldest)
-end
-
--- @return true if this group has the epoch of the message, or had it
-local function is_of_this_group()
-  local epochs = (redis.call('HGET', group_key, 'past') or '') .. ',' .. group.epoch .. ':'
-  return string.find(',' .. epochs, ',' .. message_epoch .. ':', 1, true) ~= nil
 end
 
 local function archived_message()
@@ -53,11 +41,7 @@ end
 local message = find_message()
 local may_be_archived = not message and archived ~= '' and is_below_log() and is_of_this_group()
 if may_be_archived and archived == '?' then
-  -- The archive is asked for a token, as every adapter.
-  local limited = check_message_limits(true)
-  if limited then return limited end
-  if group.has_ended_mutes then commit(group, now) end
-  return { 'below_log', integer(now) }
+  return below_log()
 end
 if may_be_archived then message = archived_message() end
 if not message and (is_expired == '0' or not is_of_this_group()) then return refuse('message_not_found') end

@@ -81,10 +81,11 @@ export class DoomedMessages {
     await this.#tolerant(author, 'edit_message', edit);
   }
 
-  /** The message may be taken down, or the log may have lost it. */
+  /** The message may be taken down, or the log may have lost it and the archive not got it. */
   async #tolerant(device: Device, request: string, args: object): Promise<void> {
     const answer = await device.request(request, args);
-    if (!answer.success && answer.code !== 'message_not_found') throw unexpected(request, answer);
+    const isTold = answer.success || answer.code === 'message_not_found' || answer.can_retry;
+    if (!isTold) throw unexpected(request, answer);
   }
 
   async #takeDown(author: Device, doomed: Doomed): Promise<void> {

@@ -33,7 +33,8 @@ export interface KnownChanges {
   readonly stateSeq: number;
   /** Null: the text was never edited. */
   readonly edit: KnownEdit | null;
-  readonly reactions: Readonly<Record<string, ReactionState>>;
+  /** Null: those that the archive has. The message was edited after the log had lost it. */
+  readonly reactions: Readonly<Record<string, ReactionState>> | null;
 }
 
 export interface KnownEdit {
@@ -69,12 +70,13 @@ type Shown = Extract<MessageHistoryEntry, PresentMessage>;
 function messageWith(message: Shown, state: KnownState): MessageHistoryEntry {
   const { type, request_id } = message;
   if (state.type === 'taken_down') return { type, request_id, ...tombstoneWith(message, state) };
-  const { reactions: _, metadata, mentions, ...rest } = message;
+  const { reactions: archived = {}, metadata, mentions, ...rest } = message;
   const own = {
     ...(metadata === undefined ? {} : { metadata }),
     ...(mentions === undefined ? {} : { mentions }),
   };
-  const { edit, reactions, stateSeq } = state;
+  const { edit, stateSeq } = state;
+  const reactions = state.reactions ?? archived;
   return {
     ...rest,
     ...(edit === null ? own : { ...edit.body, edits: edit.edits, edited_at: edit.editedAt }),

@@ -1,5 +1,13 @@
 /** Commands that change one message, and their outcomes. One command is one atomic step. */
-import { type Actor, type GroupId, limits, SERVICE, type UserId } from '@plenum/protocol';
+import {
+  type Actor,
+  type GroupId,
+  limits,
+  type MessageHistoryEntry,
+  type PresentMessage,
+  SERVICE,
+  type UserId,
+} from '@plenum/protocol';
 import type { Refused, RequestKey } from '../groups/commands.ts';
 import type { RuleName } from '../groups/rule-table.ts';
 import type { ChangedMessage } from './entry.ts';
@@ -34,6 +42,8 @@ export interface EditMessage extends Base {
   readonly mentions: readonly UserId[] | null;
   /** True: takes a token of the author's message bucket. False: `admit` has taken it, or rates are not limited. */
   readonly isRateLimited: boolean;
+  /** As in `TakeDown`. */
+  readonly archived?: ArchivedText | 'unknown' | null;
 }
 /** Appends to an open message. By the service: closes it if its time is over or its author is gone. */
 export interface AppendText extends Base {
@@ -67,6 +77,18 @@ export interface ArchivedMessage {
   readonly isImported: boolean;
   /** The place of its take-down; null: it was not taken down. */
   readonly takenDown: MessageTarget | null;
+}
+
+/** A message with its text, as an archive shows it that has everything of it that the log has lost. */
+export interface ArchivedText {
+  readonly shown: Extract<MessageHistoryEntry, PresentMessage>;
+  /** Of the newest change that `shown` includes; of the message itself if there is none. */
+  readonly state: MessageTarget;
+  /**
+   * Every change of the message up to this seq is included. If the log has lost a later one, the archive has to be read again:
+   * the answer is `isBelowLog`.
+   */
+  readonly throughSeq: number;
 }
 
 export interface React extends Base {
@@ -111,7 +133,7 @@ export interface MessageChanged {
 export interface MessageRefused extends Refused {
   /**
    * The answer to a command with `archived: 'unknown'`: the log has lost the message, an archive may have it, and a token
-   * was taken for asking.
+   * was taken for asking. Also the answer to an `ArchivedText` that is older than what the log has lost since.
    */
   readonly isBelowLog?: true;
 }

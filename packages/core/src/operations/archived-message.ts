@@ -1,5 +1,5 @@
 /** Changes of messages that only the archive has: what a change has to know of the message is read there. */
-import type { GroupId } from '@plenum/protocol';
+import type { GroupId, HistoryEntry, MessageHistoryEntry } from '@plenum/protocol';
 import { refused } from '../groups/commands.ts';
 import type { LogHead } from '../groups/records.ts';
 import {
@@ -9,6 +9,7 @@ import {
   type MessageTarget,
   type TakeDown,
 } from '../log/message-commands.ts';
+import type { ArchivePage } from '../ports/adapters.ts';
 import type { Engine } from '../ports/engine.ts';
 import { type ArchivedHistory, stretchesOf } from './archived-history.ts';
 
@@ -38,31 +39,50 @@ export async function takeDownAnywhere(
   return archived === null ? belowLog : change({ ...command, archived, isAdmitted: true });
 }
 
-interface Place {
+export interface Place {
   readonly groupId: GroupId;
   readonly target: MessageTarget;
   readonly head: LogHead;
 }
 
+/** The epoch that the log of this group had at a seq; undefined: not known. */
+const epochAt = (head: LogHead, seq: number): string | undefined =>
+  stretchesOf(head).find(({ endSeq }) => seq <= endSeq)?.epoch;
+
+/** @returns null: the archive has no such message; undefined: the archive failed */
+export async function archivedEntry(
+  archive: ArchivedHistory,
+  { groupId, target, head, reader = null }: Place & Partial<Pick<ArchivePage, 'reader'>>,
+): Promise<MessageHistoryEntry | null | undefined> {
+  if (epochAt(head, target.seq) !== target.epoch) return null;
+  const bounds = { afterSeq: target.seq - 1, beforeSeq: target.seq + 1, limit: 1, from: 'newest' } as const;
+  const found = await archive.read({ groupId, stretches: stretchesOf(head), ...bounds, reader });
+  if (found === null) return undefined;
+  const [entry] = found;
+  return entry !== undefined && isMessage(entry) ? entry : null;
+}
+
+const isMessage = (entry: HistoryEntry): entry is MessageHistoryEntry => entry.type === 'message';
+
 /** @returns null: the archive has no such message; undefined: the archive failed */
 async function archivedMessage(
   archive: ArchivedHistory,
-  { groupId, target, head }: Place,
+  place: Place,
 ): Promise<ArchivedMessage | null | undefined> {
-  const stretches = stretchesOf(head);
-  const epochAt = (seq: number) => stretches.find(({ endSeq }) => seq <= endSeq)?.epoch;
-  if (epochAt(target.seq) !== target.epoch) return null;
-  const bounds = { afterSeq: target.seq - 1, beforeSeq: target.seq + 1, limit: 1, from: 'newest' } as const;
-  const found = await archive.read({ groupId, stretches, ...bounds, reader: null });
-  if (found === null) return undefined;
-  const [entry] = found;
-  if (entry?.type !== 'message') return null;
+  const entry = await archivedEntry(archive, place);
+  if (!entry) return entry;
   const { request_id, from_user_id, timestamp, imported } = entry;
-  const { state_seq: stateSeq = entry.seq } = entry;
-  const takenDown = { epoch: epochAt(stateSeq) ?? target.epoch, seq: stateSeq };
   return {
     sent: { request_id, from_user_id, timestamp },
     isImported: imported === true,
-    takenDown: 'deleted' in entry ? takenDown : null,
+    takenDown: 'deleted' in entry ? statePlaceOf(entry, place) : null,
   };
+}
+
+/** The place of the newest change that the entry includes; without one, its own. */
+export function statePlaceOf(
+  { seq, state_seq: stateSeq = seq }: MessageHistoryEntry,
+  { target, head }: Pick<Place, 'target' | 'head'>,
+): MessageTarget {
+  return { epoch: epochAt(head, stateSeq) ?? target.epoch, seq: stateSeq };
 }

@@ -6,6 +6,7 @@ import {
   type RequestType,
   reactionKey,
   SERVICE,
+  type UserId,
 } from '@plenum/protocol';
 import { authorize } from '../adapters/guards.ts';
 import { messageEntryFrom } from '../log/entry.ts';
@@ -24,9 +25,10 @@ import type { Clock } from '../ports/runtime.ts';
 import { editedResult } from '../send/edit-pipeline.ts';
 import { emitMessageChanged } from '../telemetry/events.ts';
 import { AppendGatherer } from './append-gatherer.ts';
-import { takeDownAnywhere } from './archived-message.ts';
+import { archivedEntry, type Place, takeDownAnywhere } from './archived-message.ts';
 import { guardedMessageChange } from './guarded-message-change.ts';
 import { type Caller, type OperationDeps, requestKey } from './operations.ts';
+import { presentArchived } from './present-archived.ts';
 import { firstReadableSeq, refusalFor, userOf } from './read.ts';
 
 type Result<T extends RequestType> = Promise<Outcome<RequestResult<T>>>;
@@ -104,13 +106,18 @@ export class MessageOperations {
 
   get_message = async (caller: Caller, args: Named): Result<'get_message'> => {
     const found = await this.#readable(caller, args);
-    return found.ok ? succeed(messageEntryFrom(found.result)) : found;
+    if (!found.ok) return found;
+    const { entry, head, target } = found.result;
+    if (entry !== null) return succeed(messageEntryFrom(entry));
+    return this.#archived({ groupId: args.group_id, target, head, reader: userOf(caller) });
   };
 
   list_reactions = async (caller: Caller, args: RequestArgs<'list_reactions'>): Result<'list_reactions'> => {
     const found = await this.#readable(caller, args);
     if (!found.ok) return found;
-    const { epoch, seq } = found.result;
+    const { entry } = found.result;
+    if (entry === null) return fail(notFound);
+    const { epoch, seq } = entry;
     const page = await this.#deps.engine.messageChanges.reactions(args.group_id, {
       target: { epoch, seq },
       reactionKey: args.reaction === undefined ? null : reactionKey(args.reaction),
@@ -122,7 +129,21 @@ export class MessageOperations {
     return succeed({ reactions, next_cursor: page.nextCursor });
   };
 
-  /** Reads the position first and the message later, and refuses one after the head at which the caller was a member. */
+  /** The message as the archive has it, if the log has lost it. */
+  async #archived({ reader, ...place }: Place & { readonly reader: UserId | null }): Result<'get_message'> {
+    const { archive, engine } = this.#deps;
+    if (archive === null || place.target.seq >= place.head.oldestSeq) return fail(notFound);
+    const entry = await archivedEntry(archive, { ...place, reader });
+    if (entry === undefined) return fail({ code: 'unavailable' });
+    if (entry === null) return fail(notFound);
+    const [shown] = await presentArchived(engine, { ...place, entries: [entry], reader });
+    return shown?.type === 'message' ? succeed(shown) : fail(notFound);
+  }
+
+  /**
+   * Reads the position first and the message later, and refuses one after the head at which the caller was a member. `entry` is
+   * null if the log has no such message.
+   */
   async #readable(caller: Caller, { group_id: groupId, message_id: messageId }: Named) {
     const { engine, auth } = this.#deps;
     const position = await engine.groups.position(groupId, userOf(caller));
@@ -137,7 +158,7 @@ export class MessageOperations {
     if (found === null || !isGoodPosition(head.epoch, head.seq, found.head)) {
       return fail({ code: 'group_not_found' });
     }
-    return found.entry === null ? fail(notFound) : succeed(found.entry);
+    return succeed({ entry: found.entry, head: found.head, target });
   }
 
   async #react(

@@ -28,6 +28,15 @@ export interface Pin extends MessageTarget {
   readonly pinnedAtMs: number;
 }
 
+/** What an archive has to have got of a message before its text can be edited there. */
+export interface LostMessage {
+  readonly head: LogHead;
+  /** True: nothing that the log has lost still waits for the archive, in the outbox, the retries or the dead letters. */
+  readonly isArchived: boolean;
+  /** If `isArchived`: an archive that is read after this has every change of the message up to this seq, or never gets it. */
+  readonly throughSeq: number;
+}
+
 /** Messages that one user wrote, in a part of a log. */
 export interface Written {
   readonly targets: readonly MessageTarget[];
@@ -36,7 +45,7 @@ export interface Written {
 }
 
 /**
- * A message is changed as long as the log has it, and taken down as long as an archive has it. A message of a past epoch is found if that epoch has its seq. Every
+ * A message is changed as long as the log has it, edited and taken down as long as an archive has it. A message of a past epoch is found if that epoch has its seq. Every
  * method throws `PlenumError` (`unavailable`, `timeout`) when the store cannot be reached; after `timeout` the outcome
  * of a change is unknown, and the same request key may be tried again.
  *
@@ -73,6 +82,8 @@ export interface MessageChanges {
     targets: readonly MessageTarget[],
     reader: UserId | null,
   ): Promise<ReadonlyMap<string, KnownState>>;
+  /** What the archive has got of a message that the log has lost. Null: neither group nor tombstone exists. */
+  lost(groupId: GroupId, target: MessageTarget): Promise<LostMessage | null>;
   /**
    * Lists who reacted, by reaction and then by user. Costs the page, never the message. A user that keeps its reaction
    * is listed once, whatever happens between two pages. Null: the log has no such message, or it was taken down.

@@ -4,9 +4,13 @@ import { checkField, textsIn } from '../adapters/moderated-fields.ts';
 import { refused } from '../groups/commands.ts';
 import { isoTime } from '../groups/records.ts';
 import { messageId } from '../log/entry.ts';
-import type { EditMessage, MessageChanged, MessageOutcome } from '../log/message-commands.ts';
+import type {
+  EditMessage,
+  MessageAdmission,
+  MessageChanged,
+  MessageOutcome,
+} from '../log/message-commands.ts';
 import { PlenumError } from '../outcome/outcome.ts';
-import type { MessageChanges } from '../ports/message-changes.ts';
 import type { Clock, Logger } from '../ports/runtime.ts';
 import { customStep, type SendMiddleware } from './custom-middleware.ts';
 import type { StepName } from './steps.ts';
@@ -14,8 +18,14 @@ import type { StepName } from './steps.ts';
 type Edit = (command: EditMessage) => Promise<MessageOutcome>;
 type EditStep = (command: EditMessage, next: () => Promise<MessageOutcome>) => Promise<MessageOutcome>;
 
+/** Where edits are checked and made. */
+export interface EditChanges {
+  readonly change: (command: EditMessage) => Promise<MessageOutcome>;
+  readonly admit: (command: EditMessage) => Promise<MessageAdmission>;
+}
+
 export interface EditPipelineDeps {
-  readonly changes: MessageChanges;
+  readonly changes: EditChanges;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly auth: AuthGuard | null;
@@ -86,7 +96,7 @@ function stepFor(name: StepName, deps: EditPipelineDeps): EditStep {
 }
 
 const admitStep =
-  (changes: MessageChanges, isRateLimited: boolean): EditStep =>
+  (changes: EditChanges, isRateLimited: boolean): EditStep =>
   async (command, next) => {
     const outcome = await changes.admit({ ...command, isRateLimited });
     return outcome.type === 'admitted' ? next() : outcome;

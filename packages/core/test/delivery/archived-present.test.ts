@@ -1,75 +1,12 @@
 /** Archived messages as they are now: whatever the archive has got, and whenever it was asked. */
-import { type GroupId, groupIdSchema, type HistoryEntry, SERVICE, userIdSchema } from '@plenum/protocol';
-import {
-  deleteCommand,
-  editCommand,
-  joinCommand,
-  messageDraft,
-  reactCommand,
-  recordingModeration,
-} from '@plenum/testkit';
+import { type HistoryEntry, SERVICE } from '@plenum/protocol';
+import { deleteCommand, editCommand, reactCommand, recordingModeration } from '@plenum/testkit';
 import { expect, test } from 'vitest';
-import { type Adapters, type Caller, createCore, type MessageCommand, targetOf } from '../../src/index.ts';
+import { type MessageCommand, targetOf } from '../../src/index.ts';
+import { at, callerOf, found, groupId, history, operationsOf, trimmed } from './archived-scene.ts';
 import { beginDelivery, type DeliveryScene } from './delivery-scene.ts';
 
-const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
-const groupId: GroupId = groupIdSchema.parse('room:one');
 const hourMs = 3_600_000;
-
-/** A log with its last five entries. `guest` wrote the first message. */
-async function trimmed() {
-  const scene = await beginDelivery({ historyMaxEntries: 5 });
-  const hand = await scene.own();
-  await scene.engine.groups.change(joinCommand({ groupId, userId: 'guest' }));
-  const first = messageDraft({ groupId, sender: 'guest', message: 'the secret tea' });
-  const sent = await scene.engine.log.append(first);
-  if (sent.type === 'refused') throw new Error(sent.failure.code);
-  await scene.send(...Array.from({ length: 10 }, (_, at) => `tea ${at + 4}`));
-  await scene.pass(300);
-  return { scene, hand, id: sent.messageId };
-}
-
-const callerOf = (actor: string): Caller => ({
-  actor: actor === SERVICE ? SERVICE : userIdSchema.parse(actor),
-  requestId: `${Math.random()}`,
-  isServerMadeId: true,
-  device: null,
-});
-
-function operationsOf(
-  scene: DeliveryScene,
-  adapters: Pick<Adapters, 'archive' | 'moderation'> = { archive: scene.archive },
-) {
-  return createCore({
-    engine: scene.engine,
-    fanOut: {
-      deliver: () => {},
-      push: () => {},
-      deliverVolatile: () => {},
-      whenWritten: () => {},
-      written: async () => {},
-      seal: () => {},
-    },
-    clock: scene.clock,
-    nodeId: 'node-1',
-    logger: silent,
-    adapters,
-  }).operations;
-}
-
-async function history(scene: DeliveryScene, page: { after?: number; before?: number } = {}) {
-  const asked = { group_id: groupId, limit: 50, ...page };
-  const outcome = await operationsOf(scene).history(callerOf('owner'), asked);
-  if (!outcome.ok) throw new Error(outcome.failure.code);
-  return outcome.result.entries;
-}
-
-async function found(scene: DeliveryScene, query = 'tea') {
-  const asked = { group_id: groupId, query, limit: 50 };
-  const outcome = await operationsOf(scene).search_messages(callerOf('owner'), asked);
-  if (!outcome.ok) throw new Error(outcome.failure.code);
-  return outcome.result.entries;
-}
 
 async function change(scene: DeliveryScene, command: MessageCommand): Promise<void> {
   const outcome = await scene.engine.messageChanges.change(command);
@@ -84,7 +21,6 @@ async function takeDown(scene: DeliveryScene, message_id: string, actor = 'guest
   return outcome.ok ? outcome.result : outcome.failure.code;
 }
 
-const at = (entries: readonly HistoryEntry[], seq: number) => entries.find((entry) => entry.seq === seq);
 const targetIn = (id: string) => targetOf(id) ?? { epoch: '', seq: 0 };
 
 test('a message that only the archive has is taken down, though the archive gets it later', async () => {

@@ -13,6 +13,7 @@ import {
   type Lease,
   letterBytes,
   type MessageEntry,
+  type MessageTarget,
   type Outbox,
   partitionOf,
 } from '@plenum/core';
@@ -73,6 +74,11 @@ export class MemoryOutbox {
   /** @returns the take-down if readers of the archive have to know of it */
   named(groupId: GroupId, id: string): Named['takeDown'] | null {
     return this.#partitions.get(partitionOf(groupId))?.named(id) ?? null;
+  }
+
+  /** @returns true if the archive has every entry of the group before this one, or never gets it */
+  isArchived(groupId: GroupId, before: MessageTarget): boolean {
+    return this.#kinds.has('archive') && this.#of(partitionOf(groupId)).isArchived(groupId, before);
   }
 
   #add(groupId: GroupId, entry: ArchiveEntry | null): void {

@@ -8,6 +8,7 @@ import {
   editWithoutText,
   isArchivedChange,
   type KnownState,
+  type MessageTarget,
   type OutboxBatch,
   type PageMark,
   refusedOffsets,
@@ -122,6 +123,22 @@ export class PartitionOutbox {
         this.letters.set(letter.number, { ...letter, entry: editWithoutText(letter.entry) });
       else this.deleteLetter(letter.number);
     }
+  }
+
+  /**
+   * @returns true if nothing of this epoch of the group that is before the seq waits for the archive, and nothing of the group
+   * is retried or a dead letter
+   */
+  isArchived(groupId: GroupId, { epoch, seq }: MessageTarget): boolean {
+    const cursor = this.#kinds.get('archive')?.cursor;
+    if (cursor === undefined) return false;
+    const isOfGroup = ({ entry }: { readonly entry: ArchiveEntry }) => entry.group_id === groupId;
+    const letters = [...this.letters.values()].filter(({ kind }) => kind === 'archive');
+    if ([...letters, ...this.#retries.archive.values()].some(isOfGroup)) return false;
+    return !this.#entries.some(
+      ({ number, entry }) =>
+        number > cursor && isOfGroup({ entry }) && entry.epoch === epoch && entry.seq < seq,
+    );
   }
 
   queued(groupId: GroupId): number {

@@ -72,7 +72,8 @@ export function knownChanges(state: MessageState, reader: UserId | null): KnownS
   const isStreamed = body === null && (state.appendedBytes > 0 || state.isClosed);
   if (isTakenDown || isStreamed || stateSeq === 0) return null;
   const edit = body === null || editedAtMs === null ? null : { edits, editedAt: isoTime(editedAtMs), body };
-  return { type: 'changed', stateSeq, edit, reactions: reactionsOf(state, reader).reactions ?? {} };
+  const reactions = state.isArchived ? null : (reactionsOf(state, reader).reactions ?? {});
+  return { type: 'changed', stateSeq, edit, reactions };
 }
 
 function reactionsOf(

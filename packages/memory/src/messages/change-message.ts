@@ -1,14 +1,17 @@
 /** Runs one command on a message: checks it by core's rule table, makes the change, and remembers the answer. */
 import {
+  type ArchivedText,
   appendedTooLarge,
   belowLog,
   boundReached,
+  type EditMessage,
   type Facts,
   firstRefusal,
   type MessageAdmission,
   type MessageChanged,
   type MessageCommand,
   type MessageOutcome,
+  type MessageRefused,
   messageId,
   messageQueueLimitOf,
   messageRuleOf,
@@ -21,7 +24,7 @@ import { endDueMutes } from '../groups/due-mutes.ts';
 import { userOf } from '../groups/facts.ts';
 import type { GroupState } from '../state/group-state.ts';
 import type { MemoryState } from '../state/memory-state.ts';
-import { factsOfArchived, messageAt, messageFactsOf } from './facts.ts';
+import { entryOfArchived, factsOfArchived, messageAt, messageFactsOf } from './facts.ts';
 import { type MessageStep, planOf, takeDownLost, takenDownBefore } from './steps.ts';
 
 export function changeMessage(state: MemoryState, command: MessageCommand): MessageOutcome {
@@ -67,7 +70,9 @@ function judge(
   if (group === undefined) return refused({ code: 'group_not_found' });
   const actor = userOf(command.actor);
   endDueMutes(state, group, { users: actor === null ? [] : [actor], nowMs });
-  const entry = messageAt(group, command.target, nowMs);
+  const inLog = messageAt(group, command.target, nowMs);
+  const archived = inLog === null && command.operation === 'edit' ? archivedFor(state, group, command) : null;
+  const entry = archived === null || archived === 'unknown' ? inLog : entryOfArchived(archived);
   const facts = messageFactsOf(group, command, { entry, nowMs });
   if (operation === 'append' && command.actor === SERVICE) {
     if (entry === null) return refused({ code: 'message_not_found' });
@@ -77,6 +82,7 @@ function judge(
     const below = judgeBelowLog(state, group, { command, facts, nowMs });
     if (below !== null) return below;
   }
+  if (archived === 'unknown') return judgeUnknown(state, { command, facts, nowMs });
   const isClosing = operation === 'append' && command.actor === SERVICE;
   const refusal = isClosing ? null : firstRefusal(messageRuleOf[operation], facts);
   const isLost = entry === null && command.target.epoch === group.log.epoch;
@@ -101,8 +107,50 @@ function judge(
   return plan.type === 'write' ? { type: 'fine', nowMs, apply: plan.apply } : plan.present;
 }
 
-const isBelowLog = (group: GroupState, { target }: TakeDown): boolean =>
+const isBelowLog = (group: GroupState, { target }: MessageCommand): boolean =>
   target.epoch === group.log.epoch && target.seq > 0 && target.seq < group.log.oldestSeq;
+
+/**
+ * What an archive shows of a message that the log has lost. @returns null: nothing is known of such a message, or it is taken
+ * down; `unknown`: the archive has to be read, or read again
+ */
+function archivedFor(
+  state: MemoryState,
+  group: GroupState,
+  command: EditMessage,
+): ArchivedText | 'unknown' | null {
+  const { groupId, target, archived = null } = command;
+  const known = group.log.messages.of(target.seq);
+  const isGone = known?.isTakenDown || state.outbox.named(groupId, messageId(target.epoch, target.seq));
+  if (isGone || archived === null || archived === 'unknown' || !isBelowLog(group, command)) {
+    return isGone || !isBelowLog(group, command) ? null : archived;
+  }
+  const isOld = known === null && group.log.oldestSeq - 1 > archived.throughSeq;
+  return isOld ? 'unknown' : archived;
+}
+
+/** The answer to the edit of a message whose text is not known yet. */
+function judgeUnknown(
+  state: MemoryState,
+  {
+    command,
+    facts,
+    nowMs,
+  }: { readonly command: MessageCommand; readonly facts: Facts; readonly nowMs: number },
+): MessageOutcome {
+  const refusal = firstRefusal('edit', { ...facts, message: factsOfArchived('unknown') });
+  if (refusal !== null && refusal.code !== 'message_not_found') return refused(refusal);
+  return takeToken(state, command, nowMs) ?? belowLog;
+}
+
+/** @returns the refusal of a user that has no token; null: it is taken, or the command is free */
+function takeToken(state: MemoryState, command: MessageCommand, nowMs: number): MessageRefused | null {
+  const bucket = bucketOf(state, command);
+  const retryAfterMs = bucket?.missingMs(nowMs) ?? 0;
+  if (retryAfterMs > 0) return refused({ code: 'rate_limited', retryAfterMs });
+  bucket?.take(nowMs);
+  return null;
+}
 
 /** Checks the take-down of a message that the log has lost. @returns null: nothing is known of such a message */
 function judgeBelowLog(
@@ -114,18 +162,21 @@ function judgeBelowLog(
   const named = state.outbox.named(groupId, messageId(target.epoch, target.seq));
   const before = named && { epoch: group.log.epoch, seq: named.stateSeq };
   if (isExpired && before !== null) return takenDownBefore(before);
-  if (archived === null) return null;
-  const refusal = firstRefusal('take_down', { ...facts, message: factsOfArchived(archived) });
-  const isUnknown = archived === 'unknown';
+  const edited = group.log.messages.of(target.seq);
+  const author = edited?.isTakenDown === false ? edited.author : null;
+  if (archived === null && author === null) return null;
+  const message = factsOfArchived(archived ?? 'unknown');
+  const refusal = firstRefusal('take_down', {
+    ...facts,
+    message: author === null ? message : { ...message, author },
+  });
+  const isUnknown = archived === 'unknown' && author === null;
   if (refusal !== null && !(isUnknown && refusal.code === 'not_author')) return refused(refusal);
-  const bucket = bucketOf(state, command);
-  const retryAfterMs = bucket?.missingMs(nowMs) ?? 0;
-  if (retryAfterMs > 0) return refused({ code: 'rate_limited', retryAfterMs });
-  bucket?.take(nowMs);
-  if (isUnknown) return belowLog;
-  const known = before ?? archived.takenDown;
+  const limited = takeToken(state, command, nowMs);
+  if (limited !== null || isUnknown) return limited ?? belowLog;
+  const { sent, takenDown = null } = archived === null || archived === 'unknown' ? {} : archived;
+  const known = before ?? takenDown;
   if (known !== null) return takenDownBefore(known);
-  const { sent } = archived;
   return { type: 'fine', nowMs, apply: () => takeDownLost(state, group, { command, nowMs, sent }) };
 }
 

@@ -1,6 +1,7 @@
 /** What the rule table has to know of a message and of who changes it. */
 import {
   type ArchivedMessage,
+  type ArchivedText,
   type Facts,
   isPast,
   type MessageCommand,
@@ -16,6 +17,13 @@ import type { GroupState } from '../state/group-state.ts';
 /** @returns the message as the log keeps it, without its changes, or its tombstone; null: there is none */
 export function messageAt(group: GroupState, target: MessageTarget, nowMs: number): MessageEntry | null {
   return target.epoch === group.log.epoch ? group.log.message(target.seq, nowMs) : null;
+}
+
+/** The message as an archive shows it, in the form in which a log keeps it. */
+export function entryOfArchived({ shown }: ArchivedText): MessageEntry {
+  const { type, request_id, open: _, ...result } = shown;
+  const { epoch, seq } = shown;
+  return { type, epoch, seq, wire: Buffer.from(JSON.stringify({ request_id, success: true, result })) };
 }
 
 export function messageFactsOf(

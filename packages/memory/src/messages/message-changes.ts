@@ -1,5 +1,6 @@
 /** The port `MessageChanges` over memory. */
 import {
+  changeOf,
   forgedCursor,
   type KnownState,
   type LogEntry,
@@ -44,6 +45,16 @@ export function memoryMessageChanges(state: MemoryState, defer: Defer): MessageC
         }
         return known;
       }),
+    lost: (groupId, { seq }) =>
+      defer(() => {
+        const nowMs = state.now();
+        const group = state.groupOrTombstone(groupId, nowMs);
+        if (group === null) return null;
+        const head = group.log.head(nowMs, group.isDeleted);
+        const isArchived = state.outbox.isArchived(groupId, { epoch: head.epoch, seq: head.oldestSeq });
+        const isChanged = group.log.messages.of(seq) !== null;
+        return { head, isArchived, throughSeq: isChanged ? head.oldestSeq - 1 : head.seq };
+      }),
     reactions: (groupId, page) =>
       defer(() => {
         const nowMs = state.now();
@@ -57,7 +68,7 @@ export function memoryMessageChanges(state: MemoryState, defer: Defer): MessageC
         if (group === undefined) return { targets: [], nextSeq: null };
         group.log.head(state.now(), false);
         const entries = group.log.after(afterSeq, entriesPerLook);
-        const seqs = entries.flatMap((entry) => seqWrittenBy(entry, userId) ?? []);
+        const seqs = entries.flatMap((entry) => seqWrittenBy(group, entry, userId) ?? []);
         const nextSeq = entries.length === entriesPerLook ? (entries.at(-1)?.seq ?? null) : null;
         return { targets: seqs.map((seq) => ({ epoch: group.log.epoch, seq })), nextSeq };
       }),
@@ -75,8 +86,17 @@ export function memoryMessageChanges(state: MemoryState, defer: Defer): MessageC
 /** Entries of a log that one look for the messages of a user reads. */
 const entriesPerLook = 500;
 
-/** The seq of the message of this user that the entry shows; null: it shows none, or a tombstone. */
-function seqWrittenBy(entry: LogEntry, userId: UserId): number | null {
+/**
+ * The seq of the message of this user whose text the entry shows: a message, or the edit of one that has left the log. Null: it
+ * shows none.
+ */
+function seqWrittenBy({ log }: GroupState, entry: LogEntry, userId: UserId): number | null {
+  if (entry.type === 'change') {
+    const { type, target_seq: target } = changeOf(entry);
+    const state = log.messages.of(target);
+    const isMeant = type === 'edited' && target < log.oldestSeq && state?.isTakenDown === false;
+    return isMeant && state.author === userId ? target : null;
+  }
   if (entry.type !== 'message') return null;
   const { result } = messageOf(entry);
   return 'deleted' in result || result.from_user_id !== userId ? null : entry.seq;

@@ -1,6 +1,7 @@
 /** What each command on a message does, after nothing refused it. */
 import {
   type AppendText,
+  type ArchivedText,
   type ChangedMessage,
   type EditMessage,
   isoTime,
@@ -27,7 +28,7 @@ interface StepOf<C extends MessageCommand> {
   readonly state: MemoryState;
   readonly group: GroupState;
   readonly command: C;
-  /** The message as the log keeps it. */
+  /** The message as the log keeps it, or as an archive shows it. */
   readonly entry: MessageEntry;
   readonly nowMs: number;
 }
@@ -54,6 +55,10 @@ export function planOf({ command, ...at }: MessageStep): Plan {
       return planPin({ ...at, command });
   }
 }
+
+/** The state of a message that is about to change. */
+const begun = ({ log }: GroupState, entry: MessageEntry): MessageState =>
+  log.messages.begin(entry.seq, messageOf(entry).result.from_user_id);
 
 const nothing = { edits: 0, editedAtMs: null, mentionsDropped: [], count: 0 } as const;
 
@@ -100,20 +105,28 @@ function planEdit(step: StepOf<EditMessage>): Plan {
     ...(metadata === undefined ? {} : { metadata }),
     ...(mentions.length === 0 ? {} : { mentions }),
   };
-  const { edits = 0, editedAtMs = null } = known ?? {};
+  const archived = command.archived === 'unknown' ? null : (command.archived ?? null);
+  const { edits, editedAtMs, stateSeq } = known ?? editsOf(archived);
   const isStreamed = (known?.pieces.size ?? 0) > 0 || isStillOpen(entry, known);
   if (!isStreamed && JSON.stringify(body) === JSON.stringify(before)) {
-    return present(step, { edits, editedAtMs, mentionsDropped });
+    return present(step, {
+      edits,
+      editedAtMs,
+      mentionsDropped,
+      ...(stateSeq === 0 ? {} : { seq: stateSeq }),
+    });
   }
   return write(step, () => {
-    const message = group.log.messages.begin(entry.seq);
+    const message = begun(group, entry);
+    message.isArchived ||= archived !== null && known === null;
     message.body = body;
     message.edits = edits + 1;
     // An edit replaces what was appended, and closes the message.
     message.pieces.clear();
     message.isClosed = true;
     message.editedAtMs = nowMs;
-    group.log.setMentions(entry.seq, mentions);
+    // Unread mentions are counted in messages of the log.
+    group.log.setMentions(entry.seq, archived === null ? mentions : []);
     const { result } = messageOf(entry);
     const expiry = 'expires_at' in result ? { expires_at: result.expires_at } : {};
     const draft = draftOf(step, 'edited', { ...body, ...expiry, edits: message.edits });
@@ -121,6 +134,12 @@ function planEdit(step: StepOf<EditMessage>): Plan {
     return { seq, edits: message.edits, editedAtMs: nowMs, mentionsDropped };
   });
 }
+
+const editsOf = (archived: ArchivedText | null) => ({
+  edits: archived?.shown.edits ?? 0,
+  editedAtMs: archived?.shown.edited_at === undefined ? null : Date.parse(archived.shown.edited_at),
+  stateSeq: archived?.state.seq ?? 0,
+});
 
 const isStillOpen = (entry: MessageEntry, known: MessageState | null): boolean =>
   'open' in messageOf(entry).result && known?.isClosed !== true;
@@ -131,7 +150,7 @@ function planAppend(step: StepOf<AppendText>): Plan {
   const isDue = state.isOpenDue({ groupId, target }, nowMs) || !isAuthorHere(group, entry, nowMs);
   if (command.actor === SERVICE && !isDue) return present(step);
   return write(step, () => {
-    const message = group.log.messages.begin(entry.seq);
+    const message = begun(group, entry);
     const { result } = messageOf(entry);
     const expiry = 'expires_at' in result ? { expires_at: result.expires_at } : {};
     message.appendedBytes += Buffer.byteLength(command.text);
@@ -160,7 +179,7 @@ function planTakeDown(step: StepOf<TakeDown>): Plan {
     const { request_id, result } = messageOf(entry);
     const { group_id, from_user_id, timestamp, message_id, epoch, seq: at } = result;
     const reason = command.reason === null ? {} : { reason: command.reason };
-    const message = messages.begin(entry.seq);
+    const message = begun(group, entry);
     clear(message);
     messages.pins.delete(entry.seq);
     group.log.setMentions(entry.seq, []);
@@ -253,7 +272,7 @@ function planReaction(step: StepOf<React>): Plan {
   const has = slot?.users.has(actor) === true;
   if (has === (operation === 'react')) return present(step, { count: slot?.users.size ?? 0 });
   return write(step, () => {
-    const message = messages.begin(entry.seq);
+    const message = begun(group, entry);
     if (operation === 'react') message.react(reaction, actor);
     else if (slot !== null) message.unreact(slot, actor);
     const changed = slot ?? message.slotOf(reaction);

@@ -18,6 +18,9 @@ export interface ReactionSlot {
 }
 
 export class MessageState {
+  readonly author: UserId;
+  /** True: the message was edited after the log had lost it, and the archive alone has its reactions. */
+  isArchived = false;
   /** Null: never edited, or taken down. */
   body: MessageBody | null = null;
   edits = 0;
@@ -31,6 +34,10 @@ export class MessageState {
   /** Seq of the newest change; 0: none. */
   stateSeq = 0;
   readonly slots: (ReactionSlot | null)[] = [];
+
+  constructor(author: UserId) {
+    this.author = author;
+  }
 
   get appended(): string {
     return [...this.pieces.values()].join('');
@@ -83,8 +90,8 @@ export class MessageStates {
   }
 
   /** The state of a message that is about to change. */
-  begin(seq: number): MessageState {
-    const state = this.#states.get(seq) ?? new MessageState();
+  begin(seq: number, author: UserId): MessageState {
+    const state = this.#states.get(seq) ?? new MessageState(author);
     this.#states.set(seq, state);
     return state;
   }

@@ -25,7 +25,7 @@ export const changeOperations = {
     operationId: 'edit_message',
     tag: 'messages',
     description:
-      'Checked, moderated and charged like a send. An unchanged message answers with its present values',
+      'Checked, moderated and charged like a send. An unchanged message answers with its present values. A message that only the archive has is edited when the archive has got everything that the log has lost, else `unavailable` with `archive_behind`',
     parameters: { ...one, ...keyed },
     body: { actor_id: 'ann', message: 'Lunch at one?' },
     result: { message_id: message.message_id, edits: 1, edited_at: timestamp, epoch, seq: 43 },

@@ -1,8 +1,9 @@
 -- The present states of changed messages. Needs `log_key`, `present_key`, `changed_key`, `reactors_key`,
 -- `mentions_key` and `history_max_age_ms`.
 -- `present` is a hash: seq of the message → its record, lines of text:
--- 1. `<p(resent)|o(pen)|f(inished)|d(eleted)> <epoch> <author> <state epoch> <state seq> <edits> <edited at, ms, or 0>`. `state` is the
---    newest change that the record includes. The log needs the record as long as it has that entry.
+-- 1. `<p(resent)|a(rchived)|o(pen)|f(inished)|d(eleted)> <epoch> <author> <state epoch> <state seq> <edits> <edited at, ms, or 0>`. `state` is the
+--    newest change that the record includes. The log needs the record as long as it has that entry. `archived`: the message was
+--    edited after the log had lost it, and the archive alone has its reactions.
 -- 2. JSON of the edited text, 3. of its metadata, 4. of its mentions; each is empty if no edit gave it. For a deleted
 --    message, line 2 is its tombstone: the entry as it is read from now on.
 --    For a message that is open, or was until it was finished, line 2 is `<chunks> <bytes>` of the text that was appended:

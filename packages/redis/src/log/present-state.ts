@@ -27,9 +27,11 @@ interface State {
   /** The fields of the edited text; empty if it was never edited. */
   readonly edited: Readonly<Record<string, unknown>>;
   readonly reactions: readonly Reaction[];
+  /** True: the archive alone has the reactions. */
+  readonly isArchived: boolean;
 }
 
-const headForm = /^([pof]) \S+ \S+ \S+ (\d+) (\d+) (\d+)$/;
+const headForm = /^([paof]) \S+ \S+ \S+ (\d+) (\d+) (\d+)$/;
 /** @param json the inner part of a JSON string */
 const textOf = (json: string): string => z.string().parse(JSON.parse(`"${json}"`));
 
@@ -39,9 +41,11 @@ function stateOf(record: string, own: string): State | null {
   const [head = '', text = '', metadata = '', mentions = '', ...lines] = record.split('\n');
   const [, kind, stateSeq, edits, editedAtMs] = headForm.exec(head) ?? [];
   if (stateSeq === undefined) return null;
-  const appended = kind === 'p' ? '' : textOf(text);
+  const isArchived = kind === 'a';
+  const isStreamed = kind !== 'p' && !isArchived;
+  const appended = isStreamed ? textOf(text) : '';
   const edited = {
-    ...(text === '' || kind !== 'p' ? {} : { message: JSON.parse(text) }),
+    ...(text === '' || isStreamed ? {} : { message: JSON.parse(text) }),
     ...(metadata === '' ? {} : { metadata: JSON.parse(metadata) }),
     ...(mentions === '' ? {} : { mentions: JSON.parse(mentions) }),
   };
@@ -52,7 +56,7 @@ function stateOf(record: string, own: string): State | null {
     return [{ shown: JSON.parse(shown), count: Number(count), isOwn }];
   });
   const numbers = { stateSeq: Number(stateSeq), edits: Number(edits), editedAtMs: Number(editedAtMs) };
-  return { ...numbers, isOpen: kind === 'o', isStreamed: kind !== 'p', appended, edited, reactions };
+  return { ...numbers, isOpen: kind === 'o', isStreamed, appended, edited, reactions, isArchived };
 }
 
 /** A reaction may be named `__proto__`, which an assignment would lose. */
@@ -74,9 +78,10 @@ export function knownState(known: KnownWords): KnownState | null {
   }
   const state = stateOf(known.record, known.own);
   if (state === null || state.isStreamed) return null;
-  const { stateSeq, edits, editedAtMs, edited, reactions } = state;
+  const { stateSeq, edits, editedAtMs, edited } = state;
+  const reactions = state.isArchived ? null : byReaction(state.reactions);
   const edit = edits === 0 ? null : { edits, editedAt: isoTime(editedAtMs), body: bodySchema.parse(edited) };
-  return { type: 'changed', stateSeq, edit, reactions: byReaction(reactions) };
+  return { type: 'changed', stateSeq, edit, reactions };
 }
 
 const messageWire = z.looseObject({

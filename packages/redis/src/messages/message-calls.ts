@@ -2,6 +2,7 @@
 import {
   type AppendText,
   type ArchivedMessage,
+  type ArchivedText,
   type EditMessage,
   type MessageCommand,
   messageId,
@@ -92,7 +93,10 @@ export function runMessageChange(
     (deadlineMs: number) => ({ ...common, deadlineMs, ...extra });
   switch (command.operation) {
     case 'edit':
-      return calls.change(scripts.editMessage, { keys, args: withExtra(editArgs(command)) });
+      return calls.change(scripts.editMessage, {
+        keys: { ...keys, tombstones: deps.keys.tombstones(partitionOf(command.groupId)) },
+        args: withExtra(editArgs(command)),
+      });
     case 'append':
       return calls.change(scripts.appendText, {
         keys: { ...keys, timed: deps.keys.timed(command.groupId), ...dedupesOf(command, deps) },
@@ -116,13 +120,22 @@ export function runMessageChange(
   }
 }
 
-const editArgs = ({ message, metadata, mentions }: EditMessage) => ({
+const editArgs = ({ message, metadata, mentions, archived = null }: EditMessage) => ({
   text: JSON.stringify(message),
   metadata: metadata ?? '',
   // A space before each user: the empty list is not an empty text.
   mentions: mentions === null ? '' : ` ${mentions.join(' ')}`,
   editWindowMs: limits.editWindowMsDefault,
+  archived: archived === null ? '' : archived === 'unknown' ? '?' : shownText(archived),
 });
+
+/** Only what the script reads; JSON leaves out what is undefined. */
+function shownText({ shown, state, throughSeq }: ArchivedText): string {
+  const { from_user_id, timestamp, message, metadata, mentions, expires_at, edits = 0, edited_at } = shown;
+  const numbers = `${throughSeq} ${edits} ${edited_at === undefined ? 0 : Date.parse(edited_at)}`;
+  const fields = { from_user_id, timestamp, message, metadata, mentions, expires_at };
+  return `${numbers} ${state.epoch} ${state.seq} ${JSON.stringify(fields)}`;
+}
 
 /** Keys that no request needs are those of the first one. */
 function dedupesOf({ groupId, actor, request, also }: AppendText, { keys }: GroupDeps) {

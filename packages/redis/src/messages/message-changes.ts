@@ -6,6 +6,7 @@ import {
   type FoundMessage,
   forgedCursor,
   type KnownState,
+  type LostMessage,
   type MessageAdmission,
   type MessageBound,
   type MessageChanged,
@@ -28,7 +29,7 @@ import { type GroupId, type UserId, userIdSchema } from '@plenum/protocol';
 import { readRangeOf } from '../log/log-reader.ts';
 import { knownState } from '../log/present-state.ts';
 import type { GroupDeps } from '../script-calls/group-header.ts';
-import { findWritten, readPins, readReactions, readStates } from '../script-calls/index.ts';
+import { findWritten, readLost, readPins, readReactions, readStates } from '../script-calls/index.ts';
 import { refusalOf } from '../script-calls/refusals.ts';
 import type { ScriptCalls, StateDeps } from '../script-calls/script-calls.ts';
 import { type MessageAnswer, runMessageChange } from './message-calls.ts';
@@ -36,6 +37,8 @@ import { scrubCopies } from './waiting-copies.ts';
 
 /** Entries of a log that one look for the messages of a user reads. */
 const entriesPerLook = 500;
+/** Entries of an outbox that one look for those of a group reads. */
+const waitingPerLook = 512;
 
 interface ReactionsPage {
   readonly target: MessageTarget;
@@ -88,6 +91,24 @@ export class RedisMessageChanges implements MessageChanges {
     const isMeant =
       entry?.type === 'message' && messageOf(entry).result.message_id === messageId(target.epoch, target.seq);
     return { head: range.head, entry: isMeant ? entry : null };
+  }
+
+  async lost(groupId: GroupId, { seq }: MessageTarget): Promise<LostMessage | null> {
+    const { keys } = this.#deps;
+    const partition = partitionOf(groupId);
+    const reply = await this.#readCalls.read(readLost, {
+      keys: {
+        group: keys.group(groupId),
+        log: keys.log(groupId),
+        present: keys.present(groupId),
+        outbox: keys.outboxIn(partition),
+        cursors: keys.cursors(partition),
+        retriesByGroup: keys.retriesByGroup(partition, 'archive'),
+        deadLettersByGroup: keys.deadLettersByGroup(partition, 'archive'),
+      },
+      args: { groupId, targetSeq: seq, limit: waitingPerLook },
+    });
+    return reply.type === 'none' ? null : reply.details;
   }
 
   async reactions(groupId: GroupId, page: ReactionsPage): Promise<Page<Reactor> | null> {

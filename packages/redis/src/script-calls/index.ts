@@ -90,6 +90,7 @@ export const scripts = [
   messages.readPins,
   messages.findWritten,
   messages.readStates,
+  messages.readLost,
   messages.scrubOutbox,
   messages.scrubLetters,
   reads.readHead,

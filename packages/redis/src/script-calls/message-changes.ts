@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { refusalWords } from './changes.ts';
 import { defineScript, integerWord, late, reply } from './define-script.ts';
 import { groupArgs, groupKeys, stateKeys } from './group-header.ts';
+import { flagWord, headOf, headWords } from './reads.ts';
 
 const messageKeys = [...groupKeys, 'dedupe', 'bucket', ...stateKeys] as const;
 
@@ -87,8 +88,8 @@ const defineMessageChange = <const K extends string, const A extends string>(
 
 export const editMessage = defineMessageChange(
   'edit-message',
-  ['text', 'metadata', 'mentions', 'editWindowMs'],
-  [],
+  ['text', 'metadata', 'mentions', 'editWindowMs', 'archived'],
+  ['tombstones'],
 );
 export const appendText = defineMessageChange(
   'append-text',
@@ -178,6 +179,21 @@ export const readStates = defineScript({
   keys: ['present', 'reactors', 'tombstones'],
   args: ['userId', 'messageIds'],
   reply: reply('found', knownWords),
+});
+
+export const readLost = defineScript({
+  file: 'read-lost',
+  keys: ['group', 'log', 'present', 'outbox', 'cursors', 'retriesByGroup', 'deadLettersByGroup'],
+  args: ['groupId', 'targetSeq', 'limit'],
+  reply: z.discriminatedUnion('type', [
+    reply('none', z.tuple([])),
+    reply(
+      'found',
+      z
+        .tuple([flagWord, integerWord, ...headWords])
+        .transform(([isArchived, throughSeq, ...head]) => ({ isArchived, throughSeq, head: headOf(head) })),
+    ),
+  ]),
 });
 
 export const settleTimed = defineScript({

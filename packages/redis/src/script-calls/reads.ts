@@ -20,14 +20,14 @@ const pastWord = z.string().transform((text): readonly PastEpoch[] =>
         return { epoch, endSeq: Number(endSeq) };
       }),
 );
-const flagWord = z.enum(['0', '1']).transform((word) => word === '1');
+export const flagWord = z.enum(['0', '1']).transform((word) => word === '1');
 
 const endWord = z.string().regex(/^[01](?: \d{1,16})?$/);
 
 /** Parses the five values that lua/lib/head.lua returns. */
-const headWords = [z.string(), integerWord, pastWord, integerWord, endWord] as const;
+export const headWords = [z.string(), integerWord, pastWord, integerWord, endWord] as const;
 type HeadValues = readonly [string, number, readonly PastEpoch[], number, string];
-const headOf = ([epoch, seq, past, oldestSeq, end]: HeadValues): LogHead => ({
+export const headOf = ([epoch, seq, past, oldestSeq, end]: HeadValues): LogHead => ({
   epoch,
   seq,
   past,

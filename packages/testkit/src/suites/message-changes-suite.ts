@@ -2,6 +2,7 @@ import { describe } from 'vitest';
 import type { MakeEngine } from '../scene/engine-harness.ts';
 import { appending } from './messages/appending.ts';
 import { archivedMessages } from './messages/archived.ts';
+import { archivedEdits } from './messages/archived-edits.ts';
 import { editing } from './messages/editing.ts';
 import { expiring } from './messages/expiring.ts';
 import { foldingSuite } from './messages/folding.ts';
@@ -24,6 +25,7 @@ export function messageChangesSuite(
     editing(makeEngine);
     takingDown(makeEngine);
     archivedMessages(makeEngine);
+    archivedEdits(makeEngine);
     reacting(makeEngine);
     pinning(makeEngine);
     expiring(makeEngine);
