@@ -163,4 +163,9 @@ export const mutantsOfArchivedMessages = [
     ['packages/redis/lua/read-lost.lua', 'retries + letters == 0', 'letters == 0'],
     onRedis('if none of the group is retried or a dead letter'),
   ),
+  mutant(
+    'what waits for the archive is not looked at when the log has lost it',
+    [takeDown, "archived == '' and is_certain and is_queue_counted == '1'", 'false'],
+    onRedis('says what the archive needs of the message if the message waits for it still'),
+  ),
 ];

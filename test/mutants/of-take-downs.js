@@ -23,7 +23,7 @@ export const mutantsOfTakeDowns = [
     edits: [
       {
         file: 'packages/redis/lua/take-down-message.lua',
-        from: "  if is_in_log then redis.call('XDEL', log_key, target_seq .. '-0') end\n",
+        from: "  if is_in_log and message.fields then redis.call('XDEL', log_key, target_seq .. '-0') end\n",
         to: '',
       },
     ],

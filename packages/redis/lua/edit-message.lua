@@ -48,7 +48,7 @@ local message = find_message()
 local is_lost = (not message or not message.fields and not message.state.is_deleted) and is_below_log() and is_of_this_group()
 if is_lost and archived ~= '' and not redis.call('HGET', tombstones_key, message_id) then
   if archived ~= '?' then message = with_archived(message) end
-  if archived == '?' or not message then return below_log() end
+  if archived == '?' or not message then return below_log(false) end
 end
 if not is_readable(message, member) then return refuse('message_not_found') end
 if message.author ~= actor then return refuse('not_author') end

@@ -10,8 +10,9 @@ local named_ms = ARGV[21]
 -- `1`: the message has reached its end. Then its entry is written even if the log has lost the message, but not in a later
 -- group with the same id.
 local is_expired = ARGV[22]
--- Of a message that the log has lost. `?`: an archive may have it. Else what the archive says of it: `<author> <epoch and seq
--- of its take-down, or - -> <JSON { request_id, from_user_id, timestamp, imported? }>`. Empty: no archive can be read.
+-- Of a message that the log has lost. `?`: an archive may have it. Else what the archive or its copy that waits says of it:
+-- `<author> <epoch and seq of its take-down, or - -> <JSON { request_id, from_user_id, timestamp, imported? }>`. Empty: no archive
+-- can be read. `-`: so too, or no copy waits for the archive.
 local archived = ARGV[23]
 -- @include writable
 expect_writable(taken_down_key, 'zset', { 'ZADD', 'ZREM', 'PEXPIRE' })
@@ -39,11 +40,14 @@ local function archived_message()
 end
 
 local message = find_message()
-local may_be_archived = not message and archived ~= '' and is_below_log() and is_of_this_group()
-if may_be_archived and archived == '?' then
-  return below_log()
+local is_lost = (not message or not message.fields and not message.state.is_deleted) and is_below_log() and is_of_this_group()
+local is_certain = message ~= nil or is_expired == '1'
+-- The entry says of the message what the archive needs for a tombstone, if the message itself never comes there.
+if is_lost and (archived == '?' or archived == '' and is_certain and is_queue_counted == '1') then
+  return below_log(is_certain)
 end
-if may_be_archived then message = archived_message() end
+local told = is_lost and archived_message() or nil
+message = message or told
 if not message and (is_expired == '0' or not is_of_this_group()) then return refuse('message_not_found') end
 if actor ~= SERVICE and message.author ~= actor and not is_moderator(member) then return refuse('not_author') end
 
@@ -71,11 +75,11 @@ end
 
 local reason_field = reason ~= '' and ',"reason":' .. reason or ''
 local sent_field = ''
-local fields = message and message.fields
+local fields = message and message.fields or told and told.fields
 if fields then
   sent_field = ',"sent":{"request_id":' .. fields.request_id .. ',"from_user_id":' .. fields.from_user_id
     .. ',"timestamp":' .. fields.timestamp .. '}'
-  if is_in_log then redis.call('XDEL', log_key, target_seq .. '-0') end
+  if is_in_log and message.fields then redis.call('XDEL', log_key, target_seq .. '-0') end
 end
 append_change({ type = 'deleted', tail = reason_field, outbox_tail = sent_field })
 if is_new_to_archive then
@@ -88,7 +92,7 @@ forget_old_names(now)
 local sent_at = fields and not fields.imported and ms_of(unquoted(fields.timestamp)) or 0
 if not is_in_log then return done({ edits = 0, edited_at = sent_at }) end
 -- An entry `edited` of a message that the log no longer has needs no tombstone of the message itself.
-state.text = fields and '{"request_id":' .. fields.request_id .. ',"success":true,"result":{"group_id":"' .. group_id
+state.text = message.fields and '{"request_id":' .. fields.request_id .. ',"success":true,"result":{"group_id":"' .. group_id
     .. '","from_user_id":' .. fields.from_user_id .. ',"deleted":true,"deleted_by":"' .. actor .. '","deleted_at":"'
     .. iso_time(now) .. '"' .. reason_field .. ',"state_seq":' .. integer(group.seq) .. ',"timestamp":' .. fields.timestamp
     .. ',"message_id":"' .. message_id .. '","epoch":"' .. message_epoch .. '","seq":' .. target_seq .. '}}'

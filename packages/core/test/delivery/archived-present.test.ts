@@ -1,6 +1,12 @@
 /** Archived messages as they are now: whatever the archive has got, and whenever it was asked. */
 import { type HistoryEntry, SERVICE } from '@plenum/protocol';
-import { deleteCommand, editCommand, reactCommand, recordingModeration } from '@plenum/testkit';
+import {
+  deleteCommand,
+  editCommand,
+  reactCommand,
+  recordingModeration,
+  takeDownCommand,
+} from '@plenum/testkit';
 import { expect, test } from 'vitest';
 import { type MessageCommand, targetOf } from '../../src/index.ts';
 import { at, callerOf, found, groupId, history, operationsOf, trimmed } from './archived-scene.ts';
@@ -138,4 +144,25 @@ test('the reason of such a take-down is moderated', async () => {
     failure: { code: 'moderation_blocked' },
   });
   expect(at(await history(scene), 3)).toMatchObject({ message: 'the secret tea' });
+});
+
+test('a message that ends on its way to the archive leaves no hole, also if the log has lost it', async () => {
+  await using scene = await beginDelivery({ historyMaxEntries: 5 });
+  await (await scene.own())();
+  const [id = '', edited = ''] = await scene.send('the secret tea', 'secret');
+  await scene.send('a', 'b');
+  await change(
+    scene,
+    editCommand({ groupId, actor: 'owner', target: targetIn(edited), message: 'secret 2' }),
+  );
+  await scene.send('c', 'd', 'e');
+  const ending = takeDownCommand({ groupId, actor: SERVICE, target: targetIn(id) });
+  await change(scene, { ...ending, isExpired: true });
+  await change(scene, takeDownCommand({ groupId, actor: 'owner', target: targetIn(edited) }));
+  await scene.own();
+  await scene.pass(300);
+  const entries = await history(scene, { after: 0 });
+  expect(entries.map(({ seq }) => seq)).toEqual(entries.map((_, index) => index + 1));
+  for (const seq of [2, 3]) expect(at(entries, seq)).toMatchObject({ deleted: true, from_user_id: 'owner' });
+  expect(JSON.stringify(entries)).not.toContain('secret');
 });

@@ -81,6 +81,14 @@ export class MemoryOutbox {
     return this.#kinds.has('archive') && this.#of(partitionOf(groupId)).isArchived(groupId, before);
   }
 
+  /** @returns what an archive needs to know of a message that waits for it */
+  waiting(groupId: GroupId, id: string): ChangedMessage['sent'] {
+    const found = this.#partitions.get(partitionOf(groupId))?.waiting(id) ?? null;
+    if (found === null || !this.#kinds.has('archive')) return undefined;
+    const { request_id, from_user_id, timestamp } = found;
+    return { request_id, from_user_id, timestamp };
+  }
+
   #add(groupId: GroupId, entry: ArchiveEntry | null): void {
     if (entry !== null) this.#of(partitionOf(groupId)).add(entry, this.#kinds.has('archive'));
   }

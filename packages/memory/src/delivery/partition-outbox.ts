@@ -2,6 +2,7 @@
 import {
   type ArchiveEntry,
   type CommitOutcome,
+  type DeliveredMessage,
   type DeliveryCommit,
   type DeliveryKind,
   type DueRetry,
@@ -139,6 +140,16 @@ export class PartitionOutbox {
       ({ number, entry }) =>
         number > cursor && isOfGroup({ entry }) && entry.epoch === epoch && entry.seq < seq,
     );
+  }
+
+  /** @returns the message if it waits for the archive */
+  waiting(id: string): DeliveredMessage | null {
+    const cursor = this.#kinds.get('archive')?.cursor ?? 0;
+    const behind = this.#entries.filter(({ number }) => number > cursor);
+    const letters = [...this.letters.values()].filter(({ kind }) => kind === 'archive');
+    for (const { entry } of [...behind, ...this.#retries.archive.values(), ...letters])
+      if (entry.type === 'message' && entry.message_id === id) return entry;
+    return null;
   }
 
   queued(groupId: GroupId): number {

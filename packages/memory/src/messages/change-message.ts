@@ -4,6 +4,7 @@ import {
   appendedTooLarge,
   belowLog,
   boundReached,
+  type ChangedMessage,
   type EditMessage,
   type Facts,
   firstRefusal,
@@ -87,7 +88,8 @@ function judge(
   const refusal = isClosing ? null : firstRefusal(messageRuleOf[operation], facts);
   const isLost = entry === null && command.target.epoch === group.log.epoch;
   if (isLost && command.operation === 'take_down' && command.isExpired) {
-    return { type: 'fine', nowMs, apply: () => takeDownLost(state, group, { command, nowMs }) };
+    const sent = state.outbox.waiting(groupId, messageId(command.target.epoch, command.target.seq));
+    return { type: 'fine', nowMs, apply: () => takeDownLost(state, group, { command, nowMs, sent }) };
   }
   if (refusal !== null) return refused(refusal);
   if (entry === null) throw new Error('bug: the rule table let a change of no message pass');
@@ -158,13 +160,15 @@ function judgeBelowLog(
   group: GroupState,
   { command, facts, nowMs }: { readonly command: TakeDown; readonly facts: Facts; readonly nowMs: number },
 ): Fine | MessageOutcome | null {
-  const { groupId, target, archived = null, isExpired } = command;
-  const named = state.outbox.named(groupId, messageId(target.epoch, target.seq));
+  const { groupId, target, isExpired } = command;
+  const id = messageId(target.epoch, target.seq);
+  const named = state.outbox.named(groupId, id);
   const before = named && { epoch: group.log.epoch, seq: named.stateSeq };
   if (isExpired && before !== null) return takenDownBefore(before);
   const edited = group.log.messages.of(target.seq);
   const author = edited?.isTakenDown === false ? edited.author : null;
-  if (archived === null && author === null) return null;
+  if ((command.archived ?? null) === null && author === null) return null;
+  const archived = archivedOr(command.archived, state.outbox.waiting(groupId, id));
   const message = factsOfArchived(archived ?? 'unknown');
   const refusal = firstRefusal('take_down', {
     ...facts,
@@ -179,6 +183,12 @@ function judgeBelowLog(
   if (known !== null) return takenDownBefore(known);
   return { type: 'fine', nowMs, apply: () => takeDownLost(state, group, { command, nowMs, sent }) };
 }
+
+/** A message that waits for the archive is known as one that the archive has. */
+const archivedOr = (archived: TakeDown['archived'] = null, sent: ChangedMessage['sent']): typeof archived =>
+  sent === undefined || (archived !== null && archived !== 'unknown')
+    ? archived
+    : { sent, isImported: false, takenDown: null };
 
 /** The bucket that pays for the command; null: it is free. */
 function bucketOf(state: MemoryState, { groupId, actor, isAdmitted, ...command }: MessageCommand) {

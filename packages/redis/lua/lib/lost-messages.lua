@@ -18,9 +18,10 @@ local function is_of_this_group()
 end
 
 -- The archive is asked for a token, as every adapter.
-local function below_log()
+-- @param is_certain true if it is known that there was such a message
+local function below_log(is_certain)
   local limited = check_message_limits(true)
   if limited then return limited end
   if group.has_ended_mutes then commit(group, now) end
-  return { 'below_log', integer(now) }
+  return { 'below_log', integer(now), is_certain and '1' or '0' }
 end

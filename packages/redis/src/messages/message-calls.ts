@@ -80,11 +80,14 @@ const argsOf = (command: MessageCommand, deps: GroupDeps, isTrial: boolean) => (
   targetSeq: command.target.seq,
 });
 
-/** @param deps `isTrial` ends the script after its last check: it takes the token but does not make the change */
+/**
+ * @param deps `isTrial` ends the script after its last check: it takes the token but does not make the change; `isSearched`: no
+ * other copy of the message waits for the archive
+ */
 export function runMessageChange(
   calls: ScriptCalls,
   command: MessageCommand,
-  deps: GroupDeps & { readonly isTrial: boolean },
+  deps: GroupDeps & { readonly isTrial: boolean; readonly isSearched?: boolean },
 ): Promise<MessageAnswer> {
   const keys = keysOf(command, deps);
   const common = argsOf(command, deps, deps.isTrial);
@@ -108,7 +111,7 @@ export function runMessageChange(
       const named = { takenDown: takenDown(partition), tombstones: tombstones(partition) };
       return calls.change(scripts.takeDownMessage, {
         keys: { ...keys, ...named },
-        args: withExtra(takeDownArgs(command)),
+        args: withExtra(takeDownArgs(command, deps.isSearched === true)),
       });
     }
     case 'react':
@@ -153,11 +156,12 @@ const appendArgs = ({ text, isDone, also }: AppendText) => ({
   otherHashes: also.map(({ payloadHash }) => ` ${payloadHash}`).join(''),
 });
 
-const takeDownArgs = ({ reason, isExpired = false, archived = null }: TakeDown) => ({
+const takeDownArgs = ({ reason, isExpired = false, archived = null }: TakeDown, isSearched: boolean) => ({
   reason: reason === null ? '' : JSON.stringify(reason),
   namedMs: takenDownNamedMs,
   isExpired: flag(isExpired),
-  archived: archived === null ? '' : archived === 'unknown' ? '?' : archivedText(archived),
+  archived:
+    archived === null ? (isSearched ? '-' : '') : archived === 'unknown' ? '?' : archivedText(archived),
 });
 
 function archivedText({ sent, isImported, takenDown }: ArchivedMessage): string {

@@ -33,7 +33,7 @@ import { findWritten, readLost, readPins, readReactions, readStates } from '../s
 import { refusalOf } from '../script-calls/refusals.ts';
 import type { ScriptCalls, StateDeps } from '../script-calls/script-calls.ts';
 import { type MessageAnswer, runMessageChange } from './message-calls.ts';
-import { scrubCopies } from './waiting-copies.ts';
+import { findWaitingMessage, scrubCopies } from './waiting-copies.ts';
 
 /** Entries of a log that one look for the messages of a user reads. */
 const entriesPerLook = 500;
@@ -71,7 +71,7 @@ export class RedisMessageChanges implements MessageChanges {
   }
 
   async change(command: MessageCommand): Promise<MessageOutcome> {
-    const reply = await runMessageChange(this.#calls, command, { ...this.#deps, isTrial: false });
+    const reply = await this.#run(command, false);
     const outcome = outcomeOf(reply, command);
     if (outcome.type === 'admitted') throw PlenumError.of('internal');
     if (command.operation === 'take_down' && outcome.type === 'changed') await this.#scrub(command, reply);
@@ -79,7 +79,20 @@ export class RedisMessageChanges implements MessageChanges {
   }
 
   async admit(command: MessageCommand): Promise<MessageAdmission> {
-    return outcomeOf(await runMessageChange(this.#calls, command, { ...this.#deps, isTrial: true }), command);
+    return outcomeOf(await this.#run(command, true), command);
+  }
+
+  /** A message that the log has lost may wait for the archive still: then its copy says what a take-down has to know of it. */
+  async #run(command: MessageCommand, isTrial: boolean): Promise<MessageAnswer> {
+    const deps = { ...this.#deps, isTrial };
+    const reply = await runMessageChange(this.#calls, command, deps);
+    if (reply.type !== 'below_log' || command.operation !== 'take_down') return reply;
+    const { groupId, target } = command;
+    const place = { groupId, ...target };
+    const archived = await findWaitingMessage({ calls: this.#calls, keys: this.#deps.keys }, place);
+    if (archived === null && !reply.details.isCertain) return reply;
+    const known = { ...command, archived, isAdmitted: true };
+    return runMessageChange(this.#calls, known, { ...deps, isSearched: true });
   }
 
   async get(groupId: GroupId, target: MessageTarget, reader: UserId | null): Promise<FoundMessage | null> {

@@ -1,14 +1,15 @@
 /**
- * Removes the copies of a taken-down message, and those of its edits, that wait for the adapters: in the outbox, the
+ * Finds and removes the copies of a taken-down message, and those of its edits, that wait for the adapters: in the outbox, the
  * retries and the dead letters. Each call reads a bounded part.
  */
-import { type DeliveryKind, messageId, partitionOf } from '@plenum/core';
+import { type ArchivedMessage, type DeliveryKind, messageId, partitionOf } from '@plenum/core';
 import type { GroupId } from '@plenum/protocol';
+import { archiveEntryOf } from '../delivery/outbox-entry.ts';
 import type { Keys } from '../keys.ts';
-import { scrubLetters, scrubOutbox } from '../script-calls/index.ts';
+import { findWaiting, scrubLetters, scrubOutbox } from '../script-calls/index.ts';
 import type { ScriptCalls } from '../script-calls/script-calls.ts';
 
-/** Entries that one script reads. */
+/** Entries and dead letters that one script reads. */
 const entriesPerCall = 500;
 const kinds: readonly DeliveryKind[] = ['archive', 'notifier'];
 /** Instead of an id: that list is read. */
@@ -25,6 +26,40 @@ export interface TakenDownMessage {
 interface ScrubDeps {
   readonly calls: ScriptCalls;
   readonly keys: Keys;
+}
+
+/**
+ * Finds the message where it waits for the archive. An entry that moves is found at its new place, because the outbox is read
+ * first. @returns null: the archive has it, or nothing has
+ * @throws PlenumError `unavailable` when Redis is away
+ */
+export async function findWaitingMessage(
+  { calls, keys }: ScrubDeps,
+  { groupId, epoch, seq }: Omit<TakenDownMessage, 'sentMs'>,
+): Promise<ArchivedMessage | null> {
+  const partition = partitionOf(groupId);
+  let fromId = '-';
+  let afterLetter = READ;
+  for (;;) {
+    const { details } = await calls.read(findWaiting, {
+      keys: {
+        outbox: keys.outboxIn(partition),
+        retrying: keys.retrying(partition, 'archive'),
+        deadLetters: keys.deadLetters(partition, 'archive'),
+        deadLettersByGroup: keys.deadLettersByGroup(partition, 'archive'),
+      },
+      args: { groupId, messageId: messageId(epoch, seq), fromId, afterLetter, limit: entriesPerCall },
+    });
+    const entry = details.wire === '' ? null : archiveEntryOf('m', details.wire);
+    if (entry?.type === 'message') {
+      const { request_id, from_user_id, timestamp, imported } = entry;
+      const sent = { request_id, from_user_id, timestamp };
+      return { sent, isImported: imported === true, takenDown: null };
+    }
+    if (afterLetter !== READ && details.nextLetter === '') return null;
+    fromId = details.nextId;
+    afterLetter = fromId === '' ? details.nextLetter : READ;
+  }
 }
 
 /**

@@ -91,6 +91,7 @@ export const scripts = [
   messages.findWritten,
   messages.readStates,
   messages.readLost,
+  messages.findWaiting,
   messages.scrubOutbox,
   messages.scrubLetters,
   reads.readHead,

@@ -53,8 +53,11 @@ const messageReply = z.discriminatedUnion('type', [
   reply('refused', refusalWords),
   /** The reply of a trial that nothing refuses. */
   reply('admitted', z.tuple([])),
-  /** The log has lost the message, and an archive may have it. */
-  reply('below_log', z.tuple([])),
+  /** The log has lost the message, and an archive may have it. True: there was such a message. */
+  reply(
+    'below_log',
+    z.tuple([flagWord]).transform(([isCertain]) => ({ isCertain })),
+  ),
   late,
 ]);
 export type MessageReply = z.infer<typeof messageReply>;
@@ -210,6 +213,18 @@ export const scrubOutbox = defineScript({
   reply: reply(
     'scrubbed',
     z.tuple([integerWord, z.string()]).transform(([removed, next]) => ({ removed, next })),
+  ),
+});
+
+export const findWaiting = defineScript({
+  file: 'find-waiting',
+  keys: ['outbox', 'retrying', 'deadLetters', 'deadLettersByGroup'],
+  args: ['groupId', 'messageId', 'fromId', 'afterLetter', 'limit'],
+  reply: reply(
+    'found',
+    z
+      .tuple([z.string(), z.string(), z.string()])
+      .transform(([wire, nextId, nextLetter]) => ({ wire, nextId, nextLetter })),
   ),
 });
 

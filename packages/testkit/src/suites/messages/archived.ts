@@ -145,6 +145,66 @@ export function archivedMessages(makeEngine: MakeEngine): void {
       });
     });
 
+    test('says what the archive needs of the message if the message waits for it still', async () => {
+      const { outbox, one } = await begin(makeEngine);
+      await using _ = outbox;
+      const { messageChanges } = one.scene.engine;
+      const sentOf = async ({ seq }: { readonly seq: number }) => {
+        const { entries } = await outbox.read();
+        const found = entries.map(({ entry }) => entry).find((entry) => entry.seq === seq);
+        return found !== undefined && isArchivedChange(found) ? found.target.sent : null;
+      };
+      const ways: Readonly<Record<string, (target: MessageTarget) => Promise<TakeDown>>> = {
+        'that has reached its end': async (target) => takeDown(target, { by: SERVICE, isExpired: true }),
+        'whose author asks': async (target) => takeDown(target, { archived: 'unknown' }),
+        'that was edited': async (target) => takeDown(target),
+      };
+      for (const [way, commandOf] of Object.entries(ways)) {
+        const target = await one.send('guest', 'secret');
+        for (let at = 0; at < 2; at += 1) await one.send();
+        if (way === 'that was edited') await one.do(editCommand({ groupId, actor: 'guest', target }));
+        await one.send();
+        expect(await one.read(target)).toBeNull();
+        const command = await commandOf(target);
+        const { actor, isExpired } = command;
+        expect(await messageChanges.admit({ ...command, actor, isExpired: isExpired === true }), way).toEqual(
+          {
+            type: 'admitted',
+          },
+        );
+        const done = await one.do(command);
+        expect(await sentOf(done), way).toMatchObject({ from_user_id: 'guest' });
+        expect(JSON.stringify((await outbox.read()).entries), way).not.toContain('secret');
+      }
+    });
+
+    test('finds a message that the archive has refused', async () => {
+      const { outbox, one } = await begin(makeEngine);
+      await using _ = outbox;
+      const refused = async () => {
+        const target = await one.send('guest', 'secret');
+        const last = (await outbox.read()).entries.at(-1);
+        return {
+          target,
+          refusal: { messageId: last?.entry.message_id ?? '', attempts: 1, offset: last?.offset ?? '' },
+        };
+      };
+      const retried = await refused();
+      await outbox.pass({ retries: [{ ...retried.refusal, delayMs: 0, membersCursor: null }] });
+      const dead = await refused();
+      await outbox.pass({ deadLetters: [{ ...dead.refusal, reason: 'no' }] });
+      for (let at = 0; at < 3; at += 1) await one.send();
+      for (const { target } of [retried, dead]) {
+        expect(await one.verdict(takeDown(target, { by: 'eve', archived: 'unknown' }))).toBe('not_a_member');
+        await one.do(takeDown(target, { archived: 'unknown' }));
+      }
+      const { entries, retries } = await outbox.read();
+      const changes = entries.map(({ entry }) => entry).filter(isArchivedChange);
+      expect(changes.map(({ target }) => target.sent?.from_user_id)).toEqual(['guest', 'guest']);
+      expect(retries).toEqual([]);
+      expect(await outbox.letters()).toEqual([]);
+    });
+
     test('is for its author, admins and the service', async () => {
       const { outbox, one } = await begin(makeEngine);
       await using _ = outbox;
@@ -161,6 +221,7 @@ export function archivedMessages(makeEngine: MakeEngine): void {
       const { outbox, one } = await begin(makeEngine);
       await using _ = outbox;
       const target = await lost(one);
+      await outbox.pass();
       const unknown = { archived: 'unknown' } as const;
       expect(await one.change(takeDown(target, unknown))).toMatchObject({ isBelowLog: true });
       expect(await one.change(takeDown(target))).not.toHaveProperty('isBelowLog');
@@ -187,6 +248,7 @@ export function archivedMessages(makeEngine: MakeEngine): void {
       const { log } = outbox.scene.engine;
       const first = await log.append(messageDraft({ groupId, sender: 'owner', message: 'old' }));
       for (let at = 0; at < 300; at += 1) await outbox.scene.send('owner');
+      while ((await outbox.read()).entries.length > 0) await outbox.pass();
       const one = new MessageScene(outbox.scene);
       const target = { epoch: first.type === 'appended' ? first.epoch : '', seq: 2 };
       expect(await one.read(target)).toBeNull();
