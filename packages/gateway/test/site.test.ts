@@ -40,7 +40,6 @@ function asked(url: string, path: string, headers: Readonly<Record<string, strin
 }
 
 test.each([
-  ['/docs', 'text/html; charset=utf-8', 'Start'],
   ['/docs/', 'text/html; charset=utf-8', 'Start'],
   ['/docs/reference/', 'text/html; charset=utf-8', 'Reference'],
   ['/docs/reference/errors', 'text/html; charset=utf-8', 'Errors'],
@@ -53,6 +52,11 @@ test.each([
   expect(answer).toMatchObject({ status: 200, headers: { 'content-type': type } });
   expect(answer.headers).toMatchObject({ 'x-content-type-options': 'nosniff' });
   expect(answer.text).toContain(text);
+});
+
+test('/docs leads to the folder of the site', async () => {
+  await using edge = await startEdge({ site });
+  expect(await asked(edge.url, '/docs')).toMatchObject({ status: 308, headers: { location: 'docs/' } });
 });
 
 test('a page is asked for again and answered with 304; a named asset is kept for a year', async () => {

@@ -73,8 +73,8 @@ function docsHandler(deps: RestDeps): NodeHandler {
   return async (request, reply) => {
     if (deps.docsPage === null)
       return sendFailure(reply, unknownRoute(request), idOf(request, deps.random).requestId);
-    if (deps.site?.send('', request, reply) !== true) sendPage(reply, deps.docsPage());
-    return reply;
+    // Links of the pages are relative to the folder.
+    return deps.site === null ? sendPage(reply, deps.docsPage()) : reply.redirect('docs/', 308);
   };
 }
 
