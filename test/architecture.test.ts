@@ -25,7 +25,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   '@plenum/client': ['@plenum/protocol'],
   '@plenum/local-redis': [],
   '@plenum/testkit': ['@plenum/protocol', '@plenum/core', '@plenum/local-redis'],
-  '@plenum/docs': [],
+  '@plenum/docs': ['@plenum/protocol'],
   '@plenum/react': ['@plenum/client'],
   '@plenum/bench': ['@plenum/protocol', '@plenum/adapters', '@plenum/testkit'],
   plenum: [

@@ -59,7 +59,10 @@ test('every request body, every JSON answer and every required parameter has an 
       return needed.filter((at) => !parts.includes(at)).map((at) => `${method} ${path} ${at}`);
     }),
   );
-  expect(missing).toEqual(['get /openapi.json responses/200/content/application~1json/schema']);
+  expect(missing).toEqual([
+    'get /openapi.json responses/200/content/application~1json/schema',
+    'get /asyncapi.json responses/200/content/application~1json/schema',
+  ]);
 });
 
 function partsOf({ parameters, requestBody, responses }: Json): readonly string[] {

@@ -7,7 +7,7 @@ import { copyFileSync, cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { bundle } from './bundle.js';
 import { plainTypes } from './plain-types.js';
-import { publicPackages } from './public-packages.js';
+import { publicPackages, site } from './public-packages.js';
 import { restore, stashed } from './restore.js';
 import { dependencyRanges, readJson, root } from './workspaces.js';
 
@@ -21,6 +21,16 @@ execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '
   cwd: root,
   stdio: 'inherit',
 });
+if (Object.values(own.copies).includes(site)) {
+  execFileSync(
+    process.execPath,
+    [join(root, 'node_modules/vitepress/bin/vitepress.js'), 'build', 'apps/docs'],
+    {
+      cwd: root,
+      stdio: 'inherit',
+    },
+  );
+}
 const imported = await bundle(own);
 const types = plainTypes(own);
 const { output, library, isAlsoCommonJs, copies, files, pins } = own;

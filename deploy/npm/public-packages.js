@@ -14,6 +14,9 @@
  * @property {Readonly<Record<string, string>>} pins ranges of packages that a dependency of ours would take too new
  */
 
+/** The built documents, 0.9 MB of the tarball. */
+export const site = 'apps/docs/.vitepress/dist';
+
 /** @type {Readonly<Record<string, PublicPackage>>} */
 export const publicPackages = {
   '@plenum/client': {
@@ -47,7 +50,12 @@ export const publicPackages = {
     library: 'index',
     output: 'lib/plenum',
     isAlsoCommonJs: false,
-    copies: { LICENSE: 'LICENSE', lua: 'packages/redis/lua', 'deploy/redis.acl': 'deploy/redis.acl' },
+    copies: {
+      LICENSE: 'LICENSE',
+      lua: 'packages/redis/lua',
+      'deploy/redis.acl': 'deploy/redis.acl',
+      docs: site,
+    },
     files: ['bin'],
     peers: [],
     banner: '',

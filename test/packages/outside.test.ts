@@ -74,7 +74,7 @@ test('the packages hold code, types, scripts, licence and guide, and nothing els
   const plenum = filesIn(tarballs.plenum);
   expect(plenum).toEqual(expect.arrayContaining([...scripts, 'bin/plenum.js', 'lib/plenum/index.d.ts']));
   const expected =
-    /^(?:LICENSE|README\.md|package\.json|bin\/plenum\.js|lua\/.+\.lua|deploy\/redis\.acl|lib\/plenum\/.+)$/;
+    /^(?:LICENSE|README\.md|package\.json|bin\/plenum\.js|lua\/.+\.lua|deploy\/redis\.acl|docs\/.+|lib\/plenum\/.+)$/;
   expect(plenum.filter((path) => !expected.test(path))).toEqual([]);
 });
 
@@ -178,6 +178,8 @@ test('the command serves, checks and makes tokens', async () => {
     const ran = (...args: readonly string[]) =>
       spawnSync(command, args, { cwd: outside, env: environment, encoding: 'utf8' });
     expect(ran('token', '--user', 'ann').stdout).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+\s*$/);
+    const errors = await fetch(`http://127.0.0.1:${port}/docs/reference/errors`);
+    expect(await errors.text()).toContain('id="not_a_member"');
     expect(ran('check').status).toBe(0);
     expect(ran('--version').stdout.trim()).toBe('0.1.0');
   } finally {

@@ -100,6 +100,7 @@ export function protocolPages(): ProtocolPages {
       '`response` if it came without an ack, is `{ request_id, success: true, result }` or',
       '`{ request_id, success: false, error, code, can_retry, retry_after_ms?, details? }` with a [code](errors.md).',
       'A change may carry a `request_id`: the same id gives the first successful answer again, for 10 minutes. Unknown arguments are refused.',
+      'The same as data: `GET /asyncapi.json` at any node, an AsyncAPI 3 document of requests, answers and [pushes](pushes.md).',
       '',
       ...tags.flatMap((tag) => [
         `## ${tag.slice(0, 1).toUpperCase()}${tag.slice(1)}`,

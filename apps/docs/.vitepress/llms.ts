@@ -1,6 +1,7 @@
-/** Writes what machines read: `llms.txt`, `llms-full.txt`, and the files of the repository to which pages link. */
+/** Writes what machines read: `llms.txt`, `llms-full.txt`, the documents of the API, and the files of the repository to which pages link. */
 import { copyFileSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { asyncApiDocument, openApiDocument } from '@plenum/protocol';
 import { linkedFiles } from './linked-files.ts';
 import { pagesIn } from './sidebar.ts';
 
@@ -18,6 +19,7 @@ function fileOf(folder: string, link: string): string {
 }
 
 export function writeTexts(folder: string, outDir: string): void {
+  const { version } = JSON.parse(readFileSync(join(folder, '../server/package.json'), 'utf8'));
   const pages = sections.flatMap((section) => pagesIn(section).map((page) => ({ section, ...page })));
   const lines = sections.flatMap((section) => {
     const own = pages.filter((page) => page.section === section);
@@ -29,6 +31,9 @@ export function writeTexts(folder: string, outDir: string): void {
   writeFileSync(join(outDir, 'llms.txt'), `${[...summary, ...lines].join('\n')}\n`);
   const texts = pages.map(({ link }) => `<!-- /docs${link} -->\n\n${fileOf(folder, link)}`);
   writeFileSync(join(outDir, 'llms-full.txt'), `${summary.join('\n')}\n\n${texts.join('\n\n')}`);
+  const about = { title: 'Plenum', version };
+  writeFileSync(join(outDir, 'openapi.json'), JSON.stringify(openApiDocument(about), null, 1));
+  writeFileSync(join(outDir, 'asyncapi.json'), JSON.stringify(asyncApiDocument(about), null, 1));
   for (const path of linkedFiles) {
     const from = join(folder, '../..', path);
     if (!statSync(from).isFile()) throw new Error(`a page links to ${path}, which is a folder`);

@@ -22,6 +22,7 @@ type Row = readonly [path: string, what: string];
 const reading: readonly Row[] = [
   ['/docs', 'the documents'],
   ['/openapi.json', 'every REST route, with its shapes and error codes'],
+  ['/asyncapi.json', 'what a socket sends and gets'],
 ];
 const states: readonly Row[] = [
   ['/healthz', 'the process is alive'],

@@ -12,6 +12,7 @@ test('health, readiness, the document and the home page ask for no token', async
   expect(await read('/healthz')).toEqual({ status: 'ok' });
   expect(await read('/readyz')).toEqual({ ready: true, draining: false, shards_away: 0, durability: 'D1' });
   expect(await read('/openapi.json')).toMatchObject({ openapi: '3.1.0', info: { version: '1.2.3' } });
+  expect(await read('/asyncapi.json')).toMatchObject({ asyncapi: '3.0.0', info: { version: '1.2.3' } });
   const home = await fetch(edge.url);
   expect(home.headers.get('content-type')).toBe('text/html; charset=utf-8');
   expect(await home.text()).toBe('<h1>Plenum</h1>');

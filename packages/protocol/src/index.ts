@@ -1,4 +1,5 @@
 export * from './admin-scopes.ts';
+export * from './asyncapi/document.ts';
 export * from './cluster-routes.ts';
 export * from './dead-letters.ts';
 export * from './entries.ts';

@@ -6,7 +6,7 @@ import type { RouteBase } from './rest.ts';
 
 /** A route of the node itself. */
 export interface NodeRoute extends RouteBase {
-  readonly name: 'health' | 'readiness' | 'openapi' | 'docs' | 'metrics' | 'dev_token';
+  readonly name: 'health' | 'readiness' | 'openapi' | 'asyncapi' | 'docs' | 'metrics' | 'dev_token';
   /** Absent: no bearer token is needed. */
   readonly needs?: 'admin token';
   /** The scope that the admin token needs. */
@@ -50,6 +50,13 @@ export const nodeRoutes: readonly NodeRoute[] = [
     name: 'openapi',
     path: '/openapi.json',
     summary: 'This OpenAPI document',
+    result: z.looseObject({}),
+  },
+  {
+    ...get,
+    name: 'asyncapi',
+    path: '/asyncapi.json',
+    summary: 'An AsyncAPI document: what a socket sends and gets',
     result: z.looseObject({}),
   },
   {

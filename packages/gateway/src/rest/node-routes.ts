@@ -96,6 +96,7 @@ function handlersOf(deps: RestDeps): Readonly<Record<NodeRoute['name'], NodeHand
       return reply.code(readiness.ready ? 200 : 503).send(readiness);
     },
     openapi: async (_, reply) => reply.type('application/json; charset=utf-8').send(deps.document()),
+    asyncapi: async (_, reply) => reply.type('application/json; charset=utf-8').send(deps.socketDocument()),
     docs: docsHandler(deps),
     metrics: metricsHandler(deps),
     dev_token: devTokenHandler(deps),

@@ -1,6 +1,6 @@
 /** What the routes of one listener need. */
 import type { Clock, ClusterOperations, EngineHealth, Logger, Operations, Random } from '@plenum/core';
-import { openApiDocument, type UserId } from '@plenum/protocol';
+import { asyncApiDocument, openApiDocument, type UserId } from '@plenum/protocol';
 import type { Drain } from '../drain-sockets.ts';
 import type { GatewayOptions } from '../gateway-options.ts';
 import type { ClientAddress } from '../http/client-address.ts';
@@ -37,6 +37,8 @@ export interface RestDeps {
   readonly messageMaxBytes: number;
   /** The OpenAPI document as JSON; the same bytes for every caller. */
   readonly document: () => Buffer;
+  /** The AsyncAPI document, likewise. */
+  readonly socketDocument: () => Buffer;
   /** The page at `/docs` as HTML, where there is no site; the same bytes for every caller. Null: nothing is at `/docs`. */
   readonly docsPage: (() => Buffer) | null;
   /** The documents at `/docs`. */
@@ -85,6 +87,20 @@ export function restDepsOf(
     messageMaxBytes,
     document: once(() =>
       Buffer.from(JSON.stringify(openApiDocument({ title: 'Plenum', version, messageMaxBytes, prefix }))),
+    ),
+    socketDocument: once(() =>
+      Buffer.from(
+        JSON.stringify(
+          asyncApiDocument({
+            title: 'Plenum',
+            version,
+            event,
+            service: config.service,
+            messageMaxBytes,
+            prefix,
+          }),
+        ),
+      ),
     ),
     docsPage:
       site === null

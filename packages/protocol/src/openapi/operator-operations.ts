@@ -102,6 +102,7 @@ export const nodeOperations: Readonly<Record<NodeRoute['name'], OperationRow>> =
     result: { ready: true, draining: false, shards_away: 0, durability: 'D1' },
   },
   openapi: { operationId: 'get_openapi_document', tag: 'node' },
+  asyncapi: { operationId: 'get_asyncapi_document', tag: 'node' },
   docs: { operationId: 'get_docs_page', tag: 'node' },
   metrics: { operationId: 'get_metrics', tag: 'node' },
   dev_token: {
