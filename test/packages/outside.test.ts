@@ -51,8 +51,9 @@ beforeAll(() => {
   for (const file of readdirSync(given)) copyFileSync(join(given, file), join(outside, file));
   writeFileSync(join(outside, 'package.json'), JSON.stringify({ private: true, type: 'module' }));
   const ofReact = ['react@19', 'react-dom@19', '@types/react@19'];
+  const ofApplications = ['express@5', '@types/express@5', 'socket.io@4'];
   const ours = Object.values(tarballs);
-  installed = runIn(outside, 'npm', 'install', '--no-fund', ...ours, ...ofReact, 'vite@8');
+  installed = runIn(outside, 'npm', 'install', '--no-fund', ...ours, ...ofReact, ...ofApplications, 'vite@8');
 });
 afterAll(() => rmSync(outside, { recursive: true, force: true }));
 
@@ -118,7 +119,7 @@ test.each(['nodenext', 'bundler'])('strict TypeScript accepts them, modules reso
     skipLibCheck: true,
     noEmit: true,
   };
-  const files = ['strict.ts', 'strict-react.tsx'];
+  const files = ['strict.ts', 'strict-mounted.ts', 'strict-react.tsx'];
   writeFileSync(join(outside, 'tsconfig.json'), JSON.stringify({ compilerOptions, files }));
   runIn(outside, tool('tsc'), '-p', '.');
   runIn(outside, process.execPath, join(root, 'deploy/npm/node_modules/typescript/bin/tsc'), '-p', '.');
@@ -135,6 +136,29 @@ test('the types of the client alone need neither its dependencies nor a skipped 
 test('a CommonJS service gets both by require', () => {
   expect(runIn(outside, process.execPath, 'service.cjs')).toContain('heard hello');
 });
+
+test.each(['express', 'node:http'])(
+  '%s keeps its health and its Socket.IO clients beside Plenum',
+  async (kind) => {
+    const redis = await startRedis();
+    try {
+      const [said = '', end = ''] = runIn(outside, process.execPath, 'mounted.js', kind, redis.url)
+        .trim()
+        .split('\n');
+      expect(JSON.parse(said)).toEqual({
+        success: true,
+        heard: 'hello',
+        refused: ['Not a member of this group', false],
+        listening: false,
+        health: ['the application', '{"status":"ok"}'],
+        own: 'the application',
+      });
+      expect(end).toBe('after the close: the application the application');
+    } finally {
+      await redis.stop();
+    }
+  },
+);
 
 test('a CommonJS server renders the hooks', () => {
   expect(runIn(outside, process.execPath, 'render.cjs')).toBe('<b>idle</b>\n');
