@@ -128,6 +128,7 @@ test('every block of TypeScript is strictly typed', () => {
     paths: {
       '@plenum/client': [join(root, 'packages/client/dist/index.d.ts')],
       plenum: [join(root, 'apps/server/dist/index.d.ts')],
+      'socket.io-client': [join(root, 'node_modules/socket.io-client/build/esm/index.d.ts')],
     },
     skipLibCheck: true,
     noEmit: true,

@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { connect } from 'node:net';
 import { createClient } from '@plenum/client';
 import { eventually } from '@plenum/testkit';
-import { createPlenum, type GatewayPlace, type Plenum } from 'plenum';
+import { createPlenum, type GatewayPlace, type Plenum, type PlenumOptions } from 'plenum';
 import { Server as SocketServer } from 'socket.io';
 import { io } from 'socket.io-client';
 import { expect, onTestFinished, test } from 'vitest';
@@ -23,11 +23,11 @@ interface Mounted {
 /** An application that answers every request with its path. */
 async function mount(
   placeOn: (server: Server) => GatewayPlace = (server) => ({ server }),
-  server = createServer(),
+  { server = createServer(), ...options }: PlenumOptions & { readonly server?: Server } = {},
 ): Promise<Mounted> {
   const answered: string[] = [];
   const { logger, lines } = recordingLogger();
-  const plenum = await createPlenum({ engine: 'memory', gateway: placeOn(server), logger });
+  const plenum = await createPlenum({ engine: 'memory', gateway: placeOn(server), logger, ...options });
   // After the mount, as an application may do it.
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     if (request.url?.startsWith('/socket.io/')) return;
@@ -87,27 +87,30 @@ test('REST takes bodies and ids below a prefix of two segments, and the document
   expect(document).toMatchObject({ servers: [{ url: '/api/chat' }] });
 });
 
-test('users talk at the path and in the namespace of choice, by plain sockets and by the SDK', async () => {
-  const namespace = '/groups';
-  const { url, plenum } = await mount((server) => ({ server, path: '/live', namespace }));
-  await using ann = await new Device(`${url}${namespace}`, await plenum.signToken('ann'), {
-    path: '/live',
-  }).connected();
-  const bob = createClient({ url, path: '/live', namespace, token: () => plenum.signToken('bob') });
-  onTestFinished(() => bob.close());
-  const heard: string[] = [];
-  bob.on('message', ({ message }) => heard.push(String(message)));
-  expect(await bob.connect()).toBe(true);
-  await ann.must('create_group', { group_id: 'g', group_type: 'public' });
-  expect(await bob.join('g')).toMatchObject({ ok: true });
-  for (let number = 0; number < 20; number += 1) await ann.send('g', `message ${number}`);
-  expect(await bob.send('g', 'the last')).toMatchObject({ ok: true });
-  await bob.typing('g');
-  await ann.until('typing', { user_id: 'bob' });
-  await eventually(() => expect(heard).toHaveLength(21));
-  await eventually(() => expect(ann.messages('g')).toHaveLength(21));
-  await ann.until('group_event', { type: 'joined', user_id: 'bob' });
-});
+test.each(['coalesced', 'plain'] as const)(
+  'users talk at a path and in a namespace of choice, fan-out %s',
+  async (fanOut) => {
+    const namespace = '/groups';
+    const { url, plenum } = await mount((server) => ({ server, path: '/live', namespace }), { fanOut });
+    await using ann = await new Device(`${url}${namespace}`, await plenum.signToken('ann'), {
+      path: '/live',
+    }).connected();
+    const bob = createClient({ url, path: '/live', namespace, token: () => plenum.signToken('bob') });
+    onTestFinished(() => bob.close());
+    const heard: string[] = [];
+    bob.on('message', ({ message }) => heard.push(String(message)));
+    expect(await bob.connect()).toBe(true);
+    await ann.must('create_group', { group_id: 'g', group_type: 'public' });
+    expect(await bob.join('g')).toMatchObject({ ok: true });
+    for (let number = 0; number < 20; number += 1) await ann.send('g', `message ${number}`);
+    expect(await bob.send('g', 'the last')).toMatchObject({ ok: true });
+    await bob.typing('g');
+    await ann.until('typing', { user_id: 'bob' });
+    await eventually(() => expect(heard).toHaveLength(21));
+    await eventually(() => expect(ann.messages('g')).toHaveLength(21));
+    await ann.until('group_event', { type: 'joined', user_id: 'bob' });
+  },
+);
 
 test('a client of another namespace is refused with the name of ours', async () => {
   const { url, plenum } = await mount((server) => ({ server, namespace: '/groups' }));
@@ -129,7 +132,7 @@ test("the application's Socket.IO server on the same port keeps its clients and 
     .of('/news')
     .on('connection', (socket) => socket.on('ask', (ack: (text: string) => void) => ack('news')));
   own.on('connection', (socket) => socket.on('ask', (ack: (text: string) => void) => ack('root')));
-  const { url, plenum } = await mount((on) => ({ server: on }), server);
+  const { url, plenum } = await mount((on) => ({ server: on }), { server });
   const [root, news] = [io(url, { forceNew: true }), io(`${url}/news`, { transports: ['websocket'] })];
   onTestFinished(() => {
     root.disconnect();
@@ -150,7 +153,7 @@ test("on the application's Socket.IO server only the given namespace is Plenum's
   const own = new SocketServer(server);
   onTestFinished(() => void own.close());
   own.on('connection', (socket) => socket.on('ask', (ack: (text: string) => void) => ack('root')));
-  const { url, plenum } = await mount((on) => ({ server: on, io: own, namespace: '/groups' }), server);
+  const { url, plenum } = await mount((on) => ({ server: on, io: own, namespace: '/groups' }), { server });
   // Both sockets share one connection.
   const root = io(url, { transports: ['websocket'] });
   const socket = root.io.socket('/groups', { auth: { token: await plenum.signToken('ann') } });
@@ -223,7 +226,7 @@ test('close ends the sockets and leaves the server with all paths to the applica
 
 test('two mounts on one server are independent, in whatever order they close', async () => {
   const server = createServer();
-  const first = await mount((on) => ({ server: on, prefix: '/one' }), server);
+  const first = await mount((on) => ({ server: on, prefix: '/one' }), { server });
   const second = await createPlenum({ engine: 'memory', gateway: { server, prefix: '/two' } });
   const statuses = async () =>
     Promise.all(['/one/readyz', '/two/readyz', '/page'].map(async (path) => textOf(`${first.url}${path}`)));
