@@ -5,7 +5,7 @@ import { asyncApiDocument, openApiDocument } from '@plenum/protocol';
 import { linkedFiles } from './linked-files.ts';
 import { pagesIn } from './sidebar.ts';
 
-const sections = ['start', 'concepts', 'guides', 'reference', 'operations', 'internals', '.'];
+const sections = ['start', 'concepts', 'guides', 'reference', 'operations', 'coming-from', 'internals', '.'];
 const summary = [
   '# Plenum',
   '',
@@ -23,7 +23,8 @@ export function writeTexts(folder: string, outDir: string): void {
   const pages = sections.flatMap((section) => pagesIn(section).map((page) => ({ section, ...page })));
   const lines = sections.flatMap((section) => {
     const own = pages.filter((page) => page.section === section);
-    const title = section === '.' ? 'More' : `${section.slice(0, 1).toUpperCase()}${section.slice(1)}`;
+    const title =
+      section === '.' ? 'More' : `${section.slice(0, 1).toUpperCase()}${section.slice(1).replace('-', ' ')}`;
     return own.length === 0
       ? []
       : ['', `## ${title}`, '', ...own.map(({ text, link }) => `- [${text}](/docs${link})`)];

@@ -13,6 +13,7 @@ const sections = [
   { name: 'guides', text: 'Guides' },
   { name: 'reference', text: 'Reference' },
   { name: 'operations', text: 'Operations' },
+  { name: 'coming-from', text: 'Coming from' },
   { name: 'internals', text: 'Internals' },
   { name: '.', text: 'More' },
 ];
