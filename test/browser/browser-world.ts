@@ -19,7 +19,7 @@ const flags = [
 ];
 
 /** With a profile of its own that is gone when it is closed. */
-async function launchChromium(): Promise<Browser> {
+export async function launchChromium(): Promise<Browser> {
   const executablePath = findChromium();
   if (executablePath === null) throw new Error(missingChromium);
   return chromium.launch({ executablePath, args: flags });
