@@ -1,6 +1,6 @@
 /** The chats in a page: two people in Chromium, served by the commands that the READMEs name. */
 
-import { readFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type RedisServer, startRedis } from '@plenum/testkit';
 import type { Browser, Page } from 'playwright-core';
@@ -30,6 +30,13 @@ async function open(url: string, colorScheme: 'light' | 'dark' = 'light') {
   await page.goto(url);
   return { page, errors };
 }
+
+const startVite = (folder: string, environment: Readonly<Record<string, string>> = {}) =>
+  new CommandProcess('node_modules/vite/bin/vite.js', ['--host', '127.0.0.1', '--port', '0'], {
+    PWD: folder,
+    NO_COLOR: '1',
+    ...environment,
+  });
 
 async function say(page: Page, text: string): Promise<void> {
   await page.getByPlaceholder('Message').fill(text);
@@ -63,15 +70,7 @@ test('two people chat in React', async () => {
   const readme = readFileSync(join(root, folder, 'README.md'), 'utf8');
   expect(readme).toContain('npx plenum dev\nnpx vite\n');
   await using node = await ServedNode.start('memory', { PLENUM_JWT_SECRET: '', PLENUM_ADMIN_TOKEN: '' });
-  await using vite = new CommandProcess(
-    'node_modules/vite/bin/vite.js',
-    ['--host', '127.0.0.1', '--port', '0'],
-    {
-      PWD: join(root, folder),
-      VITE_PLENUM_URL: node.url,
-      NO_COLOR: '1',
-    },
-  );
+  await using vite = startVite(join(root, folder), { VITE_PLENUM_URL: node.url });
   const [, url = ''] = await vite.until(/Local:\s+(http:\/\/\S+)/);
   const [ann, bob] = [await open(`${url}?user=ann`), await open(`${url}?user=bob`, 'dark')];
   await expect.poll(() => ann.page.locator('header').innerText(), { timeout: 60_000 }).toContain('2 online');
@@ -90,5 +89,38 @@ test('two people chat in React', async () => {
     await ann.page.screenshot({ path: join(screenshots, 'light.png') });
     await bob.page.screenshot({ path: join(screenshots, 'dark.png') });
   }
+  expect([...ann.errors, ...bob.errors]).toEqual([]);
+});
+
+/** The files of the guide, by the block of their language. */
+function filesOfGuide(url: string): Readonly<Record<string, string>> {
+  const guide = readFileSync(join(root, 'apps/docs/guides/react.md'), 'utf8');
+  const block = (language: string) =>
+    new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``).exec(guide)?.[1] ?? '';
+  return { 'index.html': block('html'), 'main.jsx': block('jsx').replace('http://localhost:3000', url) };
+}
+
+test('the two files of the guide of React are a chat', async () => {
+  await using node = await ServedNode.start('memory', { PLENUM_JWT_SECRET: '', PLENUM_ADMIN_TOKEN: '' });
+  mkdirSync(join(root, 'test/examples/dist'), { recursive: true });
+  const folder = mkdtempSync(join(root, 'test/examples/dist/'));
+  for (const [name, text] of Object.entries(filesOfGuide(node.url))) writeFileSync(join(folder, name), text);
+  await using vite = startVite(folder);
+  const [, url = ''] = await vite.until(/Local:\s+(http:\/\/\S+)/);
+  const [ann, bob] = [await open(`${url}?user=ann`), await open(`${url}?user=bob`)];
+  await expect(ann.page.getByPlaceholder('Message').isVisible()).resolves.toBe(true);
+  const shown = (page: Page) => page.locator('p').allInnerTexts();
+  await expect
+    .poll(
+      async () => {
+        await say(ann.page, 'are you there?');
+        return shown(bob.page);
+      },
+      { timeout: 30_000, interval: 500 },
+    )
+    .toContain('ann: are you there?');
+  await say(bob.page, 'yes');
+  await expect.poll(() => shown(ann.page), { timeout: 20_000 }).toContain('bob: yes');
+  rmSync(folder, { recursive: true });
   expect([...ann.errors, ...bob.errors]).toEqual([]);
 });
