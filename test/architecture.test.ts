@@ -27,6 +27,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   '@plenum/testkit': ['@plenum/protocol', '@plenum/core', '@plenum/local-redis'],
   '@plenum/docs': ['@plenum/protocol'],
   '@plenum/react': ['@plenum/client'],
+  '@plenum/web': ['@plenum/protocol', '@plenum/client', '@plenum/react'],
   '@plenum/bench': ['@plenum/protocol', '@plenum/adapters', '@plenum/testkit'],
   plenum: [
     '@plenum/protocol',

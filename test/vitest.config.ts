@@ -91,6 +91,7 @@ export default defineConfig({
         test: {
           name: 'browser',
           include: ['test/browser/**/*.test.ts'],
+          globalSetup: 'test/browser/built-pages.ts',
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },

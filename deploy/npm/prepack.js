@@ -22,6 +22,7 @@ execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '
   stdio: 'inherit',
 });
 if (Object.values(own.copies).includes(site)) {
+  execFileSync(process.execPath, [join(root, 'apps/web/build.js')], { stdio: 'inherit' });
   execFileSync(
     process.execPath,
     [join(root, 'node_modules/vitepress/bin/vitepress.js'), 'build', 'apps/docs'],

@@ -55,6 +55,7 @@ export const publicPackages = {
       lua: 'packages/redis/lua',
       'deploy/redis.acl': 'deploy/redis.acl',
       docs: site,
+      'web/dist/site': 'apps/web/dist/site',
     },
     files: ['bin'],
     peers: [],

@@ -73,9 +73,16 @@ test('the packages hold code, types, scripts, licence and guide, and nothing els
     .filter((file) => file.endsWith('.lua'))
     .map((file) => `lua/${file}`);
   const plenum = filesIn(tarballs.plenum);
-  expect(plenum).toEqual(expect.arrayContaining([...scripts, 'bin/plenum.js', 'lib/plenum/index.d.ts']));
+  expect(plenum).toEqual(
+    expect.arrayContaining([
+      ...scripts,
+      'bin/plenum.js',
+      'lib/plenum/index.d.ts',
+      'web/dist/site/index.html',
+    ]),
+  );
   const expected =
-    /^(?:LICENSE|README\.md|package\.json|bin\/plenum\.js|lua\/.+\.lua|deploy\/redis\.acl|docs\/.+|lib\/plenum\/.+)$/;
+    /^(?:LICENSE|README\.md|package\.json|bin\/plenum\.js|lua\/.+\.lua|deploy\/redis\.acl|docs\/.+|web\/dist\/site\/.+|lib\/plenum\/.+)$/;
   expect(plenum.filter((path) => !expected.test(path))).toEqual([]);
 });
 

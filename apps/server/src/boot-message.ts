@@ -1,8 +1,9 @@
 /** Writes the text that a person reads after the start: the URL, how to get a token, and commands to try. */
 import type { Config } from './config.ts';
 import type { DevCluster } from './dev/dev-cluster.ts';
+import { isPlaygroundServed } from './playground.ts';
 
-type Shown = Pick<Config, 'isDev' | 'event'>;
+type Shown = Pick<Config, 'isDev' | 'event' | 'hasPlayground'>;
 
 /** @param ownRedis URL of a Redis that the command has started */
 export function nodeHelp(
@@ -15,7 +16,7 @@ export function nodeHelp(
     `Plenum is ready at ${url}`,
     ...(ownRedis === null ? [] : redisHelp(ownRedis)),
     ...(config.redisUrl === null ? [memory] : []),
-    ...(config.isDev ? [`Open ${url} in a browser: it says what to do next.`] : []),
+    ...inBrowser(url, config),
     ...tryIt(url, config),
   ].join('\n');
 }
@@ -34,11 +35,17 @@ export function clusterHelp(cluster: DevCluster, config: Shown & Pick<Config, 'r
     `The cluster is ready at ${cluster.url}: ${cluster.nodes.length} nodes behind one port`,
     ...cluster.nodes.map((node) => `  node at http://127.0.0.1:${node.target.port} (process ${node.pid})`),
     `  Redis at ${cluster.redisUrl} (${redis})`,
-    ...(config.isDev ? ['Open any of them in a browser: the page says what to do next.'] : []),
+    ...inBrowser(cluster.url, config),
     ...tryIt(cluster.url, config),
     '',
     'Ctrl-C stops everything.',
   ].join('\n');
+}
+
+function inBrowser(url: string, config: Shown): string[] {
+  if (isPlaygroundServed(config))
+    return [`Open ${url} in a browser: two people chat there, and beside them is every request and push.`];
+  return config.isDev ? [`Open ${url} in a browser: it says what to do next.`] : [];
 }
 
 /** Commands for two terminals, the same for every shell: a user that follows a group, and one that sends to it. */
@@ -56,7 +63,11 @@ export function commandsToTry(url: string): {
 const indented = (line: string) => `  ${line}`;
 
 /** @returns what works when it is pasted in the folder where Plenum is installed, or in that of the repository */
-function tryIt(url: string, { isDev, event }: Shown, platform = process.platform): string[] {
+function tryIt(
+  url: string,
+  { isDev, event }: Pick<Config, 'isDev' | 'event'>,
+  platform = process.platform,
+): string[] {
   if (!isDev) return ['A token for a user: npx --no-install plenum token --user ada'];
   const { ada, ben } = commandsToTry(url);
   return [

@@ -100,6 +100,7 @@ export interface EdgeDeps {
   /** Whether the documents are served at `/docs`. */
   readonly docs: Config['docs'];
   readonly auditLog?: GatewayOptions['auditLog'];
+  readonly playground?: GatewayOptions['playground'];
   readonly machine?: GatewayOptions['machine'];
   /** The caller's servers; null if the edge itself listens. */
   readonly mount: Mount | null;
@@ -225,6 +226,7 @@ function openGateway({ engine, logger }: ComposeDeps, edge: EdgeDeps, core: Core
     homePage: homePage(config),
     ...(site === undefined ? {} : { site }),
     ...(edge.authenticate === undefined ? {} : { authenticate: edge.authenticate }),
+    ...(edge.playground === undefined ? {} : { playground: edge.playground }),
     ...(edge.auditLog === undefined ? {} : { auditLog: edge.auditLog }),
     ...(edge.machine === undefined ? {} : { machine: edge.machine }),
     ...(config.isDev ? { issueDevToken } : {}),

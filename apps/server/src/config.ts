@@ -70,6 +70,8 @@ export interface Config {
   readonly logLevel: (typeof logLevels)[number];
   /** True if the host is loopback, there is no secret, and NODE_ENV is not `production`. */
   readonly isDev: boolean;
+  /** True: the playground is at `/`. */
+  readonly hasPlayground: boolean;
   readonly engineSettings: EngineSettings;
   readonly delivery: DeliverySettings;
   /** The steps of a send by name, in order. */
@@ -241,6 +243,8 @@ function configOf(variables: Environment, extensions: Extensions): Config {
     strategy: variables.PLENUM_CLUSTER_STRATEGY,
     logLevel: variables.PLENUM_LOG_LEVEL,
     isDev: isDev(variables),
+    hasPlayground:
+      variables.PLENUM_PLAYGROUND === undefined ? isDev(variables) : variables.PLENUM_PLAYGROUND === '1',
     engineSettings: {
       ...defaultEngineSettings,
       ratePerSec: variables.PLENUM_RATE_PER_SEC,

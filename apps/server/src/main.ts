@@ -74,6 +74,7 @@ program
     '--workers <number|auto>',
     'processes behind the one port, each a node of its own; auto: one for each core (default: PLENUM_WORKERS, or 1)',
   )
+  .addOption(new Option('--of-dev-cluster', 'set by `npm run cluster`').hideHelp())
   .action((options: ServeOptions) => exitWith(async () => (await commands.serve()).serve(options))());
 program
   .command('dev')

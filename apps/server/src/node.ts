@@ -1,11 +1,12 @@
 /** Starts one node, and drains and stops it in reverse order. */
 import { hostname } from 'node:os';
 import { deliveryKindsOf, type Logger } from '@plenum/core';
-import type { Machine } from '@plenum/gateway';
+import type { CustomRequest, Machine } from '@plenum/gateway';
 import { compose, type EdgeDeps, openConfiguredAdapters, openEngine } from './compose.ts';
 import type { Config } from './config.ts';
 import { drainOnce, type SharedPort } from './drain-node.ts';
 import { createLifecycle } from './lifecycle.ts';
+import { playgroundOf } from './playground.ts';
 import { type Secrets, secretsOf } from './secrets.ts';
 
 export interface PlenumNode {
@@ -28,6 +29,8 @@ export interface NodeOptions {
   readonly nodeId: string;
   /** Time in which clients move to other nodes. */
   readonly drainMs: number;
+  /** Set in a node of `npm run cluster`: the requests by which the playground sees and kills its nodes. */
+  readonly clusterRequests?: readonly CustomRequest[];
   /** Set in a worker: what it shares with the other ones. */
   readonly crew?: {
     readonly machine: Machine;
@@ -98,17 +101,19 @@ export async function startNode(options: NodeOptions): Promise<PlenumNode> {
   }
 }
 
-function edgeOf({ config, auditLog, crew }: NodeOptions, secrets: Secrets): EdgeDeps {
+function edgeOf({ config, auditLog, crew, clusterRequests }: NodeOptions, secrets: Secrets): EdgeDeps {
+  const playground = playgroundOf({ config, hasCluster: clusterRequests !== undefined });
   return {
     config,
     secrets,
-    requests: config.extensions.requests,
+    requests: [...config.extensions.requests, ...(clusterRequests ?? [])],
     jwks: config.jwks,
     tokenMaxAgeMs: config.tokenMaxAgeMs,
     docs: config.docs,
     mount: null,
     reachableUrl: (url) => reachable(url, config.host),
     ...(auditLog === undefined ? {} : { auditLog }),
+    ...(playground === null ? {} : { playground }),
     ...(crew === undefined ? {} : { machine: crew.machine }),
   };
 }

@@ -26,6 +26,7 @@ export type {
   OpenLink,
   PushListeners,
 } from './connection/link.ts';
+export { type SocketIoLinkOptions, socketIoLink } from './connection/socket-io-link.ts';
 export type {
   BeginNotice,
   KnownPosition,

@@ -15,7 +15,7 @@ import type {
   Rooms,
   UsualSend,
 } from '@plenum/core';
-import type { UserId } from '@plenum/protocol';
+import type { PlaygroundSettings, UserId } from '@plenum/protocol';
 import type { FastifyInstance } from 'fastify';
 import type { Server } from 'socket.io';
 import type { Machine } from './machine.ts';
@@ -106,6 +106,11 @@ export interface GatewayOptions {
   readonly site?: string | null;
   /** HTML served at `/`. */
   readonly homePage?: string;
+  /**
+   * Folder of the pages in which people chat through this node, served at `/` in the place of the home page. `settings`: what
+   * they read at `/playground.json`.
+   */
+  readonly playground?: { readonly folder: string; readonly settings: () => PlaygroundSettings };
   /**
    * The caller's own servers, on which the gateway is mounted: it neither listens on them nor closes them. Ids above
    * 100 characters in paths need a router with `maxParamLength: 384`, because one character may be encoded as three;

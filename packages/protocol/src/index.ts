@@ -11,6 +11,7 @@ export * from './limits.ts';
 export * from './node-routes.ts';
 export * from './openapi/document.ts';
 export { type Parsed, parse } from './parse.ts';
+export * from './playground.ts';
 export * from './pushes.ts';
 export * from './reactions.ts';
 export * from './requests.ts';

@@ -18,7 +18,7 @@ export async function dev(): Promise<number> {
   // Workers read their environment themselves.
   environment['REDIS_URL'] = redis.url;
   try {
-    return await serveConfigured({ ...config, redisUrl: redis.url }, redis.url);
+    return await serveConfigured({ ...config, redisUrl: redis.url }, { ownRedis: redis.url });
   } finally {
     await redis.stop();
   }

@@ -113,6 +113,7 @@ export const environmentSchema = z.object({
   PLENUM_DEAD_LETTERS_MAX: wholeNumber(1, 10_000_000).prefault(
     String(defaultDeliverySettings.deadLettersMax),
   ),
+  PLENUM_PLAYGROUND: oneOf('1', '0').optional(),
   PLENUM_LOG_LEVEL: oneOf(...logLevels).prefault('info'),
 });
 export type Environment = z.infer<typeof environmentSchema>;

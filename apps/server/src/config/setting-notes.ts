@@ -60,6 +60,11 @@ export const settingNotes: Readonly<Record<keyof Environment, SettingNote>> = {
     section: 'listen',
     text: '`off`: the node serves no page at `/docs`. See [this site on a node](../operations/index.md#this-site-on-a-node).',
   },
+  PLENUM_PLAYGROUND: {
+    section: 'listen',
+    absent: '`1` in dev mode, else `0`',
+    text: '`1`: the playground is at `/`, a page in which two people chat and see every request and push. Outside of dev mode it asks for a token. See [the playground](../guides/playground.md).',
+  },
   PLENUM_SERVICE: { section: 'listen', text: 'The `service` of the built-in requests.' },
   PLENUM_EVENT: { section: 'listen', text: 'The event name of client requests.' },
   PLENUM_ENGINE: {

@@ -69,25 +69,36 @@ interface Supervised {
 /** Keeps `size` nodes running. Logs and restarts a node that ends. If it cannot be restarted, calls `onBroken`. */
 function supervise(options: DevClusterOptions, balancer: Balancer): Supervised {
   const running: NodeProcess[] = [];
+  const byNumber = new Map<number, NodeProcess>();
   const starting = new Set<Promise<void>>();
   let isStopping = false;
-  const retarget = () => balancer.setTargets(running.map((node) => node.target));
+  const changed = () => {
+    balancer.setTargets(running.map((node) => node.target));
+    const nodes = Array.from({ length: options.size }, (_, index) => ({
+      number: index + 1,
+      pid: byNumber.get(index + 1)?.pid ?? null,
+    }));
+    for (const node of running) node.showNodes({ nodes });
+  };
 
   const start = async (index: number): Promise<void> => {
     const node = await startNodeProcess({
       environment: options.environment,
       onLine: (line) => options.onLine(index, line),
+      onKillAsked: (number) => byNumber.get(number)?.kill('SIGKILL'),
     });
     if (isStopping) return node.stop();
     running.push(node);
-    retarget();
+    byNumber.set(index + 1, node);
+    changed();
     node.ended
       .then((how) => restart(index, node, how))
       .catch((error: Error) => options.onBroken(error.message));
   };
   const restart = async (index: number, node: NodeProcess, how: string): Promise<void> => {
     running.splice(running.indexOf(node), 1);
-    retarget();
+    byNumber.delete(index + 1);
+    changed();
     if (isStopping) return;
     options.logger.warn({ pid: node.pid, how }, `node ${index + 1} has ended; will restart it`);
     await tracked(start(index));

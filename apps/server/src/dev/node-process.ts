@@ -5,12 +5,15 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import type { Target } from './balancer.ts';
+import { killAskedSchema, type ShownNodes } from './cluster-requests.ts';
 
 export interface NodeProcess {
   readonly pid: number;
   readonly target: Target;
   /** Resolves with a description of the end when the process has ended. Never rejects. */
   readonly ended: Promise<string>;
+  /** Sends the nodes of the cluster, as they are now. */
+  showNodes(shown: ShownNodes): void;
   kill(signal: NodeJS.Signals): void;
   /** Sends SIGTERM, and SIGKILL after 10 s. */
   stop(): Promise<void>;
@@ -20,6 +23,8 @@ export interface NodeProcessOptions {
   readonly environment: NodeJS.ProcessEnv;
   /** Called for every line that the node writes. */
   readonly onLine: (line: string) => void;
+  /** Called when a user of the playground asks to kill the node with this number. */
+  readonly onKillAsked: (number: number) => void;
 }
 
 const binary = fileURLToPath(new URL('../../bin/plenum.js', import.meta.url));
@@ -30,9 +35,13 @@ const lastLinesKept = 12;
 const readyMessageSchema = z.object({ url: z.url() });
 
 /** @throws Error with the node's last lines if the node ends before it is ready */
-export async function startNodeProcess({ environment, onLine }: NodeProcessOptions): Promise<NodeProcess> {
+export async function startNodeProcess({
+  environment,
+  onLine,
+  onKillAsked,
+}: NodeProcessOptions): Promise<NodeProcess> {
   // Detached, so that Ctrl-C of the terminal reaches only the parent. The IPC channel ends the child with its parent.
-  const child = spawn(process.execPath, [youngGeneration, binary, 'serve'], {
+  const child = spawn(process.execPath, [youngGeneration, binary, 'serve', '--of-dev-cluster'], {
     env: { ...environment, HOST: '127.0.0.1', PORT: '0', PLENUM_WORKERS: '1' },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     detached: true,
@@ -48,12 +57,17 @@ export async function startNodeProcess({ environment, onLine }: NodeProcessOptio
       onLine(line);
     });
   }
+  child.on('message', (message) => {
+    const asked = killAskedSchema.safeParse(message);
+    if (asked.success) onKillAsked(asked.data.kill);
+  });
   const ended = endOf(child).finally(() => process.off('exit', killWithParent));
   const url = await Promise.race([urlOf(child), ended.then((how) => failedStart(how, lastLines))]);
   return {
     pid: child.pid ?? 0,
     target: { host: url.hostname, port: Number(url.port) },
     ended,
+    showNodes: (shown) => void child.send(shown, () => undefined),
     kill: (signal) => void child.kill(signal),
     stop: () => stop(child, ended),
   };

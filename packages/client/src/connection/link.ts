@@ -11,7 +11,8 @@ export interface Credentials {
 
 export interface Envelope {
   readonly service?: string;
-  readonly request_type: RequestType;
+  /** A request type of the protocol, or one that the team of the service has added. */
+  readonly request_type: RequestType | (string & {});
   readonly request_id: string;
   readonly args: object;
 }

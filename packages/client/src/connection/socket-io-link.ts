@@ -3,7 +3,7 @@ import type { Answer, ErrorCode } from '@plenum/protocol';
 import { io, type Socket } from 'socket.io-client';
 import type { Credentials, Link, LinkListeners, OpenLink } from './link.ts';
 
-interface SocketIoLinkOptions {
+export interface SocketIoLinkOptions {
   readonly url: string;
   readonly path: string;
   readonly namespace: string;

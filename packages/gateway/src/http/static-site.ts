@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { extname, join, relative, sep } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 const types: Readonly<Record<string, string>> = {
@@ -19,6 +20,8 @@ const types: Readonly<Record<string, string>> = {
 interface SiteFile {
   readonly type: string;
   readonly bytes: Buffer;
+  /** The bytes in gzip. */
+  readonly packed: Buffer;
   readonly etag: string;
   /** Of a page. */
   readonly policy: string | null;
@@ -27,8 +30,13 @@ interface SiteFile {
 /** What the switch of the appearance puts into a page, so that no colour fades meanwhile. */
 const styleOfSwitch = "'sha256-skqujXORqzxt1aE0NNXxujEanPTX6raoqSscTV/Ww/Y='";
 
-/** Scripts of the page itself by their hashes, and files of this origin. Highlighted code has colours in `style` attributes. */
-function policyOf(html: string): string {
+export interface StaticSiteOptions {
+  /** True: there are styles in the pages themselves, as highlighted code has. Default: true. */
+  readonly hasInlineStyles?: boolean;
+}
+
+/** Scripts of the page itself by their hashes, and files of this origin. */
+function policyOf(html: string, { hasInlineStyles = true }: StaticSiteOptions): string {
   const scripts = [...html.matchAll(/<script(?![^>]*\bsrc=)[^>]*>([\s\S]*?)<\/script>/g)];
   const hashes = scripts.map(
     ([, text = '']) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`,
@@ -36,8 +44,9 @@ function policyOf(html: string): string {
   return [
     "default-src 'none'",
     `script-src 'self' ${[...new Set(hashes)].join(' ')}`.trim(),
-    `style-src-elem 'self' ${styleOfSwitch}`,
-    "style-src-attr 'unsafe-inline'",
+    ...(hasInlineStyles
+      ? [`style-src-elem 'self' ${styleOfSwitch}`, "style-src-attr 'unsafe-inline'"]
+      : ["style-src 'self'"]),
     "img-src 'self' data:",
     "connect-src 'self'",
     "base-uri 'none'",
@@ -51,8 +60,11 @@ export interface StaticSite {
   readonly send: (path: string, request: FastifyRequest, reply: FastifyReply) => boolean;
 }
 
+const acceptsGzip = ({ headers }: FastifyRequest): boolean =>
+  /(?:^|,)\s*gzip\s*(?:,|$)/.test(String(headers['accept-encoding'] ?? ''));
+
 /** @param folder of the site; its files are kept in memory after their first request */
-export function openStaticSite(folder: string): StaticSite {
+export function openStaticSite(folder: string, options: StaticSiteOptions = {}): StaticSite {
   const paths = new Map(
     readdirSync(folder, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile() && extname(entry.name) in types)
@@ -71,8 +83,9 @@ export function openStaticSite(folder: string): StaticSite {
     const file: SiteFile = {
       type: types[extname(name)] ?? '',
       bytes,
+      packed: gzipSync(bytes),
       etag: `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 27)}"`,
-      policy: isPage ? policyOf(bytes.toString('utf8')) : null,
+      policy: isPage ? policyOf(bytes.toString('utf8'), options) : null,
     };
     read.set(name, file);
     return file;
@@ -95,12 +108,15 @@ export function openStaticSite(folder: string): StaticSite {
       const isFixed = name.startsWith('assets/');
       reply
         .header('etag', file.etag)
+        .header('vary', 'Accept-Encoding')
         .header('cache-control', isFixed ? 'public, max-age=31536000, immutable' : 'no-cache')
         .header('cross-origin-opener-policy', 'same-origin')
         .header('referrer-policy', 'no-referrer');
       if (file.policy !== null)
         reply.header('content-security-policy', file.policy).header('x-frame-options', 'DENY');
       if (request.headers['if-none-match'] === file.etag) reply.code(304).send();
+      else if (acceptsGzip(request))
+        reply.type(file.type).header('content-encoding', 'gzip').send(file.packed);
       else reply.type(file.type).send(file.bytes);
       return true;
     },

@@ -10,7 +10,7 @@ import {
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { idOf, sendFailure, unknownRoute } from '../http/failures.ts';
 import { sendPage } from '../http/page-headers.ts';
-import type { StaticSite } from '../http/static-site.ts';
+import { openStaticSite, type StaticSite } from '../http/static-site.ts';
 import { scopeProblem } from './admin-tokens.ts';
 import { leaveTrail } from './audit-trail.ts';
 import type { Principal } from './bearer.ts';
@@ -109,8 +109,28 @@ export function registerNodeRoutes(scope: FastifyInstance, deps: RestDeps): void
     scope.route({ method, url: path, handler: handlers[name] });
   }
   if (deps.site !== null) scope.get('/docs/*', siteHandler(deps, deps.site));
-  if (deps.homePage !== null) {
+  if (deps.playground !== null) {
+    servePlayground(scope, deps, deps.playground);
+  } else if (deps.homePage !== null) {
     const homePage = Buffer.from(deps.homePage);
     scope.get('/', async (_, reply) => sendPage(reply, homePage));
   }
+}
+
+function servePlayground(
+  scope: FastifyInstance,
+  { random }: RestDeps,
+  { folder, settings }: NonNullable<RestDeps['playground']>,
+): void {
+  const site = openStaticSite(folder, { hasInlineStyles: false });
+  const files: NodeHandler = async (request, reply) => {
+    const [path = ''] = request.url.slice(1).split('?');
+    if (site.send(path, request, reply)) return reply;
+    return sendFailure(reply, unknownRoute(request), idOf(request, random).requestId);
+  };
+  scope.get('/', files);
+  scope.get('/assets/*', files);
+  scope.get('/playground.json', async (_, reply) =>
+    reply.header('cache-control', 'no-store').send(settings()),
+  );
 }

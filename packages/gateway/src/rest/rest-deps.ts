@@ -46,6 +46,8 @@ export interface RestDeps {
   /** Null outside dev mode: the route does not exist then. */
   readonly issueDevToken: ((userId: UserId) => Promise<string>) | null;
   readonly homePage: string | null;
+  /** Null: there is none on this listener. It takes the place of the home page. */
+  readonly playground: NonNullable<GatewayOptions['playground']> | null;
   readonly metrics: Metrics;
   /** `token`: an admin token is needed. `absent`: the admin port has the metrics. `open`: this is the admin port. */
   readonly metricsAccess: 'token' | 'open' | 'absent';
@@ -111,6 +113,7 @@ export function restDepsOf(
     issueDevToken: (config.isDev && options.issueDevToken) || null,
     // On the application's own server, `/` belongs to the application.
     homePage: (!isMounted && options.homePage) || null,
+    playground: (!isMounted && listener !== 'admin' && options.playground) || null,
     metrics: shared.metrics,
     metricsAccess: metricsAccess[listener],
   };

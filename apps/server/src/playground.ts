@@ -1,0 +1,50 @@
+/** Finds the built pages of the playground, and says what they read of this node. */
+import { existsSync } from 'node:fs';
+import { networkInterfaces } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import type { GatewayOptions } from '@plenum/gateway';
+import type { PlaygroundSettings } from '@plenum/protocol';
+import { isLoopback } from './config/requirements.ts';
+import { version } from './config/version.ts';
+import type { Config } from './config.ts';
+
+/** In the package the pages have the same place beside the code as in a checkout. */
+const folder = fileURLToPath(new URL('../../web/dist/site/', import.meta.url));
+
+type PlaygroundConfig = Pick<Config, 'hasPlayground' | 'event' | 'service' | 'isDev' | 'host' | 'redisUrl'>;
+
+export interface PlaygroundDeps {
+  readonly config: PlaygroundConfig;
+  /** True for a node of `npm run cluster`. */
+  readonly hasCluster: boolean;
+}
+
+/** True if the playground is on, and its pages are built. */
+export const isPlaygroundServed = ({ hasPlayground }: Pick<Config, 'hasPlayground'>): boolean =>
+  hasPlayground && existsSync(`${folder}index.html`);
+
+/** @returns null if it is off, or if its pages are not built */
+export function playgroundOf(deps: PlaygroundDeps): NonNullable<GatewayOptions['playground']> | null {
+  const { config, hasCluster } = deps;
+  if (!isPlaygroundServed(config)) return null;
+  const settings = (): PlaygroundSettings => ({
+    event: config.event,
+    service: config.service,
+    version,
+    has_dev_tokens: config.isDev,
+    lan_hosts: lanHosts(config.host),
+    has_cluster: hasCluster,
+    storage: config.redisUrl === null ? 'memory' : 'redis',
+  });
+  return { folder, settings };
+}
+
+/** The addresses under which other devices of the network reach a node that listens on `host`. */
+function lanHosts(host: string): readonly string[] {
+  if (isLoopback(host)) return [];
+  if (host !== '0.0.0.0' && host !== '::') return [host.includes(':') ? `[${host}]` : host];
+  return Object.values(networkInterfaces())
+    .flatMap((addresses) => addresses ?? [])
+    .filter(({ family, internal }) => family === 'IPv4' && !internal)
+    .map(({ address }) => address);
+}

@@ -1,0 +1,117 @@
+/** The bar above the devices: what runs here, the nodes of the cluster, and what concerns the whole page. */
+import type { PlaygroundSettings } from '@plenum/protocol';
+import { killNode, useNodes } from '../live/nodes.ts';
+import type { Person } from '../session/person.ts';
+import { strings } from '../strings.ts';
+import { Icon, type IconName } from './icon.tsx';
+
+interface TopBarProps {
+  readonly settings: PlaygroundSettings;
+  readonly people: readonly Person[];
+  readonly shown: Person;
+  readonly hasLog: boolean;
+  readonly onShow: (userId: string) => void;
+  readonly onLog: () => void;
+  readonly onPhone: () => void;
+  /** Null: there are two people already, or no second one can come. */
+  readonly onSecond: (() => void) | null;
+}
+
+const { top } = strings;
+
+export function TopBar({ settings, people, shown, hasLog, onShow, onLog, onPhone, onSecond }: TopBarProps) {
+  return (
+    <header className="top">
+      <h1 className="brand">
+        <svg className="mark" viewBox="0 0 32 32" aria-hidden="true">
+          <circle cx="12" cy="16" r="7" />
+          <circle cx="20" cy="16" r="7" />
+        </svg>
+        {strings.product} <span className="brand-part">{strings.playground}</span>
+      </h1>
+      <span className="top-facts">{`${settings.version} · ${top[settings.storage]}`}</span>
+      {settings.has_cluster ? <Nodes person={shown} /> : null}
+      {people.length > 1 ? (
+        <fieldset className="switch only-narrow">
+          <legend className="unseen">{top.people}</legend>
+          {people.map(({ userId }) => (
+            <button
+              key={userId}
+              type="button"
+              aria-pressed={userId === shown.userId}
+              onClick={() => onShow(userId)}
+            >
+              {userId}
+            </button>
+          ))}
+        </fieldset>
+      ) : null}
+      <nav className="top-acts" aria-label={strings.playground}>
+        <a className="top-link" href="/docs">
+          {top.docs}
+        </a>
+        {onSecond === null ? null : <Act icon="people" text={top.addPerson} onPress={onSecond} />}
+        <Act icon="phone" text={top.phone} onPress={onPhone} />
+        <Act icon="theme" text={top.theme} onPress={switchTheme} />
+        <button
+          type="button"
+          className="button log-button"
+          aria-label={top.log}
+          aria-pressed={hasLog}
+          onClick={onLog}
+        >
+          <Icon name="log" />
+          <span>{top.log}</span>
+        </button>
+      </nav>
+    </header>
+  );
+}
+
+interface ActProps {
+  readonly icon: IconName;
+  readonly text: string;
+  readonly onPress: () => void;
+}
+
+const Act = ({ icon, text, onPress }: ActProps) => (
+  <button type="button" className="icon-button" aria-label={text} title={text} onClick={onPress}>
+    <Icon name={icon} />
+  </button>
+);
+
+/** The theme of the system, until it is switched on this page. */
+function switchTheme(): void {
+  const { dataset } = document.documentElement;
+  const isDark =
+    dataset['theme'] === undefined
+      ? matchMedia('(prefers-color-scheme: dark)').matches
+      : dataset['theme'] === 'dark';
+  dataset['theme'] = isDark ? 'light' : 'dark';
+}
+
+function Nodes({ person }: { readonly person: Person }) {
+  const nodes = useNodes(person)?.nodes ?? [];
+  return (
+    <fieldset className="nodes">
+      <legend className="unseen">{top.nodes}</legend>
+      {nodes.map(({ number, pid }) => {
+        const text = pid === null ? top.nodeDown(number) : top.nodeUp(number);
+        return (
+          <button
+            key={number}
+            type="button"
+            className={pid === null ? 'node is-down' : 'node'}
+            aria-label={text}
+            title={text}
+            aria-disabled={pid === null}
+            onClick={() => pid !== null && killNode(person, number)}
+          >
+            <span className="node-light" aria-hidden="true" />
+            {number}
+          </button>
+        );
+      })}
+    </fieldset>
+  );
+}

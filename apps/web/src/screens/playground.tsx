@@ -1,0 +1,166 @@
+/** The whole page: one or two people, each before a device of its own, and the raw log beside them. */
+import type { PlaygroundSettings } from '@plenum/protocol';
+import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from 'react';
+import { LogPanel } from '../parts/log-panel.tsx';
+import { TopBar } from '../parts/top-bar.tsx';
+import { type Address, addressOf, keepToken, readAddress, writeUsers } from '../session/address.ts';
+import { Person } from '../session/person.ts';
+import { readSettings, userOfToken } from '../session/settings.ts';
+import { strings } from '../strings.ts';
+import { Device } from './device.tsx';
+import type { DialogRequest } from './dialogs.tsx';
+import { SignIn } from './sign-in.tsx';
+
+const Dialogs = lazy(() => import('./dialogs.tsx').then((module) => ({ default: module.Dialogs })));
+
+export function Playground() {
+  const [settings, setSettings] = useState<PlaygroundSettings | null>(null);
+  const [isAway, setAway] = useState(false);
+  const read = useCallback(() => {
+    setAway(false);
+    readSettings().then(setSettings, () => setAway(true));
+  }, []);
+  useEffect(read, [read]);
+  if (isAway)
+    return (
+      <main className="notice">
+        <p>{strings.noSettings}</p>
+        <button type="button" className="button" onClick={read}>
+          {strings.tryAgain}
+        </button>
+      </main>
+    );
+  return settings === null ? null : <Entrance settings={settings} />;
+}
+
+/** In dev mode all users of the address come in; otherwise the user of the token. */
+function Entrance({ settings }: { readonly settings: PlaygroundSettings }) {
+  const [address, setAddress] = useState<Address>(readAddress);
+  const { has_dev_tokens } = settings;
+  const token = has_dev_tokens ? null : address.token;
+  const owner = token === null ? null : userOfToken(token);
+  if (!has_dev_tokens && owner === null)
+    return (
+      <SignIn
+        onToken={(given) => {
+          keepToken(given);
+          setAddress(readAddress());
+        }}
+      />
+    );
+  const users = owner === null ? address.users : [owner];
+  const change = (next: readonly string[]) => {
+    writeUsers(next);
+    setAddress({ ...address, users: next });
+  };
+  return (
+    <Desk
+      settings={settings}
+      users={users}
+      token={token}
+      invite={address.invite}
+      onUsers={has_dev_tokens ? change : null}
+    />
+  );
+}
+
+interface DeskProps {
+  readonly settings: PlaygroundSettings;
+  readonly users: readonly string[];
+  readonly token: string | null;
+  readonly invite: string | null;
+  /** Null: the people are given by tokens. */
+  readonly onUsers: ((users: readonly string[]) => void) | null;
+}
+
+/** Below this width one device is shown at a time, and the raw log lies over it. */
+const isNarrow = () => matchMedia('(max-width: 760px)').matches;
+
+function Desk({ settings, users, token, invite, onUsers }: DeskProps) {
+  const [first = '', second] = users;
+  const firstPerson = usePerson(first, settings, token);
+  const secondPerson = usePerson(second ?? null, settings, token);
+  const people = useMemo(
+    () => [firstPerson, secondPerson].filter((person) => person !== null),
+    [firstPerson, secondPerson],
+  );
+  const [hasLog, setLog] = useState(() => !isNarrow() && innerWidth > 1100);
+  const [shownUser, setShownUser] = useState(first);
+  const [asked, setAsked] = useState<DialogRequest | null>(null);
+  const shown = people.find(({ userId }) => userId === shownUser) ?? people[0];
+  if (shown === undefined) return null;
+  const replace = (from: string, to: string) => {
+    onUsers?.(
+      users.map((user) => (user === from ? to : user)).filter((user, at, all) => all.indexOf(user) === at),
+    );
+  };
+  return (
+    <div className={hasLog ? 'page has-log' : 'page'}>
+      <TopBar
+        settings={settings}
+        people={people}
+        shown={shown}
+        hasLog={hasLog}
+        onShow={setShownUser}
+        onLog={() => setLog(!hasLog)}
+        onPhone={() => setAsked({ type: 'phone', users: [shown.userId], token })}
+        onSecond={
+          onUsers === null || second !== undefined
+            ? null
+            : () =>
+                setAsked({
+                  ...{ type: 'person', title: strings.person.add },
+                  onName: (name) => onUsers([first, name]),
+                })
+        }
+      />
+      <main className="desk">
+        {people.map((person) => (
+          <Device
+            key={person.userId}
+            person={person}
+            invite={person === people[0] ? invite : null}
+            isShown={person === shown}
+            onAlone={people.length > 1 ? () => open(addressOf([person.userId]), '_blank', 'noopener') : null}
+            onAnother={
+              onUsers === null
+                ? null
+                : () =>
+                    setAsked({
+                      ...{ type: 'person', title: strings.person.title },
+                      onName: (name) => replace(person.userId, name),
+                    })
+            }
+          />
+        ))}
+      </main>
+      {hasLog ? (
+        <LogPanel people={people} shown={shown} onShow={setShownUser} onClose={() => setLog(false)} />
+      ) : null}
+      {asked === null ? null : (
+        <Suspense fallback={null}>
+          <Dialogs
+            asked={asked}
+            person={null}
+            lanHosts={settings.lan_hosts}
+            onOpenGroup={() => undefined}
+            onClose={() => setAsked(null)}
+          />
+        </Suspense>
+      )}
+    </div>
+  );
+}
+
+/** A person from the first effect on until the user is another one. */
+function usePerson(userId: string | null, settings: PlaygroundSettings, token: string | null): Person | null {
+  const [person, setPerson] = useState<Person | null>(null);
+  useEffect(() => {
+    if (userId === null) return setPerson(null);
+    const made = new Person(userId, settings, token);
+    setPerson(made);
+    made.connect();
+    return () => made.close();
+  }, [userId, settings, token]);
+  return person?.userId === userId ? person : null;
+}

@@ -1,0 +1,288 @@
+/** Every text that the pages show, in one place, so that they can be translated. */
+import type { GroupEvent, GroupType, Posting } from '@plenum/protocol';
+
+const actorOf = ({ actor_id, user_id }: GroupEvent) =>
+  actor_id === '$service' ? 'the service' : (actor_id ?? user_id);
+const isOwn = ({ actor_id, user_id }: GroupEvent) => actor_id === undefined || actor_id === user_id;
+
+const eventTexts: Readonly<Record<GroupEvent['type'], (event: GroupEvent) => string>> = {
+  created: (event) => `${actorOf(event)} created the group`,
+  joined: (event) => `${event.user_id} joined`,
+  requested: (event) => `${event.user_id} asks to join${event.note ? `: “${event.note}”` : ''}`,
+  endorsed: (event) =>
+    `${actorOf(event)} accepts ${event.user_id}: ${event.accepts} of ${event.accepts_needed}`,
+  accepted: (event) => `${actorOf(event)} accepted ${event.user_id}`,
+  rejected: (event) => `${actorOf(event)} rejected ${event.user_id}`,
+  request_expired: (event) => `the request of ${event.user_id} has ended`,
+  left: (event) => `${event.user_id} left`,
+  kicked: (event) => `${actorOf(event)} removed ${event.user_id}`,
+  banned: (event) => `${actorOf(event)} banned ${event.user_id}`,
+  unbanned: (event) => `${actorOf(event)} unbanned ${event.user_id}`,
+  muted: (event) => `${actorOf(event)} muted ${event.user_id}`,
+  unmuted: (event) =>
+    isOwn(event) ? `the mute of ${event.user_id} has ended` : `${actorOf(event)} unmuted ${event.user_id}`,
+  promoted: (event) =>
+    `${actorOf(event)} made ${event.user_id} ${event.roles?.includes('admin') ? 'an admin' : 'a moderator'}`,
+  demoted: (event) => `${event.user_id} is a plain member now`,
+  updated: (event) =>
+    `${actorOf(event)} changed ${Object.keys(event.changes ?? {}).join(', ') || 'the settings'}`,
+  deleted: (event) => `${actorOf(event)} deleted the group`,
+  members_changed: (event) => `the service changed ${event.members?.length ?? 0} members`,
+  invited: (event) => `${actorOf(event)} invited ${event.user_id}`,
+  invite_declined: (event) => `${event.user_id} declined the invite`,
+  invite_revoked: (event) => `${actorOf(event)} took the invite of ${event.user_id} back`,
+  link_created: (event) => `${actorOf(event)} made an invite link`,
+  link_revoked: (event) => `${actorOf(event)} revoked an invite link`,
+};
+
+export const groupTypes: Readonly<Record<GroupType, { readonly name: string; readonly about: string }>> = {
+  public: { name: 'public', about: 'Joins at once. Every member may send.' },
+  private: { name: 'private', about: 'Asks to join; any member accepts.' },
+  strict_private: { name: 'strict', about: 'Asks to join; admins and moderators accept, and mute.' },
+};
+
+function postingText(posting: Posting): string {
+  if (posting === 'members') return 'all members';
+  return posting === 'admins' ? 'admins only' : 'no one, the group is frozen';
+}
+
+export const strings = {
+  product: 'Plenum',
+  playground: 'playground',
+  loading: 'Loading',
+  eventText: (event: GroupEvent) => eventTexts[event.type](event),
+
+  top: {
+    docs: 'Docs',
+    api: 'API',
+    phone: 'Open on a phone',
+    log: 'Raw log',
+    hideLog: 'Hide raw log',
+    showLog: 'Show raw log',
+    theme: 'Switch light and dark',
+    people: 'People',
+    onePerson: (userId: string) => `Only ${userId}`,
+    addPerson: 'Add a second person',
+    memory: 'in memory',
+    redis: 'on Redis',
+    nodes: 'Nodes',
+    node: (number: number) => `node ${number}`,
+    nodeUp: (number: number) => `Node ${number} runs. Kill it`,
+    nodeDown: (number: number) => `Node ${number} is starting again`,
+  },
+
+  connection: {
+    connected: 'connected',
+    connectedTo: (node: number) => `node ${node}`,
+    connecting: 'connecting',
+    waiting: 'reconnecting',
+    offline: 'offline',
+    closed: (reason: string) => `refused: ${reason}`,
+    menu: (userId: string) => `Connection of ${userId}`,
+    cut: 'Cut the connection',
+    goOffline: 'Stay offline',
+    goOnline: 'Go online again',
+    kill: (node: number) => `Kill node ${node}`,
+    another: 'Be another user',
+    openAlone: 'Open in a tab of its own',
+    resumed: (count: number) =>
+      count === 0
+        ? 'Back. Nothing was missed.'
+        : `Back. ${count} missed ${count === 1 ? 'entry' : 'entries'} caught up.`,
+    lostNote: 'No connection. What you send waits.',
+  },
+
+  groups: {
+    title: 'Groups',
+    none: 'No groups yet.',
+    create: 'New group',
+    find: 'Join a group',
+    choose: 'Choose a group',
+    emptyHint: 'Create one, or join one by its id.',
+    unread: (count: number) => `${count} unread`,
+    mentions: (count: number) => `${count} ${count === 1 ? 'mention' : 'mentions'}`,
+    pending: 'waiting',
+    invited: 'invited',
+    muted: 'muted',
+    back: 'All groups',
+    open: (groupId: string) => `Open ${groupId}`,
+  },
+
+  chat: {
+    messages: (groupId: string) => `Messages of ${groupId}`,
+    older: 'Earlier messages',
+    empty: 'No messages yet. Say hello.',
+    composer: (groupId: string) => `Message to ${groupId}`,
+    placeholder: 'Message',
+    send: 'Send',
+    cancel: 'Cancel',
+    save: 'Save',
+    editing: 'Editing your message',
+    replyingTo: (userId: string) => `Reply to ${userId}`,
+    takenDown: 'taken down',
+    takenDownBy: (userId: string) => `taken down by ${userId}`,
+    edited: 'edited',
+    open: 'is being written',
+    pinned: 'pinned',
+    pinnedCount: (count: number) => `${count} pinned`,
+    newFromHere: 'New',
+    sending: 'sending',
+    notSent: 'not sent',
+    retry: 'Send again',
+    discard: 'Discard',
+    react: (reaction: string) => `React with ${reaction}`,
+    reaction: (reaction: string, count: number, isMine: boolean) =>
+      `${reaction} ${count}${isMine ? ', also yours' : ''}`,
+    reply: 'Reply',
+    more: 'More for this message',
+    edit: 'Edit',
+    takeDown: 'Take down',
+    pin: 'Pin',
+    unpin: 'Unpin',
+    markUnread: 'Mark unread from here',
+    copyId: 'Copy message id',
+    actions: (userId: string) => `Actions for the message of ${userId}`,
+    original: (userId: string, text: string) => `${userId}: ${text}`,
+    goneOriginal: 'an earlier message',
+    typing: (users: readonly string[]) =>
+      users.length === 1
+        ? `${users[0]} is typing`
+        : users.length === 2
+          ? `${users[0]} and ${users[1]} are typing`
+          : 'several are typing',
+    suggestions: 'Members to mention',
+    mutedNote: 'You are muted here: you read, and cannot send.',
+    pendingTitle: 'Waiting to be accepted',
+    pendingText: (type: GroupType) =>
+      type === 'private'
+        ? 'Any member can accept you. Until then you receive nothing.'
+        : 'An admin or a moderator has to accept you. Until then you receive nothing.',
+    withdraw: 'Withdraw the request',
+    invitedTitle: (by: string) => `${by} invites you`,
+    invitedText: 'You can join at once.',
+    join: 'Join',
+    decline: 'Decline',
+    goneTitle: 'You are not in this group',
+    askAgain: 'Ask to join again',
+    tooLong: (bytes: number, max: number) => `${bytes} of ${max} bytes`,
+  },
+
+  members: {
+    show: 'Members',
+    showNamed: (waiting: number) => (waiting === 0 ? 'Members' : `Members, ${waiting} waiting`),
+    hide: 'Close members',
+    title: 'Members',
+    count: (online: number, all: number) => `${online} of ${all} online`,
+    waiting: 'Waiting',
+    active: 'In the group',
+    banned: 'Banned',
+    invites: 'Invites',
+    links: 'Invite links',
+    more: 'More members',
+    online: 'online',
+    away: 'offline',
+    you: 'you',
+    admin: 'admin',
+    moderator: 'moderator',
+    muted: 'muted',
+    menu: (userId: string) => `Actions for ${userId}`,
+    accept: 'Accept',
+    reject: 'Reject',
+    acceptNamed: (userId: string) => `Accept ${userId}`,
+    rejectNamed: (userId: string) => `Reject ${userId}`,
+    mute: 'Mute',
+    muteMinute: 'Mute for a minute',
+    unmute: 'Unmute',
+    kick: 'Remove',
+    ban: 'Ban',
+    unban: 'Unban',
+    unbanNamed: (userId: string) => `Unban ${userId}`,
+    makeAdmin: 'Make admin',
+    makeModerator: 'Make moderator',
+    makeMember: 'Make plain member',
+    transfer: 'Hand the group over',
+    invite: 'Invite',
+    inviteUser: 'User to invite',
+    makeLink: 'Make an invite link',
+    revoke: 'Revoke',
+    revokeNamed: (what: string) => `Revoke ${what}`,
+    uses: (uses: number, max: number | undefined) => `${uses}${max === undefined ? '' : ` of ${max}`} used`,
+    linkOnce: 'Only now can the code be read. Who opens this address can join:',
+    copy: 'Copy',
+    copied: 'Copied',
+    leave: 'Leave the group',
+    deleteGroup: 'Delete the group',
+    deleteSure: 'Its messages are gone for all members.',
+    posting: 'Who may send',
+    postingText,
+  },
+
+  create: {
+    title: 'New group',
+    id: 'Group id',
+    idHint: 'Letters, digits and _ . : @ | + ~ = -',
+    type: 'Type',
+    name: 'Title (optional)',
+    submit: 'Create',
+  },
+  joinDialog: {
+    title: 'Join a group',
+    id: 'Group id',
+    note: 'Note for those who accept (optional)',
+    submit: 'Join',
+    inviteTitle: 'Invite link',
+    inviteText: (groupId: string, count: number) =>
+      `${groupId} has ${count} ${count === 1 ? 'member' : 'members'}.`,
+  },
+  person: {
+    title: 'Be another user',
+    id: 'User id',
+    submit: 'Continue',
+    add: 'Second person',
+  },
+  signIn: {
+    title: 'Sign in with a token',
+    text: 'This node gives no tokens to pages. Paste one that your backend has signed, or that this command prints:',
+    command: 'npx plenum token --user ann',
+    token: 'Token',
+    submit: 'Sign in',
+    notAToken: 'This is no token: it has no user.',
+  },
+  phone: {
+    title: 'Open on a phone',
+    text: 'Scan it with a phone in the same network.',
+    withToken: (userId: string) => `The address carries the token of ${userId}: show it to no one else.`,
+    localTitle: 'This node listens on this machine only.',
+    localText:
+      'To reach it from a phone, start it on all addresses, with secrets, since dev mode ends there:',
+    localCommand:
+      'HOST=0.0.0.0 PLENUM_ENGINE=memory PLENUM_PLAYGROUND=1 \\\n  PLENUM_JWT_SECRET=$(openssl rand -hex 32) \\\n  PLENUM_ADMIN_TOKEN=$(openssl rand -hex 32) npm start',
+    localThen: 'The page then asks for a token, and shows a code to scan here.',
+    code: 'QR code of the address',
+  },
+  log: {
+    title: 'Raw log',
+    of: (userId: string) => `Raw log of ${userId}`,
+    choose: 'Whose log',
+    clear: 'Clear',
+    filter: 'Filter by name',
+    empty: 'Every request and push appears here.',
+    request: 'request',
+    push: 'push',
+    connection: 'connection',
+    took: (ms: number) => `${ms} ms`,
+    waiting: 'no answer yet',
+    unanswered: 'no answer',
+    copySocket: 'Copy as socket.io',
+    copyCurl: 'Copy as curl',
+    copied: 'Copied',
+    sent: 'Sent',
+    answered: 'Answer',
+    happened: { opening: 'opening', opened: 'connected', refused: 'refused', lost: 'lost', cut: 'cut' },
+    arrows: { request: '→', push: '←', connection: '•' },
+  },
+  failure: (code: string, text: string) => `${text} (${code})`,
+  close: 'Close',
+  noSettings: 'The node does not answer.',
+  tryAgain: 'Try again',
+} as const;

@@ -1,0 +1,93 @@
+/** The playground of a node, or of a cluster, in a Chromium that notes whatever a page should not do. */
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import { Cluster } from '../../support/cluster/cluster.ts';
+import { ServedNode } from '../../support/cluster/served-node.ts';
+import { launchChromium } from '../browser-world.ts';
+import { PersonPane } from './person-pane.ts';
+
+/** Without secrets nodes are in dev mode, in which the playground gets its tokens. */
+const devMode = { PLENUM_JWT_SECRET: '', PLENUM_ADMIN_TOKEN: '' };
+const fast = {
+  PLENUM_MEMBERSHIP_RATE_BURST: '1000',
+  PLENUM_RATE_BURST: '1000',
+  PLENUM_CHANGE_RATE_BURST: '1000',
+};
+
+interface Place extends AsyncDisposable {
+  readonly url: string;
+}
+
+export class PlaygroundWorld<P extends Place = Place> implements AsyncDisposable {
+  readonly place: P;
+  readonly #browser: Browser;
+  #faults: string[] = [];
+
+  private constructor(place: P, browser: Browser) {
+    this.place = place;
+    this.#browser = browser;
+  }
+
+  /** A node in memory. */
+  static node(environment: Readonly<Record<string, string>> = {}): Promise<PlaygroundWorld<ServedNode>> {
+    return PlaygroundWorld.#start(ServedNode.start('memory', { ...devMode, ...fast, ...environment }));
+  }
+  /** Three nodes behind a balancer. */
+  static cluster(): Promise<PlaygroundWorld<Cluster>> {
+    return PlaygroundWorld.#start(Cluster.start(devMode));
+  }
+  static async #start<P extends Place>(starting: Promise<P>): Promise<PlaygroundWorld<P>> {
+    const [place, browser] = await Promise.all([starting, launchChromium()]);
+    return new PlaygroundWorld(place, browser);
+  }
+
+  async context(options: BrowserContextOptions = {}): Promise<BrowserContext> {
+    const context = await this.#browser.newContext({ viewport: { width: 1440, height: 860 }, ...options });
+    context.setDefaultTimeout(20_000);
+    context.on('weberror', (event) => this.#faults.push(String(event.error().stack)));
+    context.on('console', (message) => {
+      // A refused policy, a failed load, a warning of React.
+      if (message.type() === 'error') this.#faults.push(message.text());
+    });
+    context.on('request', (request) => {
+      const url = new URL(request.url());
+      if (url.hostname !== '127.0.0.1' && url.protocol !== 'data:') this.#faults.push(`asked ${url}`);
+    });
+    return context;
+  }
+
+  /** @param path of the playground. @param url default: that of the place */
+  async open(path = '/', options: BrowserContextOptions & { readonly url?: string } = {}): Promise<Page> {
+    const { url = this.place.url, ...rest } = options;
+    const page = await (await this.context(rest)).newPage();
+    await page.goto(`${url}${path}`);
+    return page;
+  }
+
+  /** A page of two people, both in the lobby. */
+  async two(options: BrowserContextOptions = {}): Promise<{ page: Page; ann: PersonPane; ben: PersonPane }> {
+    const page = await this.open('/', options);
+    const [ann, ben] = [new PersonPane(page, 'ann'), new PersonPane(page, 'ben')];
+    await Promise.all([ann.isIn('lobby'), ben.isIn('lobby')]);
+    return { page, ann, ben };
+  }
+
+  /** A page of one person. */
+  async one(userId: string, url = this.place.url): Promise<PersonPane> {
+    const pane = new PersonPane(await this.open(`/?user=${userId}`, { url }), userId);
+    await pane.isIn('lobby');
+    return pane;
+  }
+
+  /** Closes all pages. @param allowed texts of faults that the test has caused. @throws Error if a page did what it should not */
+  async clear(allowed: readonly RegExp[] = []): Promise<void> {
+    await Promise.all(this.#browser.contexts().map((context) => context.close()));
+    const faults = this.#faults.filter((fault) => !allowed.some((pattern) => pattern.test(fault)));
+    this.#faults = [];
+    if (faults.length > 0) throw new Error(`in a page:\n${faults.join('\n')}`);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#browser.close();
+    await this.place[Symbol.asyncDispose]();
+  }
+}
