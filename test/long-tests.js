@@ -92,4 +92,5 @@ export const longTests = [
   ...ofTheGateway.map((name) => `packages/gateway/test/${name}.test.ts`),
   'packages/adapters/test/word-list-measured.test.ts',
   'packages/testkit/test/topologies.test.ts',
+  'test/interop/plain-clients.test.ts',
 ];

@@ -77,8 +77,11 @@ export default defineConfig({
         test: {
           name: 'interop',
           include: ['test/interop/**/*.test.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          exclude: left,
+          // Clients are processes, some of which a busy machine starts slowly.
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+          maxConcurrency: 3,
         },
       },
       {

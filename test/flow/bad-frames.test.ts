@@ -136,6 +136,13 @@ describe.each(engines)('bad frames on %s', (engine) => {
     await connection.until(/^431\[.*"code":"invalid_args".*"limit":32/);
   });
 
+  test('a connection whose client does not answer the close frame is ended all the same', async () => {
+    using connection = await RawWebSocket.connect(badInput.service.url, { answersClose: false });
+    connection.send(frame.text, '40{"token":"nonsense"}');
+    await connection.until(/^44/);
+    await connection.closed();
+  });
+
   test.each([
     ['text', 'x'.repeat(1_000_000)],
     ['bytes', Buffer.alloc(1_000_000)],

@@ -5,7 +5,17 @@ import { asyncApiDocument, openApiDocument } from '@plenum/protocol';
 import { linkedFiles } from './linked-files.ts';
 import { pagesIn } from './sidebar.ts';
 
-const sections = ['start', 'concepts', 'guides', 'reference', 'operations', 'coming-from', 'internals', '.'];
+const sections = [
+  'start',
+  'concepts',
+  'guides',
+  'guides/languages',
+  'reference',
+  'operations',
+  'coming-from',
+  'internals',
+  '.',
+];
 const summary = [
   '# Plenum',
   '',

@@ -11,6 +11,7 @@ const sections = [
   { name: 'start', text: 'Start' },
   { name: 'concepts', text: 'Concepts' },
   { name: 'guides', text: 'Guides' },
+  { name: 'guides/languages', text: 'Other languages' },
   { name: 'reference', text: 'Reference' },
   { name: 'operations', text: 'Operations' },
   { name: 'coming-from', text: 'Coming from' },

@@ -7,10 +7,20 @@ import { type Parsed, parseShape } from './parse.ts';
 import { positionSchema, type RequestArgs } from './requests.ts';
 import { exceedsBytes, holdsNul, isPlainObject, jsonObjectSchema } from './text.ts';
 
+/** Some libraries take only texts in `auth`: there a list may be its JSON. */
+function listOf(input: unknown): unknown {
+  if (typeof input !== 'string') return input;
+  try {
+    return JSON.parse(input);
+  } catch {
+    return input;
+  }
+}
+
 /** The object that a client passes as `auth` when it connects. */
 export const handshakeSchema = z.object({
   token: z.string().min(1).max(limits.tokenMaxLength),
-  positions: z.array(positionSchema).max(limits.subscribeMax).optional(),
+  positions: z.preprocess(listOf, z.array(positionSchema).max(limits.subscribeMax).optional()),
   /** `auto` attaches the socket to every group in which the user is active or muted. */
   subscribe: z.enum(['auto', 'none']).default('auto'),
 });

@@ -26,15 +26,17 @@ export class RawWebSocket extends RawConnection {
   readonly packets: string[] = [];
   #unread: Buffer = Buffer.alloc(0);
   #isOpen = false;
+  readonly #answersClose: boolean;
 
-  private constructor(socket: Socket) {
+  private constructor(socket: Socket, answersClose: boolean) {
     super(socket);
+    this.#answersClose = answersClose;
     socket.on('data', (chunk) => this.#read(chunk));
   }
 
-  /** Open, but without a Socket.IO CONNECT. */
-  static async connect(url: string): Promise<RawWebSocket> {
-    const connection = new RawWebSocket(await socketTo(url));
+  /** Open, but without a Socket.IO CONNECT. @param options `answersClose`: false as in libraries that leave it to their user */
+  static async connect(url: string, { answersClose = true } = {}): Promise<RawWebSocket> {
+    const connection = new RawWebSocket(await socketTo(url), answersClose);
     connection.request('GET /socket.io/?EIO=4&transport=websocket', handshake);
     await connection.until(/^0\{"sid"/);
     return connection;
@@ -57,7 +59,7 @@ export class RawWebSocket extends RawConnection {
     });
   }
 
-  /** A server ends the connection only when its close frame was answered, so that is done as any client does. */
+  /** A server ends the connection at once only when its close frame was answered, so that is done as most clients do. */
   #read(chunk: Buffer): void {
     this.#unread = Buffer.concat([this.#unread, chunk]);
     if (!this.#isOpen) {
@@ -68,8 +70,9 @@ export class RawWebSocket extends RawConnection {
     }
     for (let next = nextFrame(this.#unread); next !== null; next = nextFrame(this.#unread)) {
       this.#unread = next.rest;
-      if (next.first === frame.close) this.send(frame.close, next.payload);
-      else this.packets.push(next.payload.toString('utf8'));
+      if (next.first === frame.close) {
+        if (this.#answersClose) this.send(frame.close, next.payload);
+      } else this.packets.push(next.payload.toString('utf8'));
     }
   }
 }

@@ -10,6 +10,11 @@ import { HandshakeRefusal } from './handshake-refusal.ts';
 import { closeIfLast } from './newcomers.ts';
 
 const defaultConnectTimeoutMs = 10_000;
+/**
+ * Some WebSocket libraries, such as OkHttp, do not answer a close frame by themselves: their users would notice only after the
+ * 30 s of `ws` that the connection has ended.
+ */
+const closeTimeoutMs = 5000;
 
 interface SocketServerDeps extends EngineRequestsDeps {
   readonly config: GatewayConfig;
@@ -50,6 +55,7 @@ export function createSocketServer(httpServer: HttpServer, options: SocketServer
           }),
         }),
   });
+  endUnanswered(io);
   filterEngineRequests(io, options);
   if (namespace !== '/') refuseRoot(io, namespace);
   return io;
@@ -62,4 +68,16 @@ function refuseRoot(io: Server, namespace: string): void {
     next(new HandshakeRefusal({ code: 'invalid_request', error, details: { field: 'namespace' } }));
     setImmediate(() => closeIfLast(socket));
   });
+}
+
+/** Engine.IO does not pass `closeTimeout` on. It makes a WebSocket server now, and another one when the HTTP server listens. */
+function endUnanswered(io: Server): void {
+  const closeTimeout = closeTimeoutMs;
+  Object.assign(Object(Reflect.get(Object(Reflect.get(io.engine, 'ws')), 'options')), { closeTimeout });
+  const options: object = Object(Reflect.get(io.engine, 'opts'));
+  const create: unknown = Reflect.get(options, 'wsEngine');
+  if (typeof create !== 'function') return;
+  const construct = (target: typeof create, [given]: unknown[]): object =>
+    Reflect.construct(target, [{ ...Object(given), closeTimeout }]);
+  Reflect.set(options, 'wsEngine', new Proxy(create, { construct }));
 }
