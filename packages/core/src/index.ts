@@ -16,6 +16,7 @@ export * from './delivery/delivery-settings.ts';
 export * from './even-tags.ts';
 export * from './feed/feed-host.ts';
 export * from './feed/feed-sink.ts';
+export { nudgeUninvited } from './feed/uninvited.ts';
 export * from './groups/activity.ts';
 export * from './groups/bounds.ts';
 export * from './groups/commands.ts';

@@ -10,6 +10,7 @@ import {
   type Logger,
   MessageEraser,
   MessageTimer,
+  nudgeUninvited,
   numberedTags,
   PlenumError,
   type Random,
@@ -91,7 +92,7 @@ export function createMemoryEngine(options: MemoryEngineOptions): Engine {
   const timedMessages = memoryTimedMessages(state, deferWhileOpen);
   const timer = new MessageTimer({ timed: timedMessages, changes: messageChanges });
   const stopHousekeeping = startHousekeeping({
-    ...{ state, presence, clock },
+    ...{ state, presence, nudges, clock },
     slow: [
       oneAtATime(erasures.duePartitions, (partition) => eraser.run(partition)),
       oneAtATime(emptyGroups.duePartitions, (partition) =>
@@ -151,6 +152,7 @@ function engineClock(clock: Clock, wallBaseMs: number): () => number {
 interface Housekeeping {
   readonly state: MemoryState;
   readonly presence: MemoryPresence;
+  readonly nudges: Engine['nudges'];
   readonly clock: Clock;
   /** Works that last longer than a tick. */
   readonly slow: readonly (() => void)[];
@@ -175,14 +177,14 @@ function oneAtATime(
   };
 }
 
-function startHousekeeping({ state, presence, clock, slow }: Housekeeping): () => void {
+function startHousekeeping({ state, presence, nudges, clock, slow }: Housekeeping): () => void {
   let cancel = clock.after(housekeepingMs, round);
   return () => cancel();
 
   function round(): void {
     const nowMs = state.now();
     endDueMutesOfIdleGroups(state, nowMs);
-    presence.endDue();
+    for (const ended of presence.endDue()) nudgeUninvited({ nudges }, ended, ended);
     state.sweep(nowMs);
     for (const begin of slow) begin();
     cancel = clock.after(housekeepingMs, round);

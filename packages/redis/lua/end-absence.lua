@@ -1,6 +1,7 @@
 #!lua
 -- Ends the membership of a user that was absent from an ephemeral group for `absence_ms`, unless the user is online
--- again or has joined again since.
+-- again or has joined again since. If the group ends with it, the reply says so: the epoch and the seq of the entry `deleted`,
+-- and the users whose invites have ended.
 -- @include group-header
 local groups_key = KEYS[13]
 local on_key = KEYS[14]
@@ -50,4 +51,5 @@ if is_absent then
   depart(group, now, { user = user_id, member = member }, event)
 end
 if is_absent or group.has_ended_mutes then commit(group, now) end
+if group.is_deleted then return { 'ended', integer(now), group.epoch, integer(group.seq), unpack(group.uninvited) } end
 return { is_absent and 'left' or 'stayed', integer(now) }

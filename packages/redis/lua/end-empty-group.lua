@@ -44,4 +44,4 @@ local seq = append_event(group, now, { type = 'deleted', user = SERVICE, actor =
 leave_tombstone(group, now)
 commit(group, now)
 redis.call('ZREM', due_key, name)
-return { 'ended', integer(now), integer(seq), unpack(group.uninvited) }
+return { 'ended', integer(now), group.epoch, integer(seq), unpack(group.uninvited) }

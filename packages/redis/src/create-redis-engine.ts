@@ -163,7 +163,7 @@ function assemble(foundation: Foundation): RedisEngine {
   const works = [
     idleMutesWork({ dueMutes, ...upkeep }),
     emptyGroupsWork({ emptyGroups, nudges, ...upkeep }),
-    absencesWork({ presence, ...upkeep }),
+    absencesWork({ presence, nudges, ...upkeep }),
     presenceWork({ presence, nodes, ...upkeep }),
     erasuresWork({ eraser, ...upkeep }),
     timedMessagesWork({

@@ -222,13 +222,14 @@ export class FeedHost implements DeviceHub, FeedListener {
   }
 
   /** An invited user is no member, so no feed is opened for it. An open feed learns of the change by its entry too. */
-  #pushToInvited({ userId, groupId, seq, membership }: Nudge): void {
+  #pushToInvited(nudge: Nudge): void {
+    const { userId, groupId, seq, membership } = nudge;
     const feed = this.#feeds.get(groupId)?.feed;
     if (feed !== undefined) {
       feed.members.pushToInvited(userId, seq, membership);
       return;
     }
-    if (!this.#nudgedInvites.isNext(userId, groupId, seq)) return;
+    if (!this.#nudgedInvites.isNext(nudge)) return;
     for (const device of this.devices.of(userId)) device.push('membership', membership);
   }
 

@@ -59,14 +59,19 @@ export async function endEmptyGroups(
   for (const ended of await emptyGroups.endEmpty(partition)) nudgeUninvited({ nudges }, ended, ended);
 }
 
+interface AbsencesDeps {
+  readonly presence: PresenceHousekeeping;
+  readonly nudges: Pick<Nudges, 'send'>;
+}
+
 /** Ends memberships by absence. Needs no fence: an absence is checked again in its own atomic step. */
-export function absencesWork(
-  deps: DueWorkDeps & { readonly presence: PresenceHousekeeping },
-): PartitionRounds {
+export function absencesWork(deps: DueWorkDeps & AbsencesDeps): PartitionRounds {
   return dueWork(deps, {
     name: 'absences',
     isDue: ({ isAbsenceDue }) => isAbsenceDue,
-    call: (partition) => deps.presence.endAbsences(partition),
+    call: async (partition) => {
+      for (const ended of await deps.presence.endAbsences(partition)) nudgeUninvited(deps, ended, ended);
+    },
   });
 }
 

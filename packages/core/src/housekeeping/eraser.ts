@@ -110,7 +110,8 @@ export class Eraser {
       member === null ? { operation: 'decline_invite', ...shared } : { operation: 'leave', ...shared };
     const outcome = await groups.change(command);
     emitChanged(command, outcome);
-    if (outcome.type === 'done') nudgeUninvited(this.#deps, command, outcome);
+    if (outcome.type === 'done')
+      nudgeUninvited(this.#deps, command, { ...outcome, atMs: this.#deps.nowMs() });
     if (outcome.type === 'done' && member !== null) await erasures.countLeft(userId);
   }
 }

@@ -14,7 +14,7 @@ export async function makeChange(
   const outcome = await guardedChange({ groups: engine.groups, auth, moderation }, command);
   emitChanged(command, outcome);
   if (outcome.type !== 'done') return fail(outcome.failure);
-  nudgeUninvited(engine, command, outcome);
+  nudgeUninvited(engine, command, { ...outcome, atMs: engine.wallMs() });
   return succeed(outcome);
 }
 
@@ -28,8 +28,8 @@ interface Made {
 }
 
 /** Sends the change to every device of the user, once: a repeated request sends no second nudge. */
-export function nudgeDevices({ engine }: OperationDeps, made: Made): void {
-  const { groupId, userId, done, type, actor, reason } = made;
+export function nudgeDevices({ engine }: OperationDeps, change: Made): void {
+  const { groupId, userId, done, type, actor, reason } = change;
   if (done.isDuplicate) return;
   const status: MembershipPush['status'] = type === 'invited' ? 'invited' : done.status;
   const actorId = actor === userId ? {} : { actor_id: actor };
@@ -44,7 +44,9 @@ export function nudgeDevices({ engine }: OperationDeps, made: Made): void {
     ...why,
     ...unlisted,
   };
-  engine.nudges.send({ userId, groupId, seq: done.seq, membership });
+  const { seq, epoch } = done;
+  const made = { epoch, atMs: engine.wallMs() };
+  engine.nudges.send({ userId, groupId, seq, made, membership });
 }
 
 export const needsUser = (field: string) =>

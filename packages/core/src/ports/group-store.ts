@@ -121,7 +121,10 @@ export interface DueMutes {
 export interface EndedGroup {
   readonly groupId: GroupId;
   /** Of its last entry, `deleted`. */
+  readonly epoch: string;
   readonly seq: number;
+  /** When it ended, by the store's clock, ms. */
+  readonly atMs: number;
   /** The users whose invites have ended with it. */
   readonly uninvited: readonly UserId[];
 }

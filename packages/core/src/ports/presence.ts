@@ -1,6 +1,7 @@
 /** Presence: a user is online in a group while any of its devices is attached, on any node. */
 import type { GroupId, PushEvent, PushPayload, UserId } from '@plenum/protocol';
 import type { Refused } from '../groups/commands.ts';
+import type { EndedGroup } from './group-store.ts';
 
 /** A change that a node reports about its own devices in one group. */
 export interface PresenceChange {
@@ -61,9 +62,9 @@ export interface PresenceHousekeeping {
   /**
    * Ends memberships in ephemeral groups of users who have been offline for `EngineSettings.absenceMs`. Each ends in
    * one atomic step that checks the absence again and appends one entry `left`, whose actor is the service.
-   * @returns how many absences were due; one call looks at 100 at most
+   * One call looks at 100 at most. @returns the groups that have ended with their last member
    */
-  endAbsences(partition: number): Promise<number>;
+  endAbsences(partition: number): Promise<readonly EndedGroup[]>;
 }
 
 type PushOf<E extends PushEvent> = {

@@ -51,6 +51,12 @@ export interface Nudge {
   readonly userId: UserId;
   readonly groupId: GroupId;
   readonly seq: number;
+  /** Of the change. Absent: a node of an earlier version has sent the nudge. */
+  readonly made?: {
+    readonly epoch: string;
+    /** When the sender learned of it, by the store's clock, ms. */
+    readonly atMs: number;
+  };
   readonly membership: MembershipPush;
 }
 

@@ -35,7 +35,7 @@ function owner(hostingNodes: readonly string[]) {
       reads.holders += 1;
       return hostingNodes;
     },
-    endAbsences: async () => 0,
+    endAbsences: async () => [],
   };
   const nodes = {
     nodes: async () => {

@@ -21,7 +21,7 @@ export function memoryEmptyGroups(
     const nowMs = state.now();
     const seq = state.record(group, { type: 'deleted', user_id: SERVICE }, nowMs);
     state.end(group, nowMs);
-    return { groupId: group.groupId, seq, uninvited: group.uninvited };
+    return { groupId: group.groupId, epoch: group.log.epoch, seq, atMs: nowMs, uninvited: group.uninvited };
   };
   return {
     duePartitions: () => new Set(due().map(({ groupId }) => partitionOf(groupId))),

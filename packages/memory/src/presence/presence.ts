@@ -1,5 +1,6 @@
 /** The ports `Presence` and `PresenceHousekeeping` in memory. */
 import {
+  type EndedGroup,
   type HostedUser,
   type Presence,
   type PresenceChange,
@@ -90,18 +91,17 @@ export class MemoryPresence implements Presence, PresenceHousekeeping {
     );
   }
 
-  endAbsences(partition: number): Promise<number> {
+  endAbsences(partition: number): Promise<readonly EndedGroup[]> {
     return this.#defer(() => this.endDue((groupId) => partitionOf(groupId) === partition));
   }
 
-  /** Ends due absences. @returns the number of absences that were due */
-  endDue(isMeant: (groupId: GroupId) => boolean = () => true): number {
+  /** Ends due absences. @returns the groups that have ended with them */
+  endDue(isMeant: (groupId: GroupId) => boolean = () => true): readonly EndedGroup[] {
     const nowMs = this.#state.now();
     const due = [...this.#absences.values()]
       .filter(({ groupId, endsAtMs }) => endsAtMs <= nowMs && isMeant(groupId))
       .slice(0, absencesPerRound);
-    for (const absence of due) this.#end(absence, nowMs);
-    return due.length;
+    return due.flatMap((absence) => this.#end(absence, nowMs) ?? []);
   }
 
   #hostedIn(nodeId: string, partition: number): HostedUser[] {
@@ -143,15 +143,18 @@ export class MemoryPresence implements Presence, PresenceHousekeeping {
     ]);
   }
 
-  #end({ groupId, userId, endsAtMs }: Absence, nowMs: number): void {
+  /** @returns the group if it has ended with the membership */
+  #end({ groupId, userId, endsAtMs }: Absence, nowMs: number): EndedGroup | null {
     this.#absences.delete(nameOf(groupId, userId));
     const group = this.#state.groups.get(groupId);
-    if (group === undefined) return;
+    if (group === undefined) return null;
     endDueMutes(this.#state, group, { users: [userId], nowMs });
     const member = group.member(userId, nowMs);
     const hasJoinedSince = member !== null && member.joinedAtMs > endsAtMs - this.#state.settings.absenceMs;
-    if (!isReceiverIn(group, userId, nowMs) || hasJoinedSince || group.presence.has(userId)) return;
+    if (!isReceiverIn(group, userId, nowMs) || hasJoinedSince || group.presence.has(userId)) return null;
     departed({ state: this.#state, group, nowMs }, userId, { actor_id: SERVICE, reason: 'absence' });
+    const { uninvited, log } = group;
+    return group.isDeleted ? { groupId, epoch: log.epoch, seq: log.seq, atMs: nowMs, uninvited } : null;
   }
 }
 

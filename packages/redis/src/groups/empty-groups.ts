@@ -38,7 +38,7 @@ export class RedisEmptyGroups implements EmptyGroups {
           ttlMs: settings.emptyGroupTtlMs === 0 ? '' : settings.emptyGroupTtlMs,
         },
       });
-      if (reply.type === 'ended') ended.push({ groupId, ...reply.details });
+      if (reply.type === 'ended') ended.push({ groupId, atMs: reply.nowMs, ...reply.details });
     }
     return ended;
   }

@@ -2,6 +2,7 @@
  * Presence on Redis: a hash of the online users per group, and a set of the users that each node hosts per partition.
  */
 import {
+  type EndedGroup,
   type HostedUser,
   type OnlineUsers,
   type Presence,
@@ -112,20 +113,25 @@ export class RedisPresence implements Presence, PresenceHousekeeping {
     return this.#calls.command((redis) => redis.smembers(key));
   }
 
-  async endAbsences(partition: number): Promise<number> {
+  async endAbsences(partition: number): Promise<readonly EndedGroup[]> {
     await this.#calls.learnTime();
     const key = this.#deps.keys.away(partition);
     const until = this.#deps.clock.nowMs();
     const due = await this.#calls.command((redis) =>
       redis.zrangebyscore(key, '-inf', until, 'LIMIT', 0, absencesPerRound),
     );
-    for (const text of due) await this.#endAbsence(holdingSchema.parse(text));
-    return due.length;
+    const ended: EndedGroup[] = [];
+    for (const text of due) {
+      const group = await this.#endAbsence(holdingSchema.parse(text));
+      if (group !== null) ended.push(group);
+    }
+    return ended;
   }
 
-  async #endAbsence({ groupId, userId }: HostedUser): Promise<void> {
+  /** @returns the group if it has ended with the membership */
+  async #endAbsence({ groupId, userId }: HostedUser): Promise<EndedGroup | null> {
     const { keys, settings } = this.#deps;
-    await this.#calls.read(endAbsence, {
+    const reply = await this.#calls.read(endAbsence, {
       keys: {
         ...groupKeyValues(groupId, keys),
         groups: keys.groups(groupId),
@@ -137,5 +143,6 @@ export class RedisPresence implements Presence, PresenceHousekeeping {
       },
       args: { ...groupArgValues(groupId, this.#deps), userId, absenceMs: settings.absenceMs },
     });
+    return reply.type === 'ended' ? { groupId, atMs: reply.nowMs, ...reply.details } : null;
   }
 }

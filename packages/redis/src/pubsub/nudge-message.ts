@@ -18,7 +18,12 @@ const start = Buffer.from('{"uid":"plenum1 nudge"');
 
 const nudgeData = z.tuple([
   z.literal('plenum:nudge'),
-  z.object({ group_id: groupIdSchema, seq: seqSchema, membership: membershipPushSchema }),
+  z.object({
+    group_id: groupIdSchema,
+    seq: seqSchema,
+    made: z.object({ epoch: z.string(), atMs: z.int().nonnegative() }).exactOptional(),
+    membership: membershipPushSchema,
+  }),
 ]);
 const cutData = z.tuple([z.literal('plenum:cut'), z.object({ code: z.enum(['revoked', 'disconnected']) })]);
 const readData = z.tuple([
@@ -34,8 +39,11 @@ const schema = z.object({
 });
 
 /** @param room the Socket.IO room of the user's devices */
-export const encodeNudge = ({ groupId, seq, membership }: Omit<Nudge, 'userId'>, room: string): string =>
-  encode(room, ['plenum:nudge', { group_id: groupId, seq, membership }]);
+export const encodeNudge = ({ groupId, ...rest }: Omit<Nudge, 'userId'>, room: string): string => {
+  const { seq, made, membership } = rest;
+  const place = made === undefined ? { seq } : { seq, made };
+  return encode(room, ['plenum:nudge', { group_id: groupId, ...place, membership }]);
+};
 export const encodeCut = ({ code }: Pick<Cut, 'code'>, room: string): string =>
   encode(room, ['plenum:cut', { code }]);
 export function encodeNote(note: OwnNote, room: string): string {
@@ -79,8 +87,8 @@ export function decodeNudge(payload: Buffer, userId: UserId): Nudge | Cut | OwnN
       return { userId, exceptDeviceId: data[1].except, event: 'read', push: data[1].push };
     if (data[0] === 'plenum:notifications')
       return { userId, exceptDeviceId: data[1].except, event: 'notifications', push: data[1].push };
-    const { group_id: groupId, seq, membership } = data[1];
-    return { userId, groupId, seq, membership };
+    const { group_id: groupId, ...place } = data[1];
+    return { userId, groupId, ...place };
   } catch {
     return null;
   }

@@ -31,25 +31,25 @@ export const publishTyping = defineScript({
   reply: z.discriminatedUnion('type', [reply('published', nothing), reply('refused', refusalWords)]),
 });
 
+/** The group has ended: epoch and seq of its last entry, and the users whose invites have ended with it. */
+const ended = reply(
+  'ended',
+  z
+    .tuple([z.string(), integerWord])
+    .rest(userIdSchema)
+    .transform(([epoch, seq, ...uninvited]) => ({ epoch, seq, uninvited: uninvited.sort() })),
+);
+
 export const endAbsence = defineScript({
   file: 'end-absence',
   keys: [...groupKeys, 'groups', 'on', 'reads', 'away', ...stateKeys, 'links'],
   args: [...groupArgs, 'userId', 'absenceMs'],
-  reply: z.discriminatedUnion('type', [reply('left', nothing), reply('stayed', nothing)]),
+  reply: z.discriminatedUnion('type', [ended, reply('left', nothing), reply('stayed', nothing)]),
 });
 
 export const endEmptyGroup = defineScript({
   file: 'end-empty-group',
   keys: [...groupKeys, 'groups', 'on', 'reads', ...stateKeys, 'links'],
   args: [...groupArgs, 'ttlMs'],
-  reply: z.discriminatedUnion('type', [
-    reply(
-      'ended',
-      z
-        .tuple([integerWord])
-        .rest(userIdSchema)
-        .transform(([seq, ...uninvited]) => ({ seq, uninvited: uninvited.sort() })),
-    ),
-    reply('stays', nothing),
-  ]),
+  reply: z.discriminatedUnion('type', [ended, reply('stays', nothing)]),
 });

@@ -1,9 +1,16 @@
 /** Tests presence, typing and absence on every engine. */
 
-import { type EphemeralPush, partitionOf } from '@plenum/core';
+import { type EphemeralPush, type Nudge, nudgeUninvited, partitionOf } from '@plenum/core';
 import { type GroupId, groupIdSchema, SERVICE, type UserId, userIdSchema } from '@plenum/protocol';
 import { describe, expect, test } from 'vitest';
-import { deleteCommand, joinCommand, kickCommand, leaveCommand, muteCommand } from '../commands.ts';
+import {
+  deleteCommand,
+  inviteCommand,
+  joinCommand,
+  kickCommand,
+  leaveCommand,
+  muteCommand,
+} from '../commands.ts';
 import { eventually } from '../eventually.ts';
 import type { MakeEngine } from '../scene/engine-harness.ts';
 import { feedListener } from '../scene/feed-listener.ts';
@@ -173,7 +180,7 @@ function absence(makeEngine: MakeEngine): void {
     (await scene.events()).filter(({ type }) => type === 'left').map(({ user_id }) => user_id);
   const passAbsence = async (scene: Scene) => {
     await scene.advance(absenceMs + 100);
-    await scene.engine.presence.endAbsences(partition);
+    return scene.engine.presence.endAbsences(partition);
   };
 
   test.concurrent('in an ephemeral group membership ends some time after the last connection, with one entry', async () => {
@@ -236,6 +243,26 @@ function absence(makeEngine: MakeEngine): void {
     await says(scene, 'node-a', { went: ['owner'] });
     await passAbsence(scene);
     expect(await scene.member('guest')).toMatchObject({ roles: ['admin'] });
+  });
+
+  test.concurrent('a private group that ends with its last member tells those whom it has invited', async () => {
+    await using scene = await beginEphemeral({ groupType: 'private', users: {} });
+    const { nudges } = scene.engine;
+    const heard: Nudge[] = [];
+    nudges.listen((nudge) => heard.push(nudge));
+    await nudges.watch(user('ann'));
+    await scene.do(inviteCommand({ groupId, actor: 'owner', userId: 'ann' }));
+    await says(scene, 'node-a', { came: ['owner'] });
+    await says(scene, 'node-a', { went: ['owner'] });
+    const { log } = scene.engine;
+    const seq = ((await log.heads([groupId])).get(groupId)?.seq ?? 0) + 2;
+    for (const ended of await passAbsence(scene)) {
+      expect(ended).toMatchObject({ groupId, seq, uninvited: ['ann'] });
+      nudgeUninvited({ nudges }, ended, ended);
+    }
+    expect(await scene.engine.groups.group(groupId)).toBeNull();
+    const membership = { status: 'none', type: 'deleted', group_id: groupId };
+    await eventually(() => expect(heard).toMatchObject([{ userId: 'ann', seq, membership }]));
   });
 
   test.concurrent('a muted member leaves by absence as any other', async () => {
