@@ -92,9 +92,12 @@ describe.each(engines)('in dev mode on %s', (engine) => {
       lines: [expect.stringMatching(/^relayed seq=3 recipients=2 message_id=/)],
     });
     await ben.until(/^3 \S+Z ann: Hello, world$/m);
+    const passing = await plenum(admin, 'send', '--ephemeral', group, 'in', 'passing');
+    expect(passing).toMatchObject({ code: 0, lines: ['relayed recipients=2'] });
+    await ben.until(/^- \S+Z ann: in passing \(ephemeral\)$/m);
     ben.signal('SIGINT');
     expect(await ben.ended).toBe(0);
-    expect(ben.lines).toHaveLength(1);
+    expect(ben.lines).toHaveLength(2);
   });
 
   test('every line of stdin is a message of its own, in order', async () => {

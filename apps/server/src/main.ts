@@ -1,7 +1,6 @@
 /** The `plenum` command. */
 import { groupTypeSchema } from '@plenum/protocol';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import type { ActingOptions } from './commands/acting-user.ts';
 import type { AdminTokenOptions } from './commands/admin-token.ts';
 import type { ExportCommandOptions } from './commands/export.ts';
 import type { ImportCommandOptions } from './commands/import.ts';
@@ -9,6 +8,7 @@ import type { InitOptions } from './commands/init.ts';
 import type { JoinOptions } from './commands/join.ts';
 import { lastWords } from './commands/last-words.ts';
 import type { SearchOptions } from './commands/search.ts';
+import type { SendOptions } from './commands/send.ts';
 import type { ServeOptions } from './commands/serve.ts';
 import type { TailOptions } from './commands/tail.ts';
 import type { TakeDownOptions } from './commands/take-down.ts';
@@ -135,10 +135,11 @@ userCommand('join <group>', 'join a group, or ask to be accepted')
   .action((group: string, options: JoinOptions) =>
     exitWith(async () => (await commands.join()).join(group, options))(),
   );
-userCommand('send <group> [text...]', 'send a message; without text, every line of stdin').action(
-  (group: string, text: readonly string[], options: ActingOptions) =>
+userCommand('send <group> [text...]', 'send a message; without text, every line of stdin')
+  .option('--ephemeral', 'only to the devices that are connected now, and into no log')
+  .action((group: string, text: readonly string[], options: SendOptions) =>
     exitWith(async () => (await commands.send()).send(group, text, options))(),
-);
+  );
 userCommand('tail <group>', 'print the entries of a group as they come; Ctrl-C ends it')
   .option('--from <seq>', 'begin with this entry of the log (default: with the next one)', seq)
   .option('--json', 'one JSON object per line')

@@ -248,6 +248,22 @@ test('an ephemeral message reaches every live device of a node that has all entr
   await fc.assert(scheduled, { numRuns: 50 });
 });
 
+test('an ephemeral message of before a join does not reach a device that waits for that join', async () => {
+  const scheduled = fc.asyncProperty(fc.scheduler(), async (scheduler) => {
+    const run = new Run(scheduler);
+    const { world } = run;
+    world.change('created', user('u1'), 'arrives');
+    run.connect(user('u1'), 0);
+    await world.settle();
+    world.ephemeral();
+    world.change('joined', user('u2'), 'arrives');
+    run.connect(user('u2'), 0);
+    await world.settle();
+    expect(run.devices.map(({ complaints }) => complaints)).toEqual([[], []]);
+  });
+  await fc.assert(scheduled, { numRuns: 200 });
+});
+
 const nothing = { type: '', user_id: '', members: [] };
 
 /** Folds the log: every seq that the user was entitled to. */

@@ -14,6 +14,7 @@ import {
 import { eventually } from '../../eventually.ts';
 import type { MakeEngine } from '../../scene/engine-harness.ts';
 import { feedListener } from '../../scene/feed-listener.ts';
+import { beginOutbox } from '../../scene/outbox-scene.ts';
 import { begin, expectAppended, type Scene, type SceneOptions, verdict } from '../../scene/scene.ts';
 
 const groupId = 'room:one';
@@ -173,6 +174,18 @@ function judging(makeEngine: MakeEngine): void {
     expect(verdict(await push(scene, 'ann'))).toBe('posting_restricted');
     expectPushed(await push(scene, 'owner'));
     await eventually(() => expect(heard).toHaveLength(1));
+  });
+
+  test('is pushed though the room queue is full', async () => {
+    await using outbox = await beginOutbox(makeEngine, { roomQueueLimit: 3 });
+    const { scene } = outbox;
+    const isFull = { failure: { code: 'room_overloaded' } };
+    for (let at = 0; at < 2; at += 1) expectAppended(await scene.send('owner'));
+    expect(await scene.send('owner')).toMatchObject(isFull);
+    expect(await scene.engine.log.admit(draftOf('owner'))).toMatchObject({ type: 'admitted' });
+    expect(expectPushed(await push(scene, 'owner')).seq).toBe(3);
+    expect(await scene.send('owner')).toMatchObject(isFull);
+    expect((await outbox.read()).entries).toHaveLength(3);
   });
 
   test('takes a token, and begins an interval of slow mode, as a message of the log does', async () => {
