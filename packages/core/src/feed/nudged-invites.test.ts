@@ -40,7 +40,7 @@ test('a later invite with a lower seq is one of a new group', () => {
   expect(isNext(2)).toBe(true);
 });
 
-test('the invite of a group that was made again at once is told, though its seq is lower', () => {
+test('the invite of a group that was made again at once is pushed, though its seq is lower', () => {
   const { isNext } = startedAt(0);
   expect(isNext(6, ann, 'a 1000')).toBe(true);
   expect(isNext(7, ann, 'a 1001')).toBe(true);

@@ -245,7 +245,7 @@ function absence(makeEngine: MakeEngine): void {
     expect(await scene.member('guest')).toMatchObject({ roles: ['admin'] });
   });
 
-  test.concurrent('a private group that ends with its last member tells those whom it has invited', async () => {
+  test.concurrent('a private group that ends with its last member reaches those whom it has invited', async () => {
     await using scene = await beginEphemeral({ groupType: 'private', users: {} });
     const { nudges } = scene.engine;
     const heard: Nudge[] = [];
