@@ -71,7 +71,7 @@ test('a handshake with a token is judged by the token alone', async () => {
   const forged = connect(plenum.url, { cookie: 'sid=s-bob' }, { token: 'none' });
   expect(await refusal(forged)).toMatchObject({ data: { code: 'unauthenticated' } });
   expect(await refusal(connect(plenum.url, {}, { token: null }))).toMatchObject({
-    data: { code: 'invalid_args' },
+    data: { code: 'unauthenticated' },
   });
   expect(asked).toBe(0);
 });
