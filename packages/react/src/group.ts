@@ -97,6 +97,7 @@ export class GroupWatch implements Watch<GroupState> {
       } else {
         const isGone = info.failure.code === 'group_not_found';
         this.#set({ ...this.#known, ...(isGone ? gone : {}), failure: info.failure });
+        this.#listeners.onFailure(info.failure, () => this.#load());
       }
       // Another log has begun meanwhile: it is read once.
       isAgain = this.#isStale || (this.#epoch !== epoch && this.#isOfOtherLog);

@@ -96,7 +96,10 @@ export class MembersWatch implements Watch<MembersState> {
       this.#cursor = page.result.next_cursor;
       this.#isLoaded = true;
       for (const event of meanwhile) this.#apply(event);
-    } else if (cursor === null) this.#isLoaded = false;
+    } else {
+      if (cursor === null) this.#isLoaded = false;
+      this.#listeners.onFailure(page.failure, () => this.#loadAnew());
+    }
     changed('soon');
   }
 

@@ -74,6 +74,7 @@ export class MessagesWatch implements Watch<MessagesState> {
   readonly #sentHere = new Map<string, SentHere>();
   #list: readonly ListedMessage[] = [];
   #isLoaded = false;
+  #isClosed = false;
   #loads = 0;
   #failure: FailureBody | null = null;
 
@@ -107,6 +108,7 @@ export class MessagesWatch implements Watch<MessagesState> {
   }
 
   close(): void {
+    this.#isClosed = true;
     this.#listeners.close();
     this.#view.close();
   }
@@ -115,9 +117,11 @@ export class MessagesWatch implements Watch<MessagesState> {
     this.#loads += 1;
     this.#changed('now');
     const page = await this.#view.loadOlder(limit);
+    if (this.#isClosed) return;
     this.#loads -= 1;
     this.#failure = page.ok ? null : page.failure;
-    this.#isLoaded = page.ok;
+    if (page.ok) this.#isLoaded = true;
+    else if (!this.#isLoaded) this.#listeners.onFailure(page.failure, () => this.#loadAgain());
     this.#changed('now');
   }
 

@@ -56,6 +56,7 @@ export class PresenceWatch implements Watch<PresenceState> {
     this.#meanwhile = null;
     this.#state = read.ok ? { online: new Set(read.result.online), count: read.result.count } : noPresence;
     for (const push of meanwhile) this.#apply(push);
+    if (!read.ok) this.#listeners.onFailure(read.failure, () => this.#read().catch(() => undefined));
     changed('soon');
   }
 

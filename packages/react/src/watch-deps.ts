@@ -1,5 +1,5 @@
 /** What a watch of one group gets, and the listeners that it registers and removes together. */
-import type { Client, ClientEvents, Clock, Listener } from '@plenum/client';
+import type { Client, ClientEvents, Clock, FailureBody, Listener } from '@plenum/client';
 import type { Changed } from './observed.ts';
 
 /** What a watch of one group gets. */
@@ -19,12 +19,15 @@ type GroupEvents = {
 
 /** The server attaches a device to its groups right after it has accepted it: then `begin` comes within this time, ms. */
 const attachMs = 150;
+/** Pause before a read that may succeed later is asked again, ms. */
+const againMs = 2000;
 
 /** The listeners of one watch: of its group, and of the connection. */
 export class GroupListeners {
   readonly #deps: Omit<WatchDeps, 'userId' | 'changed'>;
   readonly #stops: (() => void)[] = [];
   #cancelWait = () => {};
+  #cancelAgain = () => {};
 
   constructor(deps: Omit<WatchDeps, 'userId' | 'changed'>) {
     this.#deps = deps;
@@ -59,12 +62,19 @@ export class GroupListeners {
     if (client.status.state === 'connected') task();
   }
 
+  /** Calls `task` after a pause, unless it is called for another failure before, or the watch ends. */
+  onFailure({ can_retry }: FailureBody, task: () => void): void {
+    this.#cancelAgain();
+    if (can_retry) this.#cancelAgain = this.#deps.clock.after(againMs, task);
+  }
+
   /** @param stop is called by `close` */
   add(stop: () => void): void {
     this.#stops.push(stop);
   }
 
   close(): void {
+    this.#cancelAgain();
     for (const stop of this.#stops.splice(0)) stop();
   }
 }
