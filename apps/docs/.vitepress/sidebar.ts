@@ -31,7 +31,7 @@ const last = 100;
 function pageOf(section: string, file: string): Page {
   const text = readFileSync(join(folder, section, file), 'utf8');
   const [, title = file] = /^# (.+)$/m.exec(text) ?? [];
-  const [, order = String(last)] = /^order: (\d+)$/m.exec(text.split('\n---\n')[0] ?? '') ?? [];
+  const [, order = String(last)] = /^order: ([\d.]+)$/m.exec(text.split('\n---\n')[0] ?? '') ?? [];
   const path = file === 'index.md' ? '' : file.replace('.md', '');
   return {
     text: title.replaceAll('`', ''),
