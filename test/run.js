@@ -55,7 +55,7 @@ const notCovered = [
         'proxies: npm run test:all puts HAProxy and nginx before three nodes',
         'the site of the documents and the code of its pages: npm run test:docs',
         'clients in Python: npm run test:all has one by hand, and generates one from the OpenAPI document',
-        'the packages, installed outside of the repository: npm run test:packages',
+        'the packages, installed outside of the repository, on Node 20.19, 22 and 24: npm run test:packages',
         'the examples of apps/examples: npm run test:examples',
       ]),
   ...(isEverything && (process.env['CENTRIFUGO'] ?? '') === ''

@@ -57,7 +57,9 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'architecture',
-          include: ['test/{architecture,documentation,links,mutants,openapi,prose,reference}.test.ts'],
+          include: [
+            'test/{architecture,documentation,links,mutants,openapi,portable,prose,reference}.test.ts',
+          ],
           testTimeout: 60_000,
         },
       },
@@ -114,6 +116,9 @@ export default defineConfig({
         test: {
           name: 'packages',
           include: ['test/packages/**/*.test.ts'],
+          globalSetup: ['test/packages/packed.ts'],
+          // They share the folder.
+          fileParallelism: false,
           testTimeout: 120_000,
           // Packs, and installs from the registry.
           hookTimeout: 300_000,

@@ -34,8 +34,23 @@ if (Object.values(own.copies).includes(site)) {
 }
 const imported = await bundle(own);
 const types = plainTypes(own);
-const { output, library, isAlsoCommonJs, copies, files, pins } = own;
+const {
+  output,
+  library,
+  isAlsoCommonJs,
+  copies,
+  files,
+  pins,
+  subpaths = {},
+  peerRanges = {},
+  publishedAs,
+} = own;
+const furtherTypes = Object.values(subpaths).map((entry) => ({
+  entry,
+  text: plainTypes({ ...own, library: entry }),
+}));
 writeFileSync(join(folder, output, `${library}.d.ts`), types);
+for (const { entry, text } of furtherTypes) writeFileSync(join(folder, output, `${entry}.d.ts`), text);
 if (isAlsoCommonJs) writeFileSync(join(folder, output, `${library}.d.cts`), types);
 for (const [to, from] of Object.entries(copies)) {
   mkdirSync(dirname(join(folder, to)), { recursive: true });
@@ -53,8 +68,10 @@ function published() {
     ...kept
   } = manifest;
   const ranges = dependencyRanges();
-  const typed = [...types.matchAll(/from '([^'.][^']*)'/g)].map(([, name = '']) => name);
-  const isPeer = (/** @type {string} */ name) => name in (manifest['peerDependencies'] ?? {});
+  const allTypes = [types, ...furtherTypes.map(({ text }) => text)].join('\n');
+  const typed = [...allTypes.matchAll(/from '([^'.][^']*)'/g)].map(([, name = '']) => name);
+  const isPeer = (/** @type {string} */ name) =>
+    name in peerRanges || name in (manifest['peerDependencies'] ?? {});
   const needed = [...new Set([...imported, ...typed])]
     .filter((name) => !name.startsWith('node:') && !isPeer(name))
     .sort();
@@ -68,10 +85,35 @@ function published() {
   const file = (/** @type {string} */ ending) => `./${output}/${library}${ending}`;
   const esm = { types: file('.d.ts'), default: file('.js') };
   const both = { import: esm, require: { types: file('.d.cts'), default: file('.cjs') } };
+  const further = Object.entries(subpaths).map(([path, entry]) => [
+    path,
+    { types: `./${output}/${entry}.d.ts`, default: `./${output}/${entry}.js` },
+  ]);
   return {
     ...kept,
-    exports: { '.': isAlsoCommonJs ? both : esm, './package.json': './package.json' },
+    name: publishedAs ?? kept['name'],
+    exports: {
+      '.': isAlsoCommonJs ? both : esm,
+      ...Object.fromEntries(further),
+      './package.json': './package.json',
+    },
     files: [...new Set([output.split('/')[0], ...files, ...Object.keys(copies)])],
     dependencies: { ...dependencies, ...pins },
+    ...peersOf(peerRanges),
+    // A package with a scope is private unless it says so.
+    publishConfig: { access: 'public' },
+  };
+}
+
+/** @param {NonNullable<import('./public-packages.js').PublicPackage['peerRanges']>} ranges */
+function peersOf(ranges) {
+  const all = Object.entries(ranges);
+  if (all.length === 0) return {};
+  const optional = all.filter(([, { isOptional }]) => isOptional === true);
+  return {
+    peerDependencies: Object.fromEntries(all.map(([name, { range }]) => [name, range])),
+    ...(optional.length === 0
+      ? {}
+      : { peerDependenciesMeta: Object.fromEntries(optional.map(([name]) => [name, { optional: true }])) }),
   };
 }

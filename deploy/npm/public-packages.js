@@ -5,6 +5,9 @@
  * @property {string} folder of the workspace, from the root
  * @property {Readonly<Record<string, string>>} entries name of a bundle → compiled file, from the folder
  * @property {string} library the entry whose exports are the API
+ * @property {Readonly<Record<string, { range: string, isOptional?: true }>>} [peerRanges] peers that the manifest of the workspace does not name
+ * @property {string} [publishedAs] its name on npm; default: that of the workspace
+ * @property {Readonly<Record<string, string>>} [subpaths] further exports, such as `./vitest` → entry
  * @property {string} output folder of the bundles; code that finds files by its own place expects this depth
  * @property {boolean} isAlsoCommonJs
  * @property {Readonly<Record<string, string>>} copies path in the package → path from the root
@@ -62,5 +65,21 @@ export const publicPackages = {
     banner: '',
     // Fastify would take 6.7 and later, which need a `cookie` that refuses Node 20.
     pins: { 'light-my-request': '~6.6.0' },
+  },
+  // `@plenum/testkit` is the workspace with the tools of all our own tests; this one is what others need of it.
+  '@plenum/published-testkit': {
+    folder: 'apps/testkit',
+    entries: { index: 'dist/index.js', vitest: 'dist/vitest.js' },
+    library: 'index',
+    publishedAs: '@plenum/testkit',
+    subpaths: { './vitest': 'vitest' },
+    peers: [],
+    banner: '',
+    peerRanges: { plenum: { range: '^0.1.0' }, vitest: { range: '>=3', isOptional: true } },
+    output: 'lib',
+    isAlsoCommonJs: false,
+    copies: { LICENSE: 'LICENSE' },
+    files: [],
+    pins: {},
   },
 };

@@ -1,10 +1,10 @@
 /** The project in a folder whose name a URL writes in another way: with a space, an umlaut and a percent sign. */
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { CommandProcess } from '../command-process.ts';
-import { filesBelow, root, workspaces } from '../source-tree.ts';
+import { root, workspaces } from '../source-tree.ts';
 
 const name = 'my projects ü 100% ';
 
@@ -32,21 +32,4 @@ test('a cluster starts in a folder whose name has a space, an umlaut and a perce
   await using cluster = new CommandProcess(entry, [], { PWD: folder, PORT: '0' });
   const [, url = ''] = await cluster.until(/The cluster is ready at (\S+?):? /);
   expect((await fetch(`${url.replace(/:$/, '')}/readyz`)).status).toBe(200);
-});
-
-test('no file takes the path of a URL for the path of a file', () => {
-  const files = ['packages', 'apps', 'test'].flatMap((folder) => filesBelow(folder, '.ts', '.js', '.mjs'));
-  const taken = files.filter(({ text }) => /import\.meta\.url\)\s*\.pathname/.test(text));
-  expect(taken.map(({ path }) => path)).toEqual([]);
-});
-
-test('no script of a package.json needs a POSIX shell', async () => {
-  const manifests = ['', ...workspaces.map(({ folder }) => folder)];
-  const needing = await Promise.all(
-    manifests.map(async (folder) => {
-      const { scripts = {} } = JSON.parse(await readFile(join(root, folder, 'package.json'), 'utf8'));
-      return Object.values(scripts).filter((line) => /\bexec\b|\$|^[A-Z_]+=|['`;|]/.test(String(line)));
-    }),
-  );
-  expect(needing.flat()).toEqual([]);
 });

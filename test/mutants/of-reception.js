@@ -356,7 +356,7 @@ export const mutantsOfReception = [
     edits: [
       {
         file: 'packages/core/src/feed/gap.ts',
-        from: '{ ...entry, wire: Buffer.from(entry.wire) }',
+        from: '{ ...entry, wire: ownBytes(entry.wire) }',
         to: 'entry',
       },
     ],

@@ -1,93 +1,72 @@
-/** Packs what is published, installs it into an empty folder outside of the repository, and uses it there as others would. */
+/** What is published, installed into an empty folder outside of the repository, and used there as others would. */
 import { spawn, spawnSync } from 'node:child_process';
-import {
-  copyFileSync,
-  existsSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { freePort, type RedisServer, startRedis } from '@plenum/testkit';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, inject, test } from 'vitest';
+import { npm } from '../../deploy/npm/npm.js';
+import { publicPackages } from '../../deploy/npm/public-packages.js';
+import { runIn } from './run-in.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const given = fileURLToPath(new URL('outside', import.meta.url));
-/** A path with a space in it. */
-const outside = mkdtempSync(join(tmpdir(), 'outside of it '));
-const tarballs = { client: '', react: '', plenum: '' };
-let installed = '';
-
-function runIn(cwd: string, command: string, ...args: readonly string[]) {
-  const { status, stdout, stderr } = spawnSync(command, [...args], { cwd, encoding: 'utf8' });
-  const output = `${stdout}${stderr}`;
-  if (status !== 0) throw new Error(`${command} ${args.join(' ')}: ${output}`);
-  return output;
-}
+const [outside, tarballs, installed] = [inject('outside'), inject('tarballs'), inject('installed')];
+const tarballOf = (name: string) => tarballs[name] ?? '';
 
 const tool = (name: string) => join(root, 'node_modules/.bin', name);
-const filesIn = (tarball: string) =>
-  runIn(outside, 'tar', '-tzf', tarball)
-    .split('\n')
-    .filter((path) => path !== '')
-    .map((path) => path.replace('package/', ''));
-
-function pack(folder: string): string {
-  const before = readdirSync(outside);
-  runIn(join(root, folder), 'npm', 'pack', '--pack-destination', outside);
-  const [made = ''] = readdirSync(outside).filter((file) => !before.includes(file));
-  return join(outside, made);
-}
 
 beforeAll(() => {
-  tarballs.client = pack('packages/client');
-  tarballs.react = pack('packages/react');
-  tarballs.plenum = pack('apps/server');
   for (const file of readdirSync(given)) copyFileSync(join(given, file), join(outside, file));
-  writeFileSync(join(outside, 'package.json'), JSON.stringify({ private: true, type: 'module' }));
-  const ofReact = ['react@19', 'react-dom@19', '@types/react@19'];
-  const ofApplications = ['express@5', '@types/express@5', 'socket.io@4'];
-  const ours = Object.values(tarballs);
-  installed = runIn(outside, 'npm', 'install', '--no-fund', ...ours, ...ofReact, ...ofApplications, 'vite@8');
 });
-afterAll(() => rmSync(outside, { recursive: true, force: true }));
 
-test('the packages hold code, types, scripts, licence and guide, and nothing else', () => {
-  for (const tarball of [tarballs.client, tarballs.react]) {
-    expect(filesIn(tarball).sort()).toEqual([
-      'LICENSE',
-      'README.md',
-      'lib/index.cjs',
-      'lib/index.d.cts',
-      'lib/index.d.ts',
-      'lib/index.js',
-      'package.json',
-    ]);
-  }
-  const scripts = readdirSync(join(root, 'packages/redis/lua'), { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith('.lua'))
-    .map((file) => `lua/${file}`);
-  const plenum = filesIn(tarballs.plenum);
-  expect(plenum).toEqual(
-    expect.arrayContaining([
-      ...scripts,
-      'bin/plenum.js',
-      'lib/plenum/index.d.ts',
-      'web/dist/site/index.html',
-    ]),
-  );
-  const expected =
-    /^(?:LICENSE|README\.md|package\.json|bin\/plenum\.js|lua\/.+\.lua|deploy\/redis\.acl|docs\/.+|web\/dist\/site\/.+|lib\/plenum\/.+)$/;
-  expect(plenum.filter((path) => !expected.test(path))).toEqual([]);
+const ofAll = ['LICENSE', 'README.md', 'package.json'];
+const ofBothKinds = ['lib/index.cjs', 'lib/index.d.cts', 'lib/index.d.ts', 'lib/index.js'];
+const scripts = readdirSync(join(root, 'packages/redis/lua'), { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.lua'))
+  .map((file) => `lua/${file.replaceAll('\\', '/')}`);
+
+/** Name on npm → what its package holds. A chunk of a bundle has a hash in its name. */
+const contents: Readonly<Record<string, { readonly files: readonly string[]; readonly chunks?: RegExp }>> = {
+  '@plenum/client': { files: ofBothKinds },
+  '@plenum/react': { files: ofBothKinds },
+  '@plenum/testkit': {
+    files: ['lib/index.d.ts', 'lib/index.js', 'lib/vitest.d.ts', 'lib/vitest.js'],
+    chunks: /^lib\/[\w-]+\.js$/,
+  },
+  plenum: {
+    files: [
+      ...['bin/plenum.js', 'deploy/redis.acl', ...scripts],
+      ...['lib/plenum/index.d.ts', 'lib/plenum/index.js', 'lib/plenum/main.js', 'web/dist/site/index.html'],
+    ],
+    chunks: /^(?:lib\/plenum\/[\w-]+\.js|docs\/.+|web\/dist\/site\/.+)$/,
+  },
+};
+
+test.each(Object.keys(contents))(
+  '%s: npm publish sends code, types, licence and guide, and nothing else',
+  (name) => {
+    const { files = [], chunks = /^$/ } = contents[name] ?? {};
+    const output = npm(outside, 'publish', tarballOf(name), '--dry-run', '--json');
+    const [json = ''] = output.match(/\{[\s\S]*\}/) ?? [];
+    const answer = JSON.parse(json);
+    // A newer npm answers by name.
+    const { name: sentAs, files: sent } = answer.files === undefined ? answer[name] : answer;
+    expect(sentAs).toBe(name);
+    const paths: readonly string[] = sent.map(({ path }: { path: string }) => path);
+    const expected = [...ofAll, ...files];
+    expect(expected.filter((path) => !paths.includes(path))).toEqual([]);
+    expect(paths.filter((path) => !expected.includes(path) && !chunks.test(path))).toEqual([]);
+  },
+);
+
+test('npm publish in a workspace is refused: the registry would read its own manifest', () => {
+  expect(() => npm(join(root, 'packages/client'), 'publish', '--dry-run')).toThrow('deploy/npm/publish.js');
 });
 
 test('a pack leaves the workspaces as they were', () => {
-  for (const folder of ['packages/client', 'packages/react', 'apps/server']) {
+  for (const { folder } of Object.values(publicPackages)) {
     const { exports } = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'));
     expect(exports['.'].default).toBe('./dist/index.js');
     expect(existsSync(join(root, folder, 'lib'))).toBe(false);
@@ -104,12 +83,14 @@ test('they install without a warning, and the client needs socket.io-client alon
   expect(dependenciesOf('@plenum/react')).toEqual([]);
 });
 
-test('what they export is found by every kind of import', () => {
-  for (const tarball of Object.values(tarballs))
-    expect(runIn(outside, tool('publint'), tarball, '--strict')).toContain('All good');
-  runIn(outside, tool('attw'), tarballs.client, '--profile', 'node16');
-  runIn(outside, tool('attw'), tarballs.react, '--profile', 'node16');
-  runIn(outside, tool('attw'), tarballs.plenum, '--profile', 'esm-only');
+test.each([
+  ['@plenum/client', 'node16'],
+  ['@plenum/react', 'node16'],
+  ['@plenum/testkit', 'esm-only'],
+  ['plenum', 'esm-only'],
+])('what %s exports is found by every kind of import', (name, profile) => {
+  expect(runIn(outside, tool('publint'), tarballOf(name), '--strict')).toContain('All good');
+  runIn(outside, tool('attw'), tarballOf(name), '--profile', profile);
 });
 
 test.each(['nodenext', 'bundler'])('strict TypeScript accepts them, modules resolved as %s', (resolution) => {

@@ -223,7 +223,7 @@ function openGateway({ engine, logger }: ComposeDeps, edge: EdgeDeps, core: Core
     rooms: engine.rooms,
     config: { ...config, adminTokens },
     version,
-    homePage: homePage(config),
+    homePage: homePage({ ...config, docs }),
     ...(site === undefined ? {} : { site }),
     ...(edge.authenticate === undefined ? {} : { authenticate: edge.authenticate }),
     ...(edge.playground === undefined ? {} : { playground: edge.playground }),

@@ -19,17 +19,15 @@ const code = (text: string) => `<pre><code>${escaped(text)}</code></pre>`;
 const placeholder = 'http://127.0.0.1:3000';
 
 type Row = readonly [path: string, what: string];
-const reading: readonly Row[] = [
-  ['/docs', 'the documents'],
+const documents: Row = ['/docs', 'the documents'];
+const others: readonly Row[] = [
   ['/openapi.json', 'every REST route, with its shapes and error codes'],
   ['/asyncapi.json', 'what a socket sends and gets'],
-];
-const states: readonly Row[] = [
   ['/healthz', 'the process is alive'],
   ['/readyz', 'it can serve, and in which durability class'],
 ];
-const list = (rows: readonly Row[]) =>
-  `<ul>\n${rows.map(([path, what]) => `<li><a href="${path}"><code>${path}</code></a>: ${what}</li>`).join('\n')}\n</ul>`;
+const list = (docs: Config['docs']) =>
+  `<ul>\n${[...(docs === 'on' ? [documents] : []), ...others].map(([path, what]) => `<li><a href="${path}"><code>${path}</code></a>: ${what}</li>`).join('\n')}\n</ul>`;
 
 const program = `import { createClient } from '@plenum/client';
 
@@ -43,8 +41,9 @@ await client.connect();
 await client.join('hello', { ensure: true }); // makes the group if there is none
 await client.send('hello', 'Hello, world');`;
 
-const firstSteps =
-  (): string => `<p>This node runs in development mode: it gives a token to any user id, and only this machine reaches it.</p>
+const firstSteps = (
+  docs: Config['docs'],
+): string => `<p>This node runs in development mode: it gives a token to any user id, and only this machine reaches it.</p>
 <h2>Two people in two terminals</h2>
 <p>One follows a group, in the folder where Plenum is installed:</p>
 ${code(commandsToTry(placeholder).ada.join('\n'))}
@@ -54,7 +53,7 @@ ${code(commandsToTry(placeholder).ben.join('\n'))}
 <p><code>npm install @plenum/client</code>, save this as <code>hello.mjs</code>, and <code>node hello.mjs</code>. In a page it is the same.</p>
 ${code(program)}
 <h2>Read on</h2>
-${list([...reading, ...states])}
+${list(docs)}
 <h2>Your own settings</h2>
 <p><code>npx plenum init</code> writes a configuration file, a compose file and secrets. Outside of development mode your backend
 signs the tokens.</p>
@@ -65,12 +64,17 @@ for (const block of document.querySelectorAll('pre code'))
 
 const whatThisIs = (
   event: string,
+  docs: Config['docs'],
 ): string => `<p>Group messaging. Clients speak Socket.IO to this address, with <code>transports: ['websocket']</code>, a token in
 <code>auth</code> and requests on the event <code>${escaped(event)}</code>; servers and admins call REST under <code>/v1</code>.</p>
-${list([...reading, ...states])}`;
+${list(docs)}`;
 
 /** A script in the page puts the address of the page into the examples, because a node behind a proxy does not know it. */
-export const homePage = ({ isDev, event }: Pick<Config, 'isDev' | 'event'>): string => `<!doctype html>
+export const homePage = ({
+  isDev,
+  event,
+  docs,
+}: Pick<Config, 'isDev' | 'event' | 'docs'>): string => `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -80,7 +84,7 @@ export const homePage = ({ isDev, event }: Pick<Config, 'isDev' | 'event'>): str
 </head>
 <body>
 <h1>Plenum</h1>
-${isDev ? firstSteps() : whatThisIs(event)}
+${isDev ? firstSteps(docs) : whatThisIs(event, docs)}
 </body>
 </html>
 `;

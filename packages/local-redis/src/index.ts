@@ -1,6 +1,4 @@
 /** A Redis on this machine, for development and tests: from the PATH, else in Docker. Nothing is installed. */
-import { redisStarter } from './redis-server.ts';
-
 export { freePort } from './free-port.ts';
 export { foldersOnPath, folderWith, isExecutable, obtainer } from './obtain-server.ts';
 export { guardAgainstOutliving, removalOfProcess } from './outlive-guard.ts';
@@ -10,10 +8,4 @@ export {
   redisStarter,
   type StartRedis,
 } from './redis-server.ts';
-
-/** What to do where there is no Redis. */
-export const redisAdvice =
-  'There is no Redis 7 here: put redis-server or valkey-server on the PATH, start Docker, or set REDIS_URL.';
-
-/** Starts a private Redis on a free port. @throws Error with the advice if there is none here */
-export const startRedis = redisStarter(redisAdvice);
+export { redisAdvice, startRedis } from './start-redis.ts';

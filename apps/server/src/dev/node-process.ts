@@ -45,6 +45,7 @@ export async function startNodeProcess({
     env: { ...environment, HOST: '127.0.0.1', PORT: '0', PLENUM_WORKERS: '1' },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     detached: true,
+    windowsHide: true,
   });
   const killWithParent = () => void child.kill('SIGKILL');
   process.once('exit', killWithParent);
@@ -89,9 +90,15 @@ function endOf(child: ChildProcess): Promise<string> {
   });
 }
 
+/** A signal would end it at once on Windows; there the end of the channel asks it to drain. */
+function ask(child: ChildProcess): void {
+  if (process.platform === 'win32' && child.connected) child.disconnect();
+  else child.kill('SIGTERM');
+}
+
 async function stop(child: ChildProcess, ended: Promise<string>): Promise<void> {
   const timer = setTimeout(() => child.kill('SIGKILL'), hardStopMs);
-  child.kill('SIGTERM');
+  ask(child);
   await ended;
   clearTimeout(timer);
 }

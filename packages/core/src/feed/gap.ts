@@ -23,7 +23,7 @@ export class Gap {
     if (entry.type === 'change') this.#dropTakenDown(entry);
     // The wire may be a view that keeps 64 KiB of other entries in memory.
     if (this.#buffered.size < bufferedMax)
-      this.#buffered.set(entry.seq, { ...entry, wire: Buffer.from(entry.wire) });
+      this.#buffered.set(entry.seq, { ...entry, wire: ownBytes(entry.wire) });
   }
 
   /** Drops the buffered entries for which `isOfUse` is false. */
@@ -61,4 +61,11 @@ export function isTrimmedAfter(lastSeq: number, { head, entries }: LogRange): bo
   if (head.seq <= lastSeq) return false;
   const first = entries.find(({ seq }) => seq > lastSeq);
   return first === undefined ? entries.length === 0 : first.seq > lastSeq + 1;
+}
+
+/** A copy in memory of its own: `Buffer.from` may take a part of a pool, of 64 KiB in Node 24, and keep all of that. */
+function ownBytes(wire: Buffer): Buffer {
+  const copy = Buffer.allocUnsafeSlow(wire.length);
+  wire.copy(copy);
+  return copy;
 }

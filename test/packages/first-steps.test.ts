@@ -1,0 +1,68 @@
+/** The first minutes with the package alone: an empty folder, `npm install`, `plenum init`, `plenum dev`. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { npm } from '../../deploy/npm/npm.js';
+import { runIn } from './run-in.ts';
+
+const folder = mkdtempSync(join(tmpdir(), "it's ü $HOME 100% & "));
+const tools = mkdtempSync(join(tmpdir(), 'tools-'));
+const plenum = join(folder, 'node_modules/plenum/bin/plenum.js');
+
+beforeAll(() => {
+  npm(folder, 'install', '--no-audit', '--no-fund', inject('tarballs')['plenum'] ?? '');
+  npm(tools, 'install', '--no-audit', '--no-fund', '--prefix', tools, 'dclint@3');
+});
+afterAll(() => {
+  for (const made of [folder, tools]) rmSync(made, { recursive: true, force: true });
+});
+
+test('npx plenum init writes its files, and a second run keeps them', () => {
+  expect(npm(folder, 'exec', '--no', '--', 'plenum', 'init')).toMatch(/written {2}plenum\.config\.mjs/);
+  expect(npm(folder, 'exec', '--no', '--', 'plenum', 'init')).not.toMatch(/^written/m);
+});
+
+test('the compose file is what the specification of Compose allows', () => {
+  const dclint = (file: string) =>
+    runIn(folder, process.execPath, join(tools, 'node_modules/dclint/bin/dclint.cjs'), file);
+  dclint('compose.yml');
+  // The tool would see what is not allowed.
+  const text = readFileSync(join(folder, 'compose.yml'), 'utf8');
+  writeFileSync(join(folder, 'wrong.yml'), text.replace('healthcheck:', 'health:'));
+  expect(() => dclint('wrong.yml')).toThrow(/invalid-schema/);
+});
+
+test('plenum dev serves, the commands that it prints work, and so does the program of its page', async () => {
+  const env = { ...process.env, PORT: '0', REDIS_URL: '' };
+  const node = spawn(process.execPath, [plenum, 'dev'], {
+    cwd: folder,
+    env,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let output = '';
+  node.stdout.on('data', (chunk) => {
+    output += chunk;
+  });
+  try {
+    await expect.poll(() => output, { timeout: 60_000 }).toMatch(/send hello .*\n/);
+    const [, url = ''] = output.match(/Plenum is ready at (\S+)/) ?? [];
+    const commands = [...output.matchAll(/^ {2}npx --no-install (plenum .*)$/gm)].map(
+      ([, line = '']) => line,
+    );
+    expect(commands).toHaveLength(4);
+    for (const line of commands.filter((one) => !one.includes('tail')))
+      npm(folder, 'exec', '--no', '-c', line);
+    const page = await (await fetch(url, { headers: { accept: 'text/html' } })).text();
+    const [, program = ''] = page.match(/<pre><code>(import [\s\S]*?)<\/code>/) ?? [];
+    const text = program.replaceAll(/&#(\d+);/g, (_, code) => String.fromCodePoint(Number(code)));
+    const shown = `${text.replaceAll('http://127.0.0.1:3000', url)}\nsetTimeout(() => client.close(), 500);\n`;
+    writeFileSync(join(inject('outside'), 'hello.mjs'), shown);
+    expect(runIn(inject('outside'), process.execPath, 'hello.mjs')).toContain('ada Hello, world');
+  } finally {
+    node.kill('SIGTERM');
+    await once(node, 'exit');
+  }
+});
