@@ -62,4 +62,19 @@ describe.each(engines)('the number of members on %s', (engine) => {
     expect(explained).toMatchObject({ allowed: true });
     view.close();
   });
+
+  test('an added user learns it, also where the node has no other member', async () => {
+    await using service = await Service.start(engine);
+    const created = { group_id, group_type: 'public', creator_id: 'owner', membership_events: 'counts' };
+    expect(await service.rest('POST', '/v1/groups', { body: created })).toMatchObject({ status: 201 });
+    const ann = await service.device('ann');
+    const add = [{ user_id: 'ann' }, { user_id: 'bob', roles: ['moderator'] }];
+    const changed = await service.rest('POST', `${path}/members:batch`, { body: { add } });
+    expect(changed).toMatchObject({ status: 200, body: { seq: 2 } });
+    await ann.until('membership', { group_id, status: 'active', type: 'joined', unlisted: true });
+    await ann.until('subscribed', { groups: [{ group_id, from_seq: 2 }] });
+    const cat = await service.device('cat');
+    await service.rest('POST', `${path}/members:batch`, { body: { add: [{ user_id: 'cat' }] } });
+    await cat.until('membership', { group_id, status: 'active', type: 'joined', unlisted: true });
+  });
 });

@@ -23,7 +23,11 @@ export const mutantsOfSettings = [
   {
     name: 'missed changes of members are not noticed',
     edits: [
-      { file: feed, from: '    else if (version > this.#version) this.#verifyMembers(version);\n', to: '' },
+      {
+        file: feed,
+        from: '    else if (version > this.#version) this.#verifyMembers(version, readAt);\n',
+        to: '',
+      },
     ],
     killers: [
       {

@@ -49,7 +49,7 @@ export const mutantsOfStoring = [
     edits: [
       {
         file: 'packages/redis/lua/mark-read.lua',
-        from: 'marked_seq = math.max(marked_seq, tonumber(member.since_seq))',
+        from: 'marked_seq = math.max(marked_seq, first_mark(member, head_seq))',
         to: 'marked_seq = math.max(marked_seq, 0)',
       },
     ],

@@ -50,7 +50,8 @@ function feedAtFive() {
     lookForMissing: () => void asked.push('look'),
     verifyMembers: (users: Iterable<string>) => void asked.push(`verify ${[...users]}`),
     devicesOf: (userId: string) => (userId === ann.userId ? [ann] : []),
-    ...{ hasPendingJoin: () => false, deferPush: () => false, countMembers: ignore, readHead: ignore },
+    ...{ hasPendingJoin: () => false, deferPush: () => false, countMembers: ignore },
+    readHead: () => void asked.push('head'),
     ...{ verifyAgain: ignore, markPushed: ignore, seal: ignore, moved: ignore },
   };
   const feed = new Feed(groupId, sink, new FeedCounters());
@@ -155,4 +156,19 @@ test('a new epoch verifies the members: the log may have lost their changes', ()
   const { feed, asked } = feedAtFive();
   feed.onHead({ ...headAt(6, 3), epoch: 'b', past: [{ epoch: 'a', endSeq: 5 }] }, 0);
   expect(asked[0]).toBe('verify ann');
+});
+
+test('a record from before the head of a gap read is read again: it may lack missed changes', () => {
+  const { feed } = feedAtFive();
+  feed.onUnlisted(change('left', 7, 5));
+  feed.onGapRead({ head: headAt(10, 6), entries: [6, 7, 8, 9, 10].map((seq) => message(seq, 6)) });
+  expect(feed.members.canCorrect(tickOf(headAt(10, 4)))).toBe(false);
+  expect(feed.members.canCorrect(tickOf(headAt(10, 6)))).toBe(true);
+});
+
+test('a change with a version of an epoch that a failover has ended is none of the present epoch', () => {
+  const { feed, asked } = feedAtFive();
+  const left = change('left', 5, 3);
+  feed.onUnlisted({ ...left, event: { ...left.event, epoch: 'b' } });
+  expect(asked).toEqual(['head']);
 });

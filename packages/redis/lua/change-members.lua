@@ -27,7 +27,8 @@ end_due_mutes(group, now, users)
 local limited = check_limits()
 if limited then return limited end
 
--- The answer for each user: `<status><role>` of an added one, `x` for a removed one, `!<code>` or `!banned:<ms>`.
+-- The answer for each user: `<status><role>` of an added one, and `u` if its join is no entry; `x` for a removed one, `!<code>`
+-- or `!banned:<ms>`.
 local answers = {}
 local changes = {}
 local has_unlisted = false
@@ -68,7 +69,7 @@ local function add(index, addition)
   if not is_entry then
     note_unlisted(group, now, { type = 'joined', user = addition.user, actor = SERVICE })
     has_unlisted = true
-    return member.status .. member.role
+    return member.status .. member.role .. 'u'
   end
   changes[#changes + 1] = '{"user_id":"' .. addition.user .. '","status":"' .. STATUS_NAME[member.status] .. '"'
     .. roles_field(member) .. '}'

@@ -1,6 +1,6 @@
 #!lua
 -- Raises the read mark of a member to `seq`, at most to the head of the log. Only with `may_fall` 1 a mark goes back, at
--- most to the entry that made the user a receiver. An empty `epoch`
+-- most to where the user became a receiver. An empty `epoch`
 -- means the current epoch. A seq of a past epoch counts at most up to the end of that epoch; a seq of an unknown
 -- epoch belongs to another log and changes nothing.
 local group_key = KEYS[1]
@@ -32,7 +32,7 @@ expect_writable(reads_key, 'hash', { 'HSET' })
 
 local head_seq = tonumber(field[1])
 local head_messages = head_seq - tonumber(field[2] or 0)
-local read_seq, messages = read_mark(user_id, member, head_messages)
+local read_seq, messages = read_mark(user_id, member, head_seq, head_messages)
 
 -- @return the last seq of that epoch in this log, or nil
 local function end_of_epoch()
@@ -46,7 +46,7 @@ end
 local last_seq = end_of_epoch()
 local marked_seq = last_seq and math.min(tonumber(seq), last_seq) or read_seq
 if may_fall == '1' then
-  marked_seq = math.max(marked_seq, tonumber(member.since_seq))
+  marked_seq = math.max(marked_seq, first_mark(member, head_seq))
 else
   marked_seq = math.max(marked_seq, read_seq)
 end

@@ -16,8 +16,9 @@ local now = clock_ms()
 local field = redis.call('HMGET', group_key, 'seq', 'events', 'deleted', 'created')
 local member = field[1] and not field[3] and find_member(user_id, now)
 if not member or member.status == 'p' then return { 'none', integer(now) } end
-local head_messages = tonumber(field[1]) - tonumber(field[2] or 0)
-local read_seq, messages = read_mark(user_id, member, head_messages)
+local head_seq = tonumber(field[1])
+local head_messages = head_seq - tonumber(field[2] or 0)
+local read_seq, messages = read_mark(user_id, member, head_seq, head_messages)
 
 -- @return the number of mentions in messages from this seq on
 local function mentions_from(seq)

@@ -78,8 +78,9 @@ export class Feed {
     return tickOf({ seq: this.#lastSeq, membersVersion: this.#version });
   }
 
-  /** False: a part of what was read at this head is lost, so it has to be read again. */
+  /** False: a part of what was read here is lost, so it has to be read again. An epoch may lose changes that are no entries. */
   isOnChain(head: LogHead): boolean {
+    if (head.membersVersion !== undefined && head.epoch !== this.epoch) return false;
     return this.#chain.judge(head.epoch, head.seq) === 'continues';
   }
 
@@ -134,8 +135,9 @@ export class Feed {
 
   /** Takes a join or leave that is no entry. */
   onUnlisted({ event, version, membersCount }: UnlistedChange): void {
-    if (this.#chain.current === null || version <= this.#version) return;
-    if (this.#chain.judge(event.epoch, event.seq) !== 'continues') {
+    const isOfThisEpoch = event.epoch === this.epoch;
+    if (this.epoch === null || (isOfThisEpoch && version <= this.#version)) return;
+    if (!isOfThisEpoch) {
       this.#sink.readHead();
     } else if (event.seq > this.#lastSeq) {
       this.#repair();
@@ -175,7 +177,7 @@ export class Feed {
       return;
     }
     const beforeSeq = this.#lastSeq;
-    this.#noticeVersion(range.head.membersVersion);
+    this.#noticeVersion(range.head.membersVersion, tickOf(range.head));
     for (const entry of range.entries) if (entry.seq === this.#lastSeq + 1) this.#apply(entry);
     this.#counters.repaired(this.groupId, this.#lastSeq - beforeSeq);
     this.#applyBuffered(range.head.seq);
@@ -295,15 +297,15 @@ export class Feed {
   }
 
   /** In version 1 there was no change of members yet. */
-  #noticeVersion(version = 0): void {
+  #noticeVersion(version = 0, readAt = 0): void {
     if (version === 1 && this.#version === 0) this.#version = 1;
-    else if (version > this.#version) this.#verifyMembers(version);
+    else if (version > this.#version) this.#verifyMembers(version, readAt);
   }
 
-  /** Changes of members up to this version were missed. */
-  #verifyMembers(version: number): void {
+  /** Changes of members up to this version were missed. Records that are older than `readAt`, a tick, may lack them too. */
+  #verifyMembers(version: number, readAt = 0): void {
     this.#version = version;
-    this.members.missed(this.#tick);
+    this.members.missed(Math.max(this.#tick, readAt));
     const devices = this.attachments.all().filter(({ userId }) => userId !== SERVICE);
     this.attachments.distrust(devices, this.#lastSeq);
     this.#sink.verifyMembers(new Set([...devices.map(({ userId }) => userId), ...this.members.users()]));
@@ -366,7 +368,8 @@ export class Feed {
     this.#chain.adopt(head);
     if (!isSameEpoch) this.#resync(this.attachments.removeLostAhead(current, head), 'epoch_changed');
     // The log may have lost changes of members.
-    if (!isSameEpoch && this.#version > 0) this.#verifyMembers(head.membersVersion ?? this.#version);
+    const { membersVersion = this.#version } = head;
+    if (!isSameEpoch && this.#version > 0) this.#verifyMembers(membersVersion, tickOf(head));
     return true;
   }
 

@@ -231,6 +231,8 @@ export type MemberOutcome =
       readonly userId: UserId;
       readonly status: MemberStatus | 'none';
       readonly roles: readonly Role[];
+      /** True: the user was added without an entry, and receives from the next one on. */
+      readonly isUnlisted?: true;
     }
   | { readonly type: 'refused'; readonly userId: UserId; readonly failure: Failure };
 

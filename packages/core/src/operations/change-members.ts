@@ -77,12 +77,23 @@ export class MembersOperations {
   #announce(groupId: GroupId, changed: MembersChanged): void {
     if (changed.isDuplicate) return;
     emitMembersChanged(groupId, changed);
-    const { seq } = changed;
+    const isInEntry = (one: MemberOutcome) => one.type === 'done' && one.isUnlisted !== true;
+    const hasEntry = [...changed.added, ...changed.removed].some(isInEntry);
     for (const one of changed.added) {
       if (one.type === 'refused') continue;
-      const { userId, status, roles } = one;
+      const { userId, status, roles, isUnlisted } = one;
       const type: MembershipPush['type'] = status === 'pending' ? 'requested' : 'joined';
-      const membership = { group_id: groupId, status, roles: [...roles], type, actor_id: SERVICE };
+      const unlisted = isUnlisted ? { unlisted: true as const } : {};
+      const membership = {
+        group_id: groupId,
+        status,
+        roles: [...roles],
+        type,
+        actor_id: SERVICE,
+        ...unlisted,
+      };
+      // A join that is no entry comes before the entry of the others.
+      const seq = isUnlisted && hasEntry ? changed.seq - 1 : changed.seq;
       this.#engine.nudges.send({ userId, groupId, seq, membership });
     }
   }

@@ -94,11 +94,15 @@ export class PresenceOperations {
       groupId,
       rows.map(({ userId }) => userId),
     );
-    const marks = rows.map(({ userId, sinceSeq }) => ({
-      user_id: userId,
-      read_seq: seqs.get(userId) ?? sinceSeq,
-    }));
-    const { epoch, seq } = group.head;
+    const { epoch, seq, membersVersion } = group.head;
+    const marks = await Promise.all(
+      rows.map(async ({ userId, sinceSeq }) => {
+        // The entry at `sinceSeq` may be one that the user has not read where joins are no entries.
+        const own =
+          membersVersion === undefined || seqs.has(userId) ? null : await readMarks.of(groupId, userId);
+        return { user_id: userId, read_seq: seqs.get(userId) ?? own?.readSeq ?? sinceSeq };
+      }),
+    );
     return succeed({ marks, epoch, head_seq: seq, next_cursor: page.nextCursor });
   };
 }

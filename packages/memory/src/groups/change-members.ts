@@ -87,7 +87,7 @@ function addOne(
     group.put(userId, record, unlistedPlace(seq - 1, (group.log.membersVersion ?? 1) + 1));
     state.recordUnlisted(group, { type: 'joined', user_id: userId, actor_id: SERVICE }, nowMs);
     unlisted.add(userId);
-    return { type: 'done', userId, status: record.status, roles };
+    return { type: 'done', userId, status: record.status, roles, isUnlisted: true };
   }
   group.put(userId, record, placeInEntry(seq, index));
   return { type: 'done', userId, status: record.status, roles };

@@ -13,11 +13,19 @@ import { refusalOf } from '../groups/facts.ts';
 import type { GroupState } from '../state/group-state.ts';
 import type { MemoryState } from '../state/memory-state.ts';
 
-/** A member without a mark has read up to the entry that made it a receiver. */
+/**
+ * The lowest mark of a member: the entry that made it a receiver. If no entry did, the last one before it; a message makes no user a
+ * receiver.
+ */
+const firstMark = ({ log }: GroupState, sinceSeq: number): number =>
+  sinceSeq > log.seq || log.isMessage(sinceSeq) ? sinceSeq - 1 : sinceSeq;
+
+/** A member without a mark has read up to its lowest mark. */
 function markOf(group: GroupState, userId: UserId, sinceSeq: number): ReadMark {
+  const first = firstMark(group, sinceSeq);
   const { seq, messages } = group.reads.get(userId) ?? {
-    seq: sinceSeq,
-    messages: group.log.messagesUntil(sinceSeq),
+    seq: first,
+    messages: group.log.messagesUntil(first),
   };
   return { readSeq: seq, unread: group.log.messagesUntil(group.log.seq) - messages };
 }
@@ -101,7 +109,7 @@ function mark(
   const { epoch } = group.log;
   const isOfThisLog = position.epoch === null || position.epoch === epoch;
   const { readSeq } = markOf(group, userId, sinceSeq);
-  const lowest = position.mayFall === true ? sinceSeq : readSeq;
+  const lowest = position.mayFall === true ? firstMark(group, sinceSeq) : readSeq;
   const marked = Math.max(lowest, isOfThisLog ? Math.min(position.seq, group.log.seq) : readSeq);
   const moved = { hasRisen: marked > readSeq, hasFallen: marked < readSeq };
   if (marked !== readSeq) {

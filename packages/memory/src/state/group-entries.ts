@@ -79,6 +79,11 @@ export class GroupEntries {
     return this.#oldestSeq;
   }
 
+  /** True if the kept entry at `seq` is a message, perhaps taken down. */
+  isMessage(seq: number): boolean {
+    return this.#kept.get(seq)?.type === 'message';
+  }
+
   /** @returns the number of messages up to `seq`; for an entry that is no longer kept, up to the oldest kept entry */
   messagesUntil(seq: number): number {
     if (seq >= this.#seq) return this.#messages;

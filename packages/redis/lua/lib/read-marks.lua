@@ -12,14 +12,29 @@ local function messages_until(seq, head_messages)
   return messages - 1
 end
 
--- A member without a mark has read up to the entry that made it a receiver.
+-- @return true if the log had a message at this seq: a message that was taken down is the only gap between its entries
+local function is_message(seq)
+  local id = integer(seq) .. '-0'
+  local entry = redis.call('XRANGE', log_key, id, id)[1]
+  if entry then return entry[2][2] == 'm' end
+  return redis.call('XREVRANGE', log_key, '(' .. id, '-', 'COUNT', 1)[1] ~= nil
+end
+
+-- The lowest mark of a member: the entry that made it a receiver. If no entry did, the last one before it; a message makes
+-- nobody a receiver.
+local function first_mark(member, head_seq)
+  local seq = tonumber(member.since_seq)
+  return (seq > head_seq or is_message(seq)) and seq - 1 or seq
+end
+
+-- A member without a mark has read up to its lowest mark.
 -- @return the seq of the mark, and the number of messages up to it
-local function read_mark(user, member, head_messages)
+local function read_mark(user, member, head_seq, head_messages)
   local text = redis.call('HGET', reads_key, user)
   if text then
     local seq, messages = string.match(text, '^(%d+) (%d+)$')
     return tonumber(seq), tonumber(messages)
   end
-  local seq = tonumber(member.since_seq)
+  local seq = first_mark(member, head_seq)
   return seq, messages_until(seq, head_messages)
 end

@@ -73,14 +73,15 @@ function argsOf({ groupId, request, add, remove }: ChangeMembers, deps: GroupDep
 }
 
 const codeSchema = z.enum(errorCodes);
-const successWord = z.tuple([z.enum(['a', 'p', 'm']), z.enum(['a', 'o', 'm'])]);
+const successWord = z.tuple([z.enum(['a', 'p', 'm']), z.enum(['a', 'o', 'm']), z.literal('u').optional()]);
 
-/** @param word `am`, `x` or `!banned:1767225600000`: see lua/change-members.lua. @throws Error for any other word */
+/** @param word `am`, `amu`, `x` or `!banned:1767225600000`: see lua/change-members.lua. @throws Error for any other word */
 function outcomeOf(userId: UserId, word: string): MemberOutcome {
   if (word === 'x') return { type: 'done', userId, status: 'none', roles: [] };
   if (word.startsWith('!')) return { type: 'refused', userId, failure: failureOf(word.slice(1)) };
-  const [status, role] = successWord.parse([...word]);
-  return { type: 'done', userId, status: memberStatusOf[status], roles: rolesOf[role] };
+  const [status, role, unlisted] = successWord.parse([...word]);
+  const done = { type: 'done', userId, status: memberStatusOf[status], roles: rolesOf[role] } as const;
+  return unlisted === undefined ? done : { ...done, isUnlisted: true };
 }
 
 function failureOf(words: string): Failure {

@@ -80,6 +80,23 @@ export function readMarksSuite(name: string, makeEngine: MakeEngine): void {
       expect(await mark(scene, 'guest', third)).toMatchObject({ readSeq: third, hasRisen: true });
     });
 
+    test('where a join is no entry, the next message is unread', async () => {
+      await using scene = await begin(makeEngine, { membershipEvents: 'counts' });
+      await sent(scene, 2);
+      await scene.join('guest');
+      const { seq: head } = (await scene.group()).head;
+      expect(await markOf(scene, 'guest')).toMatchObject({ readSeq: head, unread: 0 });
+      expect(await mark(scene, 'guest', head)).toMatchObject({ readSeq: head, unread: 0, hasRisen: false });
+      const extras = { mentions: [user('guest')] };
+      await scene.engine.log.append(messageDraft({ groupId, sender: 'owner', extras }));
+      expect(await markOf(scene, 'guest')).toMatchObject({ readSeq: head, unread: 1, unreadMentions: 1 });
+      expect(await mark(scene, 'guest', head + 1)).toMatchObject({ readSeq: head + 1, unread: 0 });
+      const back = { seq: 0, epoch: null, mayFall: true };
+      const marked = await scene.engine.readMarks.mark(groupId, user('guest'), back);
+      expect(marked).toMatchObject({ readSeq: head, unread: 1, hasFallen: true });
+      expect(await mark(scene, 'guest', head)).toMatchObject({ readSeq: head, unread: 1 });
+    });
+
     test('unread mentions are the messages behind the mark that mention the user, in this membership', async () => {
       await using scene = await begin(makeEngine, { users: { guest: 'active', guest2: 'active' } });
       const mention = async (...names: string[]) => {
