@@ -155,7 +155,7 @@ export const mutantsOfArchivedMessages = [
   ),
   mutant(
     'the erasure of a user leaves the edits of what only the archive has',
-    ['packages/redis/lua/find-written.lua', "'^[pa] (", "'^p ("],
+    ['packages/redis/lua/find-written.lua', "'^[paof] (", "'^[pof] ("],
     onRedis('is found among what its author wrote'),
   ),
   mutant(

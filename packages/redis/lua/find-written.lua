@@ -1,5 +1,5 @@
 #!lua flags=no-writes
--- Finds what a user wrote in a part of a log: its messages, and its edits whose message has left the log. The reply is the
+-- Finds what a user wrote in a part of a log: its messages, and what it edited or appended of a message that has left the log. The reply is the
 -- seq after which the next part begins, empty after the last part, and then the epoch and the seq of each message.
 local group_key = KEYS[1]
 local log_key = KEYS[2]
@@ -19,7 +19,10 @@ local author = '","success":true,"result":{"group_id":"' .. group_id .. '","from
 local entries = redis.call('XRANGE', log_key, '(' .. after_seq .. '-0', '+', 'COUNT', limit)
 local reply = { 'found', now, '' }
 
+local is_added = {}
 local function add(epoch, seq)
+  if is_added[seq] then return end
+  is_added[seq] = true
   reply[#reply + 1], reply[#reply + 2] = epoch, seq
 end
 
@@ -28,7 +31,7 @@ local function look_at(seq, kind, wire, target)
     add(string.match(string.sub(wire, -200), '"epoch":"([^"]+)","seq":%d+}}$'), seq)
   elseif kind == 'c' and target then
     local record = redis.call('HGET', present_key, target) or ''
-    local epoch, sender = string.match(record, '^[pa] (%S+) (%S+) ')
+    local epoch, sender = string.match(record, '^[paof] (%S+) (%S+) ')
     local id = target .. '-0'
     if sender == user_id and not redis.call('XRANGE', log_key, id, id)[1] then add(epoch, target) end
   end

@@ -166,8 +166,7 @@ export class MessageEraser {
 
 function isOf({ entry }: DeadLetter, userId: UserId): boolean {
   if (entry === null) return false;
-  if (isArchivedChange(entry))
-    return entry.type === 'edited' && entry.actor_id === userId && entry.deleted !== true;
+  if (isArchivedChange(entry)) return entry.message !== undefined && entry.actor_id === userId;
   if (entry.type === 'requested') return entry.user_id === userId && entry.note !== undefined;
   return entry.type === 'message' && entry.from_user_id === userId;
 }

@@ -100,8 +100,8 @@ export interface MessageChanges {
     },
   ): Promise<Page<Reactor> | null>;
   /**
-   * Finds what the user wrote and the log still shows: messages, and edits whose message has left the log. Reads a
-   * bounded part of the log and returns no text. Nothing is found in a group that was deleted.
+   * Finds what the user wrote and the log still shows: messages, and what was edited or appended of one that has left the
+   * log. Reads a bounded part of the log and returns no text. Nothing is found in a group that was deleted.
    */
   writtenBy(groupId: GroupId, userId: UserId, page: { readonly afterSeq: number }): Promise<Written>;
   /** The pinned messages that the log still has, the first pinned first, at most 50. Empty: none, or no such group. */

@@ -68,9 +68,9 @@ export function memoryMessageChanges(state: MemoryState, defer: Defer): MessageC
         if (group === undefined) return { targets: [], nextSeq: null };
         group.log.head(state.now(), false);
         const entries = group.log.after(afterSeq, entriesPerLook);
-        const seqs = entries.flatMap((entry) => seqWrittenBy(group, entry, userId) ?? []);
+        const seqs = new Set(entries.flatMap((entry) => seqWrittenBy(group, entry, userId) ?? []));
         const nextSeq = entries.length === entriesPerLook ? (entries.at(-1)?.seq ?? null) : null;
-        return { targets: seqs.map((seq) => ({ epoch: group.log.epoch, seq })), nextSeq };
+        return { targets: [...seqs].map((seq) => ({ epoch: group.log.epoch, seq })), nextSeq };
       }),
     pins: (groupId) =>
       defer(() => {
@@ -87,14 +87,15 @@ export function memoryMessageChanges(state: MemoryState, defer: Defer): MessageC
 const entriesPerLook = 500;
 
 /**
- * The seq of the message of this user whose text the entry shows: a message, or the edit of one that has left the log. Null: it
- * shows none.
+ * The seq of the message of this user whose text the entry shows: a message, or what was edited or appended of one that has left
+ * the log. Null: it shows none.
  */
 function seqWrittenBy({ log }: GroupState, entry: LogEntry, userId: UserId): number | null {
   if (entry.type === 'change') {
     const { type, target_seq: target } = changeOf(entry);
     const state = log.messages.of(target);
-    const isMeant = type === 'edited' && target < log.oldestSeq && state?.isTakenDown === false;
+    const isText = type === 'edited' || type === 'appended';
+    const isMeant = isText && target < log.oldestSeq && state?.isTakenDown === false;
     return isMeant && state.author === userId ? target : null;
   }
   if (entry.type !== 'message') return null;

@@ -21,7 +21,7 @@ local function is_message(seq)
 end
 
 -- The lowest mark of a member: the entry that made it a receiver. If no entry did, the last one before it; a message makes
--- nobody a receiver.
+-- no user a receiver.
 local function first_mark(member, head_seq)
   local seq = tonumber(member.since_seq)
   return (seq > head_seq or is_message(seq)) and seq - 1 or seq

@@ -1,12 +1,13 @@
 /** Edits of messages that only an archive has. */
 import type { Appended, ArchivedText, EditMessage, MessageChanged, MessageTarget } from '@plenum/core';
-import { type MessageEvent, userIdSchema } from '@plenum/protocol';
+import { type MessageEvent, SERVICE, userIdSchema } from '@plenum/protocol';
 import { describe, expect, test } from 'vitest';
-import { joinCommand, updateCommand } from '../../commands.ts';
-import { editCommand, reactCommand, takeDownCommand } from '../../message-commands.ts';
+import { joinCommand, messageDraft, updateCommand } from '../../commands.ts';
+import { appendCommand, editCommand, reactCommand, takeDownCommand } from '../../message-commands.ts';
 import type { MakeEngine } from '../../scene/engine-harness.ts';
 import { MessageScene } from '../../scene/message-scene.ts';
 import { beginOutbox, type OutboxScene } from '../../scene/outbox-scene.ts';
+import { expectAppended } from '../../scene/scene.ts';
 
 const groupId = 'room:one';
 const guest = userIdSchema.parse('guest');
@@ -210,6 +211,23 @@ export function archivedEdits(makeEngine: MakeEngine): void {
         afterSeq: 0,
       });
       expect(found.targets).toEqual([{ epoch: target.epoch, seq: target.seq }]);
+    });
+
+    test('leaves what was appended to be found, also where its beginning is lost', async () => {
+      await using stage = await begin(makeEngine);
+      const { one } = stage;
+      const draft = messageDraft({ groupId, sender: 'guest', extras: { isOpen: true } });
+      const target = expectAppended(await one.scene.engine.log.append(draft));
+      await one.do(appendCommand({ groupId, actor: 'guest', target, text: 'secret' }));
+      for (let at = 0; at < 2; at += 1) await one.send();
+      expect(await one.read(target)).toBeNull();
+      expect(JSON.stringify(await one.history())).toContain('secret');
+      const written = await one.scene.engine.messageChanges.writtenBy(one.scene.groupId, guest, {
+        afterSeq: 0,
+      });
+      expect(written.targets).toEqual([{ epoch: target.epoch, seq: target.seq }]);
+      await one.do(takeDownCommand({ groupId, actor: SERVICE, target }));
+      expect(JSON.stringify(await one.history())).not.toContain('secret');
     });
 
     test('mentions users without making that unread', async () => {
