@@ -54,7 +54,7 @@ const streams = [
     'an author that goes leaves its messages open',
     [
       `${lua}/lib/removal.lua`,
-      "redis.call('ZADD', due_key, 'XX', integer(-group.seq), '$timed:' .. group_id)",
+      "redis.call('ZADD', due_key, 'XX', integer(-group.seq - (members_version or 0)), '$timed:' .. group_id)",
       '',
     ],
     ofMessages('is closed by the owner of the partition after a '),

@@ -85,6 +85,7 @@ local function remove(user)
   keep_mute(group, user, member)
   take_out(group, user, member)
   redis.call('HDEL', members_key, user)
+  make_open_due(group)
   if drop_receiver(user) then offline[#offline + 1] = { user = user, is_online = false } end
   changes[#changes + 1] = '{"user_id":"' .. user .. '","status":"none"}'
   return 'x'

@@ -1,5 +1,6 @@
 -- Ends memberships and groups. The presence, the read mark and the level of a member end with its membership.
 -- @include presence
+-- @include log-bounds
 -- @include kept-mutes
 -- @include levels
 -- @include writable
@@ -15,11 +16,15 @@ local function drop_receiver(user)
   return redis.call('HDEL', on_key, user) > 0
 end
 
+-- The open messages of a user that goes have to be closed. XX: most groups have no messages that wait for a time. No two removals
+-- give the same score, because each is an entry or a version: so settle-timed sees one that came after the owner had looked.
+local function make_open_due(group)
+  redis.call('ZADD', due_key, 'XX', integer(-group.seq - (members_version or 0)), '$timed:' .. group_id)
+end
+
 -- Removes the presence and the read mark of a user that receives nothing after this entry, even if its record stays.
 local function forget_receiver(group, user)
-  -- Its open messages have to be closed. XX: most groups have no messages that wait for a time. No two removals give the same
-  -- score, so that settle-timed sees one that came after the owner had looked.
-  redis.call('ZADD', due_key, 'XX', integer(-group.seq), '$timed:' .. group_id)
+  make_open_due(group)
   if not drop_receiver(user) then return end
   queue_presence(receivers_count(group), { { user = user, is_online = false } })
 end

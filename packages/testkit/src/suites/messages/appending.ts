@@ -147,7 +147,7 @@ export function appending(makeEngine: MakeEngine): void {
       }
     });
 
-    test.each(['leave', 'kick'])(
+    test.each(['leave', 'kick', 'removal by a batch'])(
       'is closed by the owner of the partition after a %s of its author',
       async (how) => {
         await using one = await begin(makeEngine);
@@ -156,9 +156,9 @@ export function appending(makeEngine: MakeEngine): void {
         await runTimer(one);
         expect(await one.read(target)).toMatchObject({ open: true });
         const onGuest = { groupId, userId: 'guest' };
-        await one.scene.do(
-          how === 'leave' ? leaveCommand(onGuest) : kickCommand({ ...onGuest, actor: 'owner' }),
-        );
+        if (how === 'leave') await one.scene.do(leaveCommand(onGuest));
+        else if (how === 'kick') await one.scene.do(kickCommand({ ...onGuest, actor: 'owner' }));
+        else await one.scene.changeMembers({ remove: ['guest'] });
         await Promise.all([runTimer(one), runTimer(one)]);
         expect(await one.read(target)).not.toHaveProperty('open');
         expect(await one.read(target)).toMatchObject({ message: 'So far' });
@@ -190,6 +190,25 @@ export function appending(makeEngine: MakeEngine): void {
         await timed.settle(...ended);
       };
       const looking = { due: timed.due.bind(timed), settle };
+      await new MessageTimer({ timed: looking, changes }).run(partitionOf(one.scene.groupId));
+      await runTimer(one);
+      for (const target of [first, second]) expect(await one.read(target)).not.toHaveProperty('open');
+    });
+
+    test('is closed if its author leaves meanwhile without an entry', async () => {
+      const counting = { membershipEvents: 'counts', users: { guest: 'active', other: 'active' } } as const;
+      await using one = await begin(makeEngine, counting);
+      const [first, second] = [await open(one), await open(one, 'other')];
+      const { timedMessages: timed, messageChanges: changes } = one.scene.engine;
+      await one.scene.do(leaveCommand({ groupId, userId: 'guest' }));
+      const looking: typeof timed = {
+        due: async (...given) => {
+          const found = await timed.due(...given);
+          await one.scene.do(leaveCommand({ groupId, userId: 'other' }));
+          return found.filter(({ target }) => target.seq !== second.seq);
+        },
+        settle: timed.settle.bind(timed),
+      };
       await new MessageTimer({ timed: looking, changes }).run(partitionOf(one.scene.groupId));
       await runTimer(one);
       for (const target of [first, second]) expect(await one.read(target)).not.toHaveProperty('open');
