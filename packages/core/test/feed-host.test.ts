@@ -27,6 +27,10 @@ const step = fc.oneof(
     weight: 1,
     arbitrary: fc.record({ type: fc.constant('ask to join' as const), who, fate, lost: fc.boolean() }),
   },
+  {
+    weight: 4,
+    arbitrary: fc.record({ type: fc.constant('move' as const), who, fate, lost: fc.boolean() }),
+  },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('mute' as const), who, fate }) },
   {
     weight: 2,
@@ -60,11 +64,15 @@ class Run {
   readonly devices: WatchfulDevice[] = [];
   readonly gone = new Set<WatchfulDevice>();
   readonly world: Simulation;
+  /** Plain joins and leaves are no entries. */
+  readonly isCounting: boolean;
   readonly #scheduler: fc.Scheduler;
 
-  constructor(scheduler: fc.Scheduler) {
+  constructor(scheduler: fc.Scheduler, isCounting = false) {
     this.#scheduler = scheduler;
+    this.isCounting = isCounting;
     this.world = new Simulation(scheduler);
+    if (isCounting) this.world.beginCounting();
   }
 
   async play(steps: readonly Step[]): Promise<void> {
@@ -84,6 +92,11 @@ class Run {
         const status = world.members.get(one.who)?.status;
         const type = status === undefined ? 'joined' : status === 'pending' ? 'accepted' : 'left';
         return world.change(type, one.who, one.fate, one.lost);
+      }
+      case 'move': {
+        const status = world.members.get(one.who)?.status;
+        if (!this.isCounting || status === 'pending') return;
+        return world.move(status === undefined ? 'joined' : 'left', one.who, one.fate, one.lost);
       }
       case 'ask to join':
         return world.members.get(one.who)?.status === 'active'
@@ -159,53 +172,66 @@ class Run {
 
 const runs = { numRuns: 1500 };
 
-test('each device gets a dense sequence from its announced start, and all of it in the end', async () => {
-  await fc.assert(
-    fc.asyncProperty(
-      fc.scheduler(),
-      fc.array(disaster, { maxLength: 60, size: 'max' }),
-      async (scheduler, steps) => {
-        const run = new Run(scheduler);
-        await run.play(steps);
-        for (const device of run.devices) {
-          expect(device.complaints).toEqual([]);
-          if (!run.gone.has(device)) {
-            const stored = (entry: LogEntry) => run.world.entries[entry.seq - 1];
-            expect(device.held.filter((entry) => !isDeepStrictEqual(stored(entry), entry))).toEqual([]);
-          }
-          if (run.gone.has(device)) continue;
-          const status = run.world.members.get(device.userId)?.status;
-          const isReceiver = status === 'active' || status === 'muted';
-          expect(device.nextSeq, `${device.id} of ${device.userId}, ${status}`).toBe(
-            isReceiver ? run.world.head.seq + 1 : null,
-          );
-        }
-      },
-    ),
-    runs,
-  );
-}, 60_000);
+const kinds = [
+  { joins: 'entries', isCounting: false },
+  { joins: 'no entries', isCounting: true },
+];
 
-test('no device receives an entry outside the ranges of its user', async () => {
-  await fc.assert(
-    fc.asyncProperty(
-      fc.scheduler(),
-      fc.array(step, { maxLength: 60, size: 'max' }),
-      async (scheduler, steps) => {
-        const run = new Run(scheduler);
-        await run.play(steps);
-        for (const device of run.devices) {
-          const allowed = rangesOf(run.world, device.userId);
-          for (const { seq } of device.received) {
-            expect(allowed.has(seq), `${device.id} of ${device.userId} got ${seq}`).toBe(true);
+test.each(kinds)(
+  'each device gets a dense sequence from its announced start, where joins are $joins',
+  async ({ isCounting }) => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.scheduler(),
+        fc.array(disaster, { maxLength: 60, size: 'max' }),
+        async (scheduler, steps) => {
+          const run = new Run(scheduler, isCounting);
+          await run.play(steps);
+          for (const device of run.devices) {
+            expect(device.complaints).toEqual([]);
+            if (!run.gone.has(device)) {
+              const stored = (entry: LogEntry) => run.world.entries[entry.seq - 1];
+              expect(device.held.filter((entry) => !isDeepStrictEqual(stored(entry), entry))).toEqual([]);
+            }
+            if (run.gone.has(device)) continue;
+            const status = run.world.members.get(device.userId)?.status;
+            const isReceiver = status === 'active' || status === 'muted';
+            expect(device.nextSeq, `${device.id} of ${device.userId}, ${status}`).toBe(
+              isReceiver ? run.world.head.seq + 1 : null,
+            );
           }
-          expect(device.complaints).toEqual([]);
-        }
-      },
-    ),
-    runs,
-  );
-}, 60_000);
+        },
+      ),
+      runs,
+    );
+  },
+  60_000,
+);
+
+test.each(kinds)(
+  'no device receives an entry outside the ranges of its user, where joins are $joins',
+  async ({ isCounting }) => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.scheduler(),
+        fc.array(step, { maxLength: 60, size: 'max' }),
+        async (scheduler, steps) => {
+          const run = new Run(scheduler, isCounting);
+          await run.play(steps);
+          for (const device of run.devices) {
+            const allowed = rangesOf(run.world, device.userId);
+            for (const { seq } of device.received) {
+              expect(allowed.has(seq), `${device.id} of ${device.userId} got ${seq}`).toBe(true);
+            }
+            expect(device.complaints).toEqual([]);
+          }
+        },
+      ),
+      runs,
+    );
+  },
+  60_000,
+);
 
 test('an entry that was lost before an own one is found without an audit', async () => {
   await fc.assert(
@@ -279,6 +305,8 @@ function rangesOf(world: Simulation, userId: string): ReadonlySet<number> {
     if (isReceiver) allowed.add(entry.seq);
     const ends = isOwn && ['left', 'requested'].includes(type);
     if (ends || changed === 'none' || changed === 'pending') isReceiver = false;
+    for (const { afterSeq, type: moved, userId: mover } of world.unlisted)
+      if (afterSeq === entry.seq && mover === userId) isReceiver = moved === 'joined';
   }
   return allowed;
 }

@@ -21,14 +21,14 @@ import {
 } from '../src/groups/records.ts';
 import type { LogEntry } from '../src/log/entry.ts';
 import { numberedTags } from '../src/partitions.ts';
-import type { FanOut } from '../src/ports/devices.ts';
 import type { Engine } from '../src/ports/engine.ts';
 import type { LogRange } from '../src/ports/group-log.ts';
 import type { FeedListener, Nudge } from '../src/ports/pubsub.ts';
 import type { Clock } from '../src/ports/runtime.ts';
 import { NodePresence } from '../src/presence/node-presence.ts';
+import { fanOut, idlePresence } from './simulated-parts.ts';
 import { unused, unusedPorts } from './unused-ports.ts';
-import { removing, WatchfulDevice } from './watchful-device.ts';
+import { removing } from './watchful-device.ts';
 
 export const groupId = groupIdSchema.parse('g');
 export const user = (name: string): UserId => userIdSchema.parse(name);
@@ -42,6 +42,8 @@ export class Simulation {
   readonly host: FeedHost;
   readonly entries: LogEntry[] = [];
   readonly members = new Map<UserId, MemberRecord>();
+  /** Joins and leaves that were no entries, in their order, with the last entry before each. */
+  readonly unlisted: { type: 'joined' | 'left'; userId: UserId; afterSeq: number }[] = [];
   nowMs = 0;
   readonly #scheduler: Scheduler;
   #listener: FeedListener | null = null;
@@ -50,23 +52,11 @@ export class Simulation {
   #nudged: (nudge: Nudge) => void = () => {};
   #trimmedSeq = 0;
   #epochs = 0;
+  /** Null: every join and leave is an entry. */
+  #version: number | null = null;
 
   constructor(scheduler: Scheduler) {
     this.#scheduler = scheduler;
-    const fanOut: FanOut = {
-      deliver: (_, devices, entries) => {
-        for (const device of devices) {
-          if (device instanceof WatchfulDevice) for (const entry of entries) device.take(entry);
-        }
-      },
-      push: (_, to, event, payload) => to.push(event, payload),
-      deliverVolatile: (_, devices, pushes) => {
-        for (const device of devices) for (const { event, payload } of pushes) device.push(event, payload);
-      },
-      whenWritten: (_, act) => act(),
-      written: async () => {},
-      seal: () => {},
-    };
     const clock: Clock = {
       monotonicMs: () => this.nowMs,
       after: (delayMs, task) => {
@@ -109,7 +99,35 @@ export class Simulation {
       past: this.#past,
       oldestSeq: this.#trimmedSeq + 1,
       isDeleted: false,
+      ...this.#membersVersion,
     };
+  }
+
+  get #membersVersion(): { readonly membersVersion?: number } {
+    return this.#version === null ? {} : { membersVersion: this.#version };
+  }
+
+  /** From now on joins and leaves by `move` are no entries. */
+  beginCounting(): void {
+    this.#version ??= 1;
+  }
+
+  /** A join or leave that is no entry. */
+  move(type: 'joined' | 'left', userId: UserId, fate: Fate, isNudgeLost = false): void {
+    const { epoch, seq } = this.head;
+    const version = (this.#version ?? 1) + 1;
+    this.#version = version;
+    this.unlisted.push({ type, userId, afterSeq: seq });
+    this.#fold(userId, type, seq + 1);
+    const timestamp = '2025-01-01T00:00:00.000Z';
+    const event = { group_id: groupId, type, user_id: userId, epoch, seq, timestamp } as const;
+    const change = { event, version, membersCount: this.members.size };
+    const arrivals = fate === 'is lost' ? 0 : fate === 'arrives' ? 1 : 2;
+    for (let i = 0; i < arrivals; i += 1) this.#later(() => this.#listener?.onUnlisted(groupId, change));
+    if (isNudgeLost || type === 'left') return;
+    const shared = { group_id: groupId, status: 'active' as const, roles: ['member' as const], type };
+    const membership = { ...shared, unlisted: true as const };
+    this.#later(() => this.#nudged({ userId, groupId, seq, membership }));
   }
 
   /** @param isOwn this node has appended it: the answer arrives too, at any moment before or after the entry */
@@ -128,7 +146,8 @@ export class Simulation {
       ...{ group_id: groupId, request_id: 'r', from_user_id: user('u1'), epoch, after_seq },
       ...{ message: receivers.join(' '), timestamp: '2025-01-01T00:00:00.000Z' },
     };
-    this.#later(() => this.#listener?.onEphemeral(groupId, { event: 'ephemeral_message', payload }));
+    const push = { event: 'ephemeral_message' as const, payload, ...this.#membersVersion };
+    this.#later(() => this.#listener?.onEphemeral(groupId, push));
   }
 
   /** Applies a membership change to the truth and appends its entry. */
@@ -182,6 +201,8 @@ export class Simulation {
     const members = [...this.members.keys()];
     this.members.clear();
     this.entries.length = 0;
+    this.unlisted.length = 0;
+    if (this.#version !== null) this.#version = 1;
     this.#past = [];
     this.#trimmedSeq = 0;
     this.#epoch = this.#newEpoch();
@@ -196,8 +217,13 @@ export class Simulation {
     this.#past = this.#past.filter(({ epoch, endSeq }) => epoch !== this.#epoch && endSeq <= keptSeq);
     this.startEpoch();
     this.members.clear();
+    const kept = this.unlisted.filter(({ afterSeq }) => afterSeq < keptSeq);
+    this.unlisted.splice(0, this.unlisted.length, ...kept);
+    if (this.#version !== null) this.#version = kept.length + 1;
     for (const entry of this.entries) {
       if (entry.type === 'event') this.#foldEvent(entry.event);
+      for (const { afterSeq, type, userId } of kept)
+        if (afterSeq === entry.seq) this.#fold(userId, type, afterSeq + 1);
     }
   }
 
@@ -257,7 +283,10 @@ export class Simulation {
     return { epoch: this.#epoch, seq: this.entries.length + 1 };
   }
 
-  #append(entry: LogEntry, fate: Fate): void {
+  #append(appended: LogEntry, fate: Fate): void {
+    const version = this.#version;
+    const members = version === null ? {} : { members: { version, count: this.members.size } };
+    const entry = { ...appended, ...members };
     this.entries.push(entry);
     const arrivals = fate === 'is lost' ? 0 : fate === 'arrives' ? 1 : 2;
     for (let i = 0; i < arrivals; i += 1) this.#later(() => this.#arrive(entry));
@@ -311,17 +340,7 @@ export class Simulation {
       wallMs: Date.now,
       close: async () => {},
       ...unusedPorts,
-      // It is not checked here; the push must not fail.
-      presence: {
-        change: async () => {},
-        online: unused,
-        onlineAmong: unused,
-        typing: unused,
-        countHosted: unused,
-        hosted: unused,
-        hostingNodes: unused,
-        endAbsences: unused,
-      },
+      presence: idlePresence,
       nudges: {
         send: () => {},
         cut: () => {},

@@ -172,3 +172,16 @@ test('a change with a version of an epoch that a failover has ended is none of t
   feed.onUnlisted({ ...left, event: { ...left.event, epoch: 'b' } });
   expect(asked).toEqual(['head']);
 });
+
+test('a device that joined by an entry and may have left by a missed change is verified first', () => {
+  const { feed, delivered, asked } = feedAtFive();
+  feed.onUnlisted(change('left', 5, 4));
+  feed.onUnlisted(change('left', 8, 6));
+  const { event } = change('joined', 7, 0);
+  const accepted: LogEntry = { type: 'event', epoch: 'a', seq: 7, wire: Buffer.alloc(0), event };
+  feed.onGapRead({ head: headAt(8, 6), entries: [message(6, 4), accepted, message(8, 6)] });
+  expect(delivered).toEqual([]);
+  expect(asked.at(-1)).toBe('membership active');
+  expect(asked).toContain('verify ann');
+  expect(feed.attachments.unverifiedAfter(ann)).toBe(6);
+});

@@ -32,6 +32,10 @@ export class WatchfulDevice implements Device {
     if (event === 'resync' && 'head_seq' in payload && 'oldest_seq' in payload) {
       this.nextSeq = payload.epoch === null ? null : payload.head_seq + 1;
     }
+    if (event === 'membership' && 'unlisted' in payload && payload.status === 'none') {
+      this.held = [];
+      this.nextSeq = null;
+    }
     if (event === 'ephemeral_message' && 'after_seq' in payload) this.#hear(payload);
   };
 

@@ -29,9 +29,6 @@ import { endsReceiving, KnownMembers, startsReceiving } from './known-members.ts
 import { OwnEntries } from './own-entries.ts';
 import { newReceiverSubscription, type StartFrom, startOf } from './resume.ts';
 
-/** Where among the entries and the changes of members something was sent. */
-export type ReceiversPlace = Pick<LogHead, 'epoch' | 'seq' | 'membersVersion'>;
-
 export class Feed {
   readonly groupId: GroupId;
   readonly members: KnownMembers;
@@ -46,6 +43,8 @@ export class Feed {
   #receiversSince = 0;
   /** The last change of members that is no entry and was applied; 0: every one was an entry. */
   #version = 0;
+  /** Who became a receiver by an entry up to this seq may have left by a change that was missed. */
+  #missedSeq = 0;
   /** The tick that was read while earlier changes were on their way; 0: none was. */
   #expectedTick = 0;
 
@@ -68,8 +67,8 @@ export class Feed {
     return { epoch: this.epoch, seq: this.#lastSeq };
   }
 
-  /** False: a change up to this place is missing here, or a user became a receiver after it. */
-  hasReceiversOf(place: ReceiversPlace): boolean {
+  /** @param place where something was sent. False: a change up to it is missing here, or a user became a receiver after it */
+  hasReceiversOf(place: Pick<LogHead, 'epoch' | 'seq' | 'membersVersion'>): boolean {
     const tick = tickOf(place);
     return place.epoch === this.epoch && tick <= this.#tick && tick >= this.#receiversSince;
   }
@@ -177,7 +176,7 @@ export class Feed {
       return;
     }
     const beforeSeq = this.#lastSeq;
-    this.#noticeVersion(range.head.membersVersion, tickOf(range.head));
+    this.#noticeVersion(range.head.membersVersion, range.head);
     for (const entry of range.entries) if (entry.seq === this.#lastSeq + 1) this.#apply(entry);
     this.#counters.repaired(this.groupId, this.#lastSeq - beforeSeq);
     this.#applyBuffered(range.head.seq);
@@ -218,10 +217,7 @@ export class Feed {
     };
   }
 
-  /**
-   * Delivers nothing to the device until it is attached again or resumed: what it got before the pause precedes what
-   * comes after.
-   */
+  /** Delivers nothing to the device until it is attached again or resumed: what it got before precedes what comes after. */
   pause(device: Device): void {
     this.attachments.pause(device, this.#lastSeq);
   }
@@ -235,10 +231,7 @@ export class Feed {
     this.attachments.remove(device);
   }
 
-  /**
-   * Takes the log after `afterSeq` for a device that is catching up. A page that was requested before the device was
-   * attached again is ignored.
-   */
+  /** Takes the log after `afterSeq` for a device that catches up. Ignored if the device was attached again meanwhile. */
   onCatchUp(device: Device, afterSeq: number, range: LogRange | null): void {
     const state = this.attachments.behind.get(device);
     if (state === undefined || state.isPaused || state.cursor !== afterSeq) return;
@@ -297,15 +290,16 @@ export class Feed {
   }
 
   /** In version 1 there was no change of members yet. */
-  #noticeVersion(version = 0, readAt = 0): void {
+  #noticeVersion(version = 0, readAt?: LogHead): void {
     if (version === 1 && this.#version === 0) this.#version = 1;
     else if (version > this.#version) this.#verifyMembers(version, readAt);
   }
 
-  /** Changes of members up to this version were missed. Records that are older than `readAt`, a tick, may lack them too. */
-  #verifyMembers(version: number, readAt = 0): void {
+  /** Changes of members up to this version were missed. Records that are older than `readAt` may lack them too. */
+  #verifyMembers(version: number, readAt?: LogHead): void {
     this.#version = version;
-    this.members.missed(Math.max(this.#tick, readAt));
+    this.#missedSeq = readAt?.seq ?? this.#lastSeq;
+    this.members.missed(Math.max(this.#tick, readAt === undefined ? 0 : tickOf(readAt)));
     const devices = this.attachments.all().filter(({ userId }) => userId !== SERVICE);
     this.attachments.distrust(devices, this.#lastSeq);
     this.#sink.verifyMembers(new Set([...devices.map(({ userId }) => userId), ...this.members.users()]));
@@ -314,6 +308,7 @@ export class Feed {
   /** Attaches the devices of a new receiver at the entry that made it one. */
   #startReceivers(event: UserEvent): void {
     if (!startsReceiving(event)) return;
+    const mayHaveLeft = !event.isUnlisted && event.seq <= this.#missedSeq;
     this.#receiversSince = tickOf({ seq: event.seq, membersVersion: this.#version });
     for (const device of this.#sink.devicesOf(event.user_id)) {
       const hasPendingJoin = this.#sink.hasPendingJoin(device);
@@ -321,6 +316,7 @@ export class Feed {
       const catchingUp = this.attachments.behind.get(device);
       if (catchingUp === undefined ? this.attachments.has(device) : catchingUp.endSeq === null) continue;
       this.attachments.place(device, this.#lastSeq, this.#lastSeq);
+      if (mayHaveLeft) this.attachments.distrust([device], this.#lastSeq);
       const from = { epoch: event.epoch, seq: firstSeqOf(event) };
       // If the join interrupts a catch-up, the rest of that catch-up is lost, and only a push can report it.
       if (hasPendingJoin && catchingUp === undefined && this.#sink.deferPush(device, from)) continue;
@@ -328,6 +324,7 @@ export class Feed {
       const subscription = newReceiverSubscription(this.groupId, event, catchingUp !== undefined);
       this.#sink.push(device, 'subscribed', { groups: [subscription] });
     }
+    if (mayHaveLeft) this.#sink.verifyMembers([event.user_id]);
   }
 
   /**
@@ -369,7 +366,7 @@ export class Feed {
     if (!isSameEpoch) this.#resync(this.attachments.removeLostAhead(current, head), 'epoch_changed');
     // The log may have lost changes of members.
     const { membersVersion = this.#version } = head;
-    if (!isSameEpoch && this.#version > 0) this.#verifyMembers(membersVersion, tickOf(head));
+    if (!isSameEpoch && this.#version > 0) this.#verifyMembers(membersVersion, head);
     return true;
   }
 
@@ -377,6 +374,7 @@ export class Feed {
     this.#chain.adopt(head);
     this.#lastSeq = head.seq;
     this.#version = head.membersVersion ?? 0;
+    this.#missedSeq = 0;
     this.#receiversSince = this.#tick;
     this.#own.clear();
     this.members.clear(this.#tick);
