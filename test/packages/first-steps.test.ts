@@ -36,7 +36,7 @@ test('the compose file is what the specification of Compose allows', () => {
 });
 
 test('plenum dev serves, the commands that it prints work, and so does the program of its page', async () => {
-  const env = { ...process.env, PORT: '0', REDIS_URL: '' };
+  const env = { ...process.env, PORT: '0', REDIS_URL: '', PLENUM_PLAYGROUND: '0' };
   const node = spawn(process.execPath, [plenum, 'dev'], {
     cwd: folder,
     env,

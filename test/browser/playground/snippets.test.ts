@@ -16,6 +16,8 @@ test('a request of the raw log is copied as socket.io-client code and as curl, a
   const log = page.getByRole('complementary', { name: 'Raw log' });
   await log.getByRole('button', { name: /request relay_msg/ }).click();
   const copied = async (name: string) => {
+    // The button of the copy before it has its name again.
+    await log.getByRole('button', { name: 'Copied' }).waitFor({ state: 'detached' });
     await log.getByRole('button', { name }).click();
     await log.getByRole('button', { name: 'Copied' }).waitFor();
     return page.evaluate<string>('navigator.clipboard.readText()');

@@ -22,8 +22,13 @@ export class HeldArchive implements AsyncDisposable {
   /** Writers of states wait from now on; readers do not. The table must exist. */
   async hold(): Promise<void> {
     await this.#client.query('BEGIN');
-    await this.#client.query('LOCK TABLE plenum_message_states IN EXCLUSIVE MODE');
     this.#isHeld = true;
+    try {
+      await this.#client.query('LOCK TABLE plenum_message_states IN EXCLUSIVE MODE');
+    } catch (error) {
+      await this.release();
+      throw error;
+    }
   }
 
   async release(): Promise<void> {

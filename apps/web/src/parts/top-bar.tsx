@@ -1,5 +1,6 @@
 /** The bar above the devices: what runs here, the nodes of the cluster, and what concerns the whole page. */
 import type { PlaygroundSettings } from '@plenum/protocol';
+import { useState } from 'react';
 import { killNode, useNodes } from '../live/nodes.ts';
 import type { Person } from '../session/person.ts';
 import { strings } from '../strings.ts';
@@ -90,22 +91,29 @@ function switchTheme(): void {
   dataset['theme'] = isDark ? 'light' : 'dark';
 }
 
+/** A node that was killed here is away until it has another process: what is known of it is some seconds old. */
 function Nodes({ person }: { readonly person: Person }) {
   const nodes = useNodes(person)?.nodes ?? [];
+  const [killed, setKilled] = useState<ReadonlyMap<number, number>>(new Map());
+  const kill = (number: number, pid: number) => {
+    setKilled((before) => new Map(before).set(number, pid));
+    killNode(person, number);
+  };
   return (
     <fieldset className="nodes">
       <legend className="unseen">{top.nodes}</legend>
       {nodes.map(({ number, pid }) => {
-        const text = pid === null ? top.nodeDown(number) : top.nodeUp(number);
+        const isUp = pid !== null && killed.get(number) !== pid;
+        const text = isUp ? top.nodeUp(number) : top.nodeDown(number);
         return (
           <button
             key={number}
             type="button"
-            className={pid === null ? 'node is-down' : 'node'}
+            className={isUp ? 'node' : 'node is-down'}
             aria-label={text}
             title={text}
-            aria-disabled={pid === null}
-            onClick={() => pid !== null && killNode(person, number)}
+            aria-disabled={!isUp}
+            onClick={() => isUp && kill(number, pid)}
           >
             <span className="node-light" aria-hidden="true" />
             {number}
