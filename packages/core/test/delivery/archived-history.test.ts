@@ -1,17 +1,8 @@
 /** Histories continue in the archive where the log ends. */
 
-import { groupIdSchema, userIdSchema } from '@plenum/protocol';
 import { expect, test } from 'vitest';
-import { type Caller, createCore } from '../../src/index.ts';
+import { callerOf, groupId, operationsOf } from './archived-scene.ts';
 import { beginDelivery, type DeliveryScene } from './delivery-scene.ts';
-
-const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
-const owner: Caller = {
-  actor: userIdSchema.parse('owner'),
-  requestId: 'any',
-  isServerMadeId: true,
-  device: null,
-};
 
 /** A log of 21 entries, of which it still has the last 5; all are archived. */
 async function trimmed(): Promise<DeliveryScene> {
@@ -23,23 +14,11 @@ async function trimmed(): Promise<DeliveryScene> {
 }
 
 async function history(scene: DeliveryScene, page: { after?: number; before?: number; limit?: number }) {
-  const core = createCore({
-    engine: scene.engine,
-    fanOut: {
-      deliver: () => {},
-      push: () => {},
-      deliverVolatile: () => {},
-      whenWritten: () => {},
-      written: async () => {},
-      seal: () => {},
-    },
-    clock: scene.clock,
-    nodeId: 'node-1',
-    logger: silent,
-    adapters: { archive: scene.archive },
+  const outcome = await operationsOf(scene).history(callerOf('owner'), {
+    group_id: groupId,
+    limit: 50,
+    ...page,
   });
-  const groupId = groupIdSchema.parse('room:one');
-  const outcome = await core.operations.history(owner, { group_id: groupId, limit: 50, ...page });
   if (!outcome.ok) return outcome.failure.code;
   const { entries, oldest_seq: oldest } = outcome.result;
   return { seqs: entries.map(({ seq }) => seq), oldest, text: JSON.stringify(entries) };

@@ -1,12 +1,10 @@
 /** Messages are searched in the archive, as far as the reader may read. */
-import { type GroupId, groupIdSchema, SERVICE, userIdSchema } from '@plenum/protocol';
+import { type GroupId, groupIdSchema, SERVICE } from '@plenum/protocol';
 import { joinCommand, messageDraft, updateCommand } from '@plenum/testkit';
 import { expect, test } from 'vitest';
-import { type Adapters, type Caller, createCore } from '../../src/index.ts';
+import type { Adapters } from '../../src/index.ts';
+import { callerOf, groupId, operationsOf } from './archived-scene.ts';
 import { beginDelivery, type DeliveryScene } from './delivery-scene.ts';
-
-const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
-const groupId = groupIdSchema.parse('room:one');
 
 /** `created`, eight messages, `joined` of bob, two messages; the log still has the last five entries. */
 async function searched(): Promise<DeliveryScene> {
@@ -30,25 +28,8 @@ interface Asked {
 
 async function search(scene: DeliveryScene, asked: Asked = {}) {
   const { as = 'owner', query = 'tea', limit = 50, before, in: group_id = groupId } = asked;
-  const core = createCore({
-    engine: scene.engine,
-    fanOut: {
-      deliver: () => {},
-      push: () => {},
-      deliverVolatile: () => {},
-      whenWritten: () => {},
-      written: async () => {},
-      seal: () => {},
-    },
-    clock: scene.clock,
-    nodeId: 'node-1',
-    logger: silent,
-    adapters: asked.adapters ?? { archive: scene.archive },
-  });
-  const actor: Caller['actor'] = as === SERVICE ? as : userIdSchema.parse(as);
-  const caller = { actor, requestId: 'any', isServerMadeId: true, device: null };
   const args = { group_id, query, limit, ...(before === undefined ? {} : { before }) };
-  const outcome = await core.operations.search_messages(caller, args);
+  const outcome = await operationsOf(scene, asked.adapters).search_messages(callerOf(as), args);
   if (!outcome.ok) return outcome.failure.code;
   const { entries, next_before } = outcome.result;
   return [entries.map(({ seq }) => seq), next_before];
