@@ -68,10 +68,11 @@ const notCovered = [
 if (isEverything) {
   results.push(await commanded('lint', bin('biome'), ['check', '--error-on-warnings', '.']));
   results.push(await commanded('types of the tests', bin('tsc'), ['-p', 'test', '--noEmit']));
-  results.push(await commanded('unused and undeclared (knip)', bin('knip'), []));
 }
 const built = await commanded('build', bin('tsc'), ['-b']);
 results.push(built);
+// It loads the configuration of the pages, which reads built code.
+if (isEverything) results.push(await commanded('unused and undeclared (knip)', bin('knip'), []));
 if (built.failed === 0) await (isPostgresOnly ? runPostgresTests() : runTests());
 report();
 
