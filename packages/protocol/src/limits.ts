@@ -96,6 +96,10 @@ export const limits = {
   untilMsMax: 253_402_300_799_999,
   /** Members of a group whose read marks `list_read_marks` shows. */
   readMarksMembersMax: 100,
+  /** UTF-8 bytes of the `message` of a trace. */
+  traceMessageMaxBytes: 256,
+  /** Longest `wait_ms` of a trace. */
+  traceWaitMsMax: 10_000,
   /** A position more entries behind the head than this is answered `too_far`. */
   resumeMaxEntries: 1000,
 } as const;
