@@ -10,6 +10,7 @@ const stamp = join(here, 'dist/site.stamp');
 const sources = [
   'src',
   'index.html',
+  'console.html',
   'vite.config.ts',
   '../../packages/client/src',
   '../../package-lock.json',

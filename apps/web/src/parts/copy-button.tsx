@@ -1,6 +1,6 @@
 /** A button that copies a text, and says that it did. */
 import { useState } from 'react';
-import { strings } from '../strings.ts';
+import { partStrings } from './part-strings.ts';
 
 const saidMs = 1500;
 
@@ -13,7 +13,7 @@ export function CopyButton({ text, value }: { readonly text: string; readonly va
   };
   return (
     <button type="button" className="button is-small" onClick={() => void copy()}>
-      <span aria-live="polite">{isCopied ? strings.log.copied : text}</span>
+      <span aria-live="polite">{isCopied ? partStrings.copied : text}</span>
     </button>
   );
 }

@@ -1,6 +1,6 @@
 /** A dialog with fields: what was refused is shown in it, and what was typed stays. */
 import { type ReactNode, useEffect, useId, useRef, useState } from 'react';
-import { strings } from '../strings.ts';
+import { partStrings } from './part-strings.ts';
 import { Window } from './window.tsx';
 
 interface FormProps {
@@ -38,7 +38,7 @@ export function FormWindow({ title, submit, onSubmit, onClose, children }: FormP
         </p>
         <div className="form-acts">
           <button type="button" className="button" onClick={onClose}>
-            {strings.chat.cancel}
+            {partStrings.cancel}
           </button>
           <button type="submit" className="button is-main" disabled={isBusy}>
             {submit}

@@ -5,6 +5,8 @@ import { killNode, useNodes } from '../live/nodes.ts';
 import type { Person } from '../session/person.ts';
 import { strings } from '../strings.ts';
 import { Icon, type IconName } from './icon.tsx';
+import { Mark } from './mark.tsx';
+import { switchTheme } from './theme.ts';
 
 interface TopBarProps {
   readonly settings: PlaygroundSettings;
@@ -24,10 +26,7 @@ export function TopBar({ settings, people, shown, hasLog, onShow, onLog, onPhone
   return (
     <header className="top">
       <h1 className="brand">
-        <svg className="mark" viewBox="0 0 32 32" aria-hidden="true">
-          <circle cx="12" cy="16" r="7" />
-          <circle cx="20" cy="16" r="7" />
-        </svg>
+        <Mark />
         {strings.product} <span className="brand-part">{strings.playground}</span>
       </h1>
       <span className="top-facts">{`${settings.version} · ${top[settings.storage]}`}</span>
@@ -80,16 +79,6 @@ const Act = ({ icon, text, onPress }: ActProps) => (
     <Icon name={icon} />
   </button>
 );
-
-/** The theme of the system, until it is switched on this page. */
-function switchTheme(): void {
-  const { dataset } = document.documentElement;
-  const isDark =
-    dataset['theme'] === undefined
-      ? matchMedia('(prefers-color-scheme: dark)').matches
-      : dataset['theme'] === 'dark';
-  dataset['theme'] = isDark ? 'light' : 'dark';
-}
 
 /** A node that was killed here is away until it has another process: what is known of it is some seconds old. */
 function Nodes({ person }: { readonly person: Person }) {

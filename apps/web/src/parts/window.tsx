@@ -3,8 +3,8 @@ import type { ReactNode } from 'react';
 import { Dialog } from 'react-aria-components/Dialog';
 import { Heading } from 'react-aria-components/Heading';
 import { Modal, ModalOverlay } from 'react-aria-components/Modal';
-import { strings } from '../strings.ts';
 import { Icon } from './icon.tsx';
+import { partStrings } from './part-strings.ts';
 
 interface WindowProps {
   readonly title: string;
@@ -21,7 +21,7 @@ export function Window({ title, onClose, children }: WindowProps) {
             <Heading slot="title" className="dialog-title">
               {title}
             </Heading>
-            <button type="button" className="icon-button" aria-label={strings.close} onClick={onClose}>
+            <button type="button" className="icon-button" aria-label={partStrings.close} onClick={onClose}>
               <Icon name="close" />
             </button>
           </header>

@@ -1,5 +1,7 @@
 /** The REST routes of requests, by request type. The build takes them from the table of the protocol. */
 
+import type { AdminScope } from '@plenum/protocol';
+
 export interface RestRoute {
   readonly method: string;
   /** Parameters as `:name`; `\:` is a colon. */
@@ -8,6 +10,8 @@ export interface RestRoute {
   readonly actor: string;
   /** Names of the arguments that are in the query. */
   readonly query: readonly string[];
+  /** The scope that an admin token needs. */
+  readonly scope: AdminScope;
 }
 
 declare const __REST_ROUTES__: Readonly<Record<string, RestRoute>>;

@@ -1,5 +1,6 @@
 /** Writes what a row of the raw log shows as code to paste: plain socket.io-client, and curl. */
 import type { ConnectionRow, PushRow, RequestRow, TrafficRow } from '../session/traffic.ts';
+import { placed, shell } from './rest-call.ts';
 import type { RestRoute } from './rest-routes.ts';
 
 export interface SnippetContext {
@@ -64,10 +65,9 @@ export function asCurl(row: TrafficRow, context: SnippetContext): string | null 
   if (asked === null) return null;
   const route = context.routes[asked.request_type];
   if (route === undefined) return null;
-  const { path, query, body } = placed(route, asked.args, context.userId);
-  const search = query.length === 0 ? '' : `?${query.join('&')}`;
+  const { path, body } = placed(route, asked.args, context.userId);
   const lines = [
-    `curl -X ${route.method} ${shell(`${context.url}${path}${search}`)}`,
+    `curl -X ${route.method} ${shell(`${context.url}${path}`)}`,
     `-H "authorization: Bearer $TOKEN"`,
     ...(body === null ? [] : [`-H 'content-type: application/json'`, `-d ${shell(JSON.stringify(body))}`]),
   ];
@@ -79,31 +79,6 @@ function shellToken({ hasDevTokens, url, userId }: SnippetContext): string[] {
   const body = shell(JSON.stringify({ user_id: userId }));
   const asked = `curl -s -X POST ${shell(`${url}/v1/dev/token`)} -H 'content-type: application/json' -d ${body}`;
   return [`TOKEN=$(${asked} | sed 's/.*"token":"\\([^"]*\\)".*/\\1/')`];
-}
-
-interface Placed {
-  readonly path: string;
-  readonly query: readonly string[];
-  readonly body: Readonly<Record<string, unknown>> | null;
-}
-
-/** Where REST has each argument: in the path, the query or the body. */
-function placed({ method, path, actor, query }: RestRoute, args: object, userId: string): Placed {
-  const left = new Map<string, unknown>(Object.entries(args));
-  if (actor === 'user_id') left.set('user_id', userId);
-  const written = path
-    .replaceAll(/(?<!\\):(\w+)/g, (_, name: string) => {
-      const value = String(left.get(name) ?? '');
-      left.delete(name);
-      return encodeURIComponent(value);
-    })
-    .replaceAll('\\:', ':');
-  const inQuery = query.filter((name) => left.has(name));
-  const asked = inQuery.map((name) => `${name}=${encodeURIComponent(String(left.get(name)))}`);
-  for (const name of inQuery) left.delete(name);
-  if (actor === 'creator_id' || actor === 'from_user_id') left.set(actor, userId);
-  const hasBody = method !== 'GET' && left.size > 0;
-  return { path: written, query: asked, body: hasBody ? Object.fromEntries(left) : null };
 }
 
 interface Entry {
@@ -146,6 +121,3 @@ const text = (value: string) =>
   JSON.stringify(value).replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029');
 const json = (value: unknown) =>
   JSON.stringify(value, null, 2).replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029');
-
-/** In single quotes nothing has a meaning for a shell but the quote itself. */
-const shell = (value: string) => `'${value.replaceAll("'", `'\\''`)}'`;

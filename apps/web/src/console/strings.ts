@@ -1,0 +1,90 @@
+/** Every text that the console shows, in one place, so that they can be translated. */
+import type { AdminScope } from '@plenum/protocol';
+
+export const strings = {
+  product: 'Plenum',
+  console: 'console',
+  loading: 'Loading',
+  again: 'Try again',
+  empty: 'There is nothing here.',
+  more: 'More is being read',
+  close: 'Close',
+  cancel: 'Cancel',
+  copyCurl: 'Copy as curl',
+  copyId: (id: string) => `Copy ${id}`,
+  copy: 'Copy',
+  title: (page: string) => `${page} – Plenum console`,
+  notFound: {
+    title: 'No such page',
+    text: 'The console has no page at this address.',
+    home: 'To the cluster',
+  },
+
+  pages: {
+    cluster: 'Cluster',
+    groups: 'Groups',
+    group: 'Group',
+    users: 'Users',
+    user: 'User',
+    explain: 'Explain',
+    deadLetters: 'Dead letters',
+    adapters: 'Adapters',
+    trace: 'Message path',
+    verify: 'Verify',
+    audit: 'Audit log',
+  },
+
+  top: {
+    pages: 'Pages',
+    theme: 'Light or dark',
+    signOut: 'Sign out',
+    readOnly: 'Read-only',
+    readOnlyHint: 'Offer no acts on this page',
+    requests: 'Requests',
+    scopes: (scopes: readonly AdminScope[]) => scopes.join(', '),
+  },
+
+  signIn: {
+    title: 'Sign in to the console',
+    text: 'An admin token opens the console; its scopes say what it may do. It stays in this tab alone.',
+    token: 'Admin token',
+    submit: 'Sign in',
+    busy: 'Signing in',
+    command: 'npx plenum console --url ',
+    commandText: 'Or open it from a shell that has the token:',
+    wrong: 'The node does not know this token.',
+    ended: 'The node no longer takes this token. Sign in again.',
+    usedCode: 'This link was used already, or has ended. Make a new one, or sign in with a token.',
+  },
+
+  rest: {
+    strange: (status: number) => `The node answered ${status}`,
+    noAnswer: 'No answer: the node is away, or the network is.',
+  },
+
+  permission: {
+    signedOut: 'Sign in first',
+    tokenReadOnly: 'This session is read-only',
+    pageReadOnly: 'The page is set to read-only',
+    scope: (scope: AdminScope) => `This needs an admin token with the scope ${scope}`,
+    missing: (scope: string) => `The scope ${scope} is missing in this token.`,
+  },
+
+  inspector: {
+    title: 'Requests',
+    none: 'Each act leaves its request here.',
+    withReads: 'Reads too',
+    clear: 'Clear',
+    waiting: 'waiting',
+    noAnswer: 'no answer',
+    took: (ms: number) => `${ms} ms`,
+    body: 'Body',
+    answer: 'Answer',
+    last: (method: string, path: string, status: number) => `${method} ${path}: ${status}`,
+  },
+
+  table: {
+    rows: (count: number, hasMore: boolean) => `${count.toLocaleString('en')}${hasMore ? '+' : ''}`,
+    refresh: 'Refresh',
+  },
+} as const;
