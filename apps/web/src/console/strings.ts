@@ -1,5 +1,7 @@
 /** Every text that the console shows, in one place, so that they can be translated. */
 import type { AdminScope } from '@plenum/protocol';
+import { choices } from './act-strings.ts';
+import { groupStrings } from './group-strings.ts';
 
 export const strings = {
   product: 'Plenum',
@@ -87,4 +89,24 @@ export const strings = {
     rows: (count: number, hasMore: boolean) => `${count.toLocaleString('en')}${hasMore ? '+' : ''}`,
     refresh: 'Refresh',
   },
+
+  choice: (choice: string): string => choices[choice] ?? choice,
+
+  fields: {
+    unset: 'As it is',
+    durationHint: 'For example 30 s, 10 min, 1 h, 7 d.',
+    noDuration: (label: string) => `${label}: write a number and s, min, h or d`,
+    noNumber: (label: string) => `${label}: write a number`,
+    noJson: (label: string) => `${label}: this is no JSON`,
+  },
+
+  acts: {
+    typeName: 'Type this to confirm',
+    request: 'Request',
+    moreFields: 'On behalf of a user',
+    answer: 'The answer. What it shows cannot be read again.',
+    of: (id: string) => `Acts for ${id}`,
+  },
+
+  ...groupStrings,
 } as const;

@@ -19,7 +19,7 @@ export function CopyButton({ text, value }: { readonly text: string; readonly va
 }
 
 /** Without TLS a page has no clipboard: then the text is copied out of a field. */
-async function copyText(text: string): Promise<void> {
+export async function copyText(text: string): Promise<void> {
   if (navigator.clipboard !== undefined) return navigator.clipboard.writeText(text);
   const field = document.createElement('textarea');
   field.value = text;

@@ -99,3 +99,40 @@ function withCursor(path: string, cursor: string | null): string {
   if (cursor === null) return path;
   return `${path}${path.includes('?') ? '&' : '?'}cursor=${encodeURIComponent(cursor)}`;
 }
+
+/** Pages that were read one after the other are read again only if they are few: the rest waits for the reader. */
+const pagesToRefresh = 3;
+
+/** After an act: what is on the screen is read again, and what is kept for later is read when it is shown. */
+export function refreshAfterAct(): void {
+  void queries.invalidateQueries({
+    predicate: ({ state }) => pagesIn(state.data) <= pagesToRefresh,
+  });
+}
+
+function pagesIn(data: unknown): number {
+  const pages: unknown = typeof data === 'object' && data !== null ? Reflect.get(data, 'pages') : null;
+  return Array.isArray(pages) ? pages.length : 1;
+}
+
+/** Changes the rows of pages that were read, without reading them again. @param change null takes the row out */
+export function changeRows<R extends object>(
+  path: string,
+  field: string,
+  change: (row: R) => R | null,
+): void {
+  queries.setQueriesData<InfiniteData<Record<string, unknown>>>(
+    { predicate: ({ queryKey }) => queryKey[0] === 'pages' && String(queryKey[1]).startsWith(path) },
+    (data) =>
+      data === undefined
+        ? data
+        : {
+            ...data,
+            pages: data.pages.map((page) => {
+              const rows: unknown = page[field];
+              if (!Array.isArray(rows)) return page;
+              return { ...page, [field]: rows.map((row: R) => change(row)).filter((row) => row !== null) };
+            }),
+          },
+  );
+}

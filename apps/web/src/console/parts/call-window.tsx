@@ -1,0 +1,150 @@
+/**
+ * The dialog of every act: its fields, the request as it will be sent, and the refusal if it is refused. What cannot be undone asks
+ * for the name of what it ends.
+ */
+import type { AdminScope } from '@plenum/protocol';
+import { type ReactNode, useId, useRef, useState } from 'react';
+import { CopyButton } from '../../parts/copy-button.tsx';
+import { Window } from '../../parts/window.tsx';
+import { asCurl, type Call } from '../rest/call.ts';
+import { refreshAfterAct } from '../rest/queries.ts';
+import { rest } from '../rest/rest.ts';
+import { useProblemOf } from '../session/permission.ts';
+import { strings } from '../strings.ts';
+import { type Typed, typedIn } from './fields.tsx';
+
+export interface CallWindowProps {
+  readonly title: string;
+  readonly about?: string;
+  /** Text of the button that sends. */
+  readonly submit: string;
+  readonly scope: AdminScope;
+  readonly isDestructive?: boolean;
+  /** What has to be typed before it is sent. Absent: nothing. */
+  readonly nameToType?: string;
+  /** @throws Error with a text for the user if the fields make no call */
+  readonly callOf: (typed: Typed) => Call;
+  /** Shows the answer before the window closes. Absent, or null: it closes at once. */
+  readonly answered?: (answer: unknown) => ReactNode;
+  readonly onDone?: (answer: unknown) => void;
+  readonly onClose: () => void;
+  /** The fields. */
+  readonly children?: ReactNode;
+}
+
+export function CallWindow(props: CallWindowProps) {
+  const { title, about, submit, scope, isDestructive = false, nameToType, callOf, children } = props;
+  const form = useRef<HTMLFormElement>(null);
+  const [typed, setTyped] = useState<Typed>({});
+  const [problem, setProblem] = useState<string | null>(null);
+  const [isBusy, setBusy] = useState(false);
+  const [answer, setAnswer] = useState<ReactNode>(null);
+  const refused = useProblemOf(scope);
+  const draft = drafted(callOf, typed);
+  const isNamed = nameToType === undefined || typed['$name']?.trim() === nameToType;
+  const send = async () => {
+    if (form.current === null) return;
+    const made = drafted(callOf, typedIn(form.current));
+    if (typeof made === 'string') return setProblem(made);
+    setBusy(true);
+    try {
+      const done = await rest<unknown>(made);
+      props.onDone?.(done);
+      refreshAfterAct();
+      const shown = props.answered?.(done) ?? null;
+      if (shown === null) props.onClose();
+      else setAnswer(shown);
+    } catch (error) {
+      setProblem(error instanceof Error ? error.message : String(error));
+    } finally {
+      setBusy(false);
+    }
+  };
+  if (answer !== null)
+    return (
+      <Window title={title} onClose={props.onClose}>
+        <div className="form">
+          {answer}
+          <div className="form-acts">
+            <button type="button" className="button is-main" onClick={props.onClose}>
+              {strings.close}
+            </button>
+          </div>
+        </div>
+      </Window>
+    );
+  return (
+    <Window title={title} onClose={props.onClose}>
+      <form
+        ref={form}
+        className="form"
+        onInput={(event) => setTyped(typedIn(event.currentTarget))}
+        onSubmit={(event) => {
+          event.preventDefault();
+          void send();
+        }}
+      >
+        {about === undefined ? null : <p className="hint">{about}</p>}
+        {children}
+        {nameToType === undefined ? null : <NameField name={nameToType} />}
+        <RequestPreview draft={draft} />
+        <p className="problem" role="alert">
+          {refused ?? problem}
+        </p>
+        <div className="form-acts">
+          <button type="button" className="button" onClick={props.onClose}>
+            {strings.cancel}
+          </button>
+          <button
+            type="submit"
+            className={isDestructive ? 'button is-destructive' : 'button is-main'}
+            disabled={isBusy || refused !== null || !isNamed}
+          >
+            {submit}
+          </button>
+        </div>
+      </form>
+    </Window>
+  );
+}
+
+/** @returns the call, or why there is none yet */
+function drafted(callOf: CallWindowProps['callOf'], typed: Typed): Call | string {
+  try {
+    return callOf(typed);
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+function NameField({ name }: { readonly name: string }) {
+  const id = useId();
+  return (
+    <div className="field">
+      <label htmlFor={id}>{strings.acts.typeName}</label>
+      <p className="id-text mono">{name}</p>
+      <input id={id} name="$name" autoComplete="off" autoCapitalize="off" spellCheck={false} />
+    </div>
+  );
+}
+
+function RequestPreview({ draft }: { readonly draft: Call | string }) {
+  return (
+    <details className="preview">
+      <summary>
+        {strings.acts.request}
+        {typeof draft === 'string' ? null : (
+          <span className="call-path">{` ${draft.method} ${draft.path}`}</span>
+        )}
+      </summary>
+      {typeof draft === 'string' ? (
+        <p className="hint">{draft}</p>
+      ) : (
+        <>
+          <pre className="code">{asCurl(draft)}</pre>
+          <CopyButton text={strings.copyCurl} value={() => asCurl(draft)} />
+        </>
+      )}
+    </details>
+  );
+}
