@@ -1,8 +1,8 @@
 /** What an event of a group says, in the playground and in the console. */
 import type { GroupEvent } from '@plenum/protocol';
 
-const actorOf = ({ actor_id, user_id }: GroupEvent) =>
-  actor_id === '$service' ? 'the service' : (actor_id ?? user_id);
+const nameOf = (id: string) => (id === '$service' ? 'the service' : id);
+const actorOf = ({ actor_id, user_id }: GroupEvent) => nameOf(actor_id ?? user_id);
 const isOwn = ({ actor_id, user_id }: GroupEvent) => actor_id === undefined || actor_id === user_id;
 
 const eventTexts: Readonly<Record<GroupEvent['type'], (event: GroupEvent) => string>> = {

@@ -120,7 +120,7 @@ export const choices: Readonly<Record<string, string>> = {
   none: 'None',
   members: 'All members',
   admins: 'Admins only',
-  nobody: 'No one: the group is frozen',
+  ['nobody']: 'No one: the group is frozen',
   messages: 'Also its messages',
   public: 'public',
   private: 'private',

@@ -103,7 +103,7 @@ export const strings = {
   acts: {
     typeName: 'Type this to confirm',
     request: 'Request',
-    moreFields: 'On behalf of a user',
+    moreFields: 'More',
     answer: 'The answer. What it shows cannot be read again.',
     of: (id: string) => `Acts for ${id}`,
   },

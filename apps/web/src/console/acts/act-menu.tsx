@@ -56,7 +56,7 @@ export function ActButton({ name, known, suggested, isMain, isSmall, text, onDon
         title={problem ?? undefined}
         onClick={() => problem === null && setOpen(true)}
       >
-        {text ?? actTexts[name].title}
+        {text ?? (isSmall === true ? actTexts[name].submit : actTexts[name].title)}
       </button>
       <ActWindowSlot asked={isOpen ? asked : null} onDone={onDone} onClose={() => setOpen(false)} />
     </>

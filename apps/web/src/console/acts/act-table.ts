@@ -49,7 +49,7 @@ export interface Act {
 
 const reason: FieldSpec = { name: 'reason', kind: 'text' };
 const forMs: FieldSpec = { name: 'for_ms', kind: 'duration' };
-const metadata: FieldSpec = { name: 'metadata', kind: 'json' };
+const metadata: FieldSpec = { name: 'metadata', kind: 'json', isExtra: true };
 /** Only the author of a message may change its text. */
 const author: FieldSpec = { name: 'actor_id', kind: 'text', isRequired: true, suggestion: 'author' };
 const userId: FieldSpec = { name: 'user_id', kind: 'text', isRequired: true };
@@ -66,7 +66,7 @@ export const acts: Readonly<Record<ActName, Act>> = {
         choices: ['public', 'private', 'strict_private'],
         isRequired: true,
       },
-      { name: 'max_members', kind: 'number' },
+      { name: 'max_members', kind: 'number', isExtra: true },
       metadata,
     ],
   },
@@ -83,9 +83,9 @@ export const acts: Readonly<Record<ActName, Act>> = {
       { name: 'from_user_id', kind: 'text', isRequired: true },
       { name: 'message', kind: 'long text', isRequired: true },
       metadata,
-      { name: 'mentions', kind: 'ids' },
-      { name: 'expires_in_ms', kind: 'duration' },
-      { name: 'ephemeral', kind: 'flag' },
+      { name: 'mentions', kind: 'ids', isExtra: true },
+      { name: 'expires_in_ms', kind: 'duration', isExtra: true },
+      { name: 'ephemeral', kind: 'flag', isExtra: true },
     ],
   },
   change_members: {
@@ -164,7 +164,11 @@ export const acts: Readonly<Record<ActName, Act>> = {
 
 const isActName = (name: string): name is ActName => Object.hasOwn(acts, name);
 
-export const actsFor = (place: ActPlace): readonly ActName[] =>
-  Object.keys(acts)
+/** Those that take something away come last. */
+export const actsFor = (place: ActPlace): readonly ActName[] => {
+  const found = Object.keys(acts)
     .filter(isActName)
     .filter((name) => acts[name].places.includes(place));
+  const isCareful = (name: ActName) => acts[name].isDestructive === true;
+  return [...found.filter((name) => !isCareful(name)), ...found.filter(isCareful)];
+};

@@ -35,6 +35,8 @@ export function ActWindow({ asked, onDone, onClose }: ActWindowProps) {
     .filter((field) => known[field.name] === undefined)
     .map((field) => ({ ...field, ...suggestedValue(suggested[field.suggestion ?? field.name]) }));
   const takesActor = route?.actor === 'actor_id' && !act.fields.some((field) => field.name === 'actor_id');
+  const usual = fields.filter(({ isExtra }) => isExtra !== true);
+  const extra = [...fields.filter(({ isExtra }) => isExtra === true), ...(takesActor ? [actor] : [])];
   const made = (typed: Typed): Call =>
     callOf(name, { ...known, ...act.fixed, ...changed(name, argumentsOf([...fields, actor], typed)) });
   const shown = known['user_id'] ?? known['message_id'] ?? known['link_id'] ?? known['group_id'];
@@ -51,15 +53,17 @@ export function ActWindow({ asked, onDone, onClose }: ActWindowProps) {
       {...(onDone === undefined ? {} : { onDone })}
       onClose={onClose}
     >
-      {fields.map((field, at) => (
+      {usual.map((field, at) => (
         <ArgumentField key={field.name} field={field} isFirst={at === 0} />
       ))}
-      {takesActor ? (
+      {extra.length === 0 ? null : (
         <details className="more-fields">
           <summary>{strings.acts.moreFields}</summary>
-          <ArgumentField field={actor} />
+          {extra.map((field) => (
+            <ArgumentField key={field.name} field={field} />
+          ))}
         </details>
-      ) : null}
+      )}
     </CallWindow>
   );
 }

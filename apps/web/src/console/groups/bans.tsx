@@ -47,7 +47,7 @@ const columns = (groupId: string): readonly Column<Row>[] => [
   {
     id: 'acts',
     title: '',
-    width: 'max-content',
+    width: '5rem',
     cell: ({ user_id }) => <ActButton name="unban_member" known={{ group_id: groupId, user_id }} isSmall />,
   },
 ];

@@ -42,7 +42,7 @@ const inviteColumns = (groupId: string): readonly Column<Invite>[] => [
   {
     id: 'acts',
     title: '',
-    width: 'max-content',
+    width: '5rem',
     cell: ({ user_id }) => <ActButton name="revoke_invite" known={{ group_id: groupId, user_id }} isSmall />,
   },
 ];
@@ -72,7 +72,7 @@ const linkColumns = (groupId: string): readonly Column<InviteLink>[] => [
   {
     id: 'acts',
     title: '',
-    width: 'max-content',
+    width: '5rem',
     cell: ({ link_id }) => (
       <ActButton name="revoke_invite_link" known={{ group_id: groupId, link_id }} isSmall />
     ),
@@ -87,7 +87,7 @@ export function Invites({ groupId }: PartProps) {
   return (
     <>
       <PartHead title={texts.users}>
-        <ActButton name="invite_member" known={{ group_id: groupId }} isSmall />
+        <ActButton name="invite_member" known={{ group_id: groupId }} />
       </PartHead>
       {invites.error === null ? (
         <DataTable
@@ -103,7 +103,7 @@ export function Invites({ groupId }: PartProps) {
         <FailureNote error={invites.error} onAgain={invites.again} />
       )}
       <PartHead title={texts.links}>
-        <ActButton name="create_invite_link" known={{ group_id: groupId }} isSmall />
+        <ActButton name="create_invite_link" known={{ group_id: groupId }} />
       </PartHead>
       {links.error === null ? (
         <DataTable

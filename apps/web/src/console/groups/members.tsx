@@ -141,7 +141,7 @@ const applicantColumns = (groupId: string): readonly Column<Row>[] => [
   {
     id: 'acts',
     title: '',
-    width: 'max-content',
+    width: '9rem',
     cell: (row) => (
       <span className="row-acts">
         <ActButton name="accept_member" known={known(groupId, row)} isSmall />

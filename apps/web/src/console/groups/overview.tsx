@@ -28,7 +28,7 @@ export function Overview({ groupId, info }: PartProps) {
           {online.data === undefined ? '–' : texts.onlineCount(online.data.count)}
         </Fact>
         <Fact name={texts.posting}>{strings.postings[posting]}</Fact>
-        <Fact name={texts.log}>{`${strings.groups.last} ${seq.toLocaleString('en')}`}</Fact>
+        <Fact name={strings.groups.last}>{seq.toLocaleString('en')}</Fact>
         <Fact name={texts.epoch}>
           <span className="mono">{epoch ?? '–'}</span>
         </Fact>
@@ -42,17 +42,18 @@ export function Overview({ groupId, info }: PartProps) {
       </dl>
       <div className="act-row">
         <PostingButton groupId={groupId} info={info} />
-        {actsFor('group').map((name) => (
+        {[...actsFor('group'), ...actsFor('outsider')]
+          .filter((name) => name !== 'delete_group')
+          .map((name) => (
+            <ActButton key={name} name={name} known={{ group_id: groupId }} />
+          ))}
+        <span className="act-last">
           <ActButton
-            key={name}
-            name={name}
+            name="delete_group"
             known={{ group_id: groupId }}
-            onDone={() => name === 'delete_group' && go('/groups', { replace: true })}
+            onDone={() => go('/groups', { replace: true })}
           />
-        ))}
-        {actsFor('outsider').map((name) => (
-          <ActButton key={name} name={name} known={{ group_id: groupId }} />
-        ))}
+        </span>
       </div>
       {pinned.length === 0 ? null : (
         <section className="block">

@@ -18,7 +18,7 @@ import type { PartProps } from './part.ts';
 const texts = strings.settings;
 
 type Changes = Omit<RequestInput<'update_group'>, 'group_id' | 'if_seq' | 'retention'>;
-type Setting = keyof Changes;
+type Setting = keyof Omit<Changes, 'metadata'>;
 
 const flag = { kind: 'choice', choices: ['true', 'false'], isRequired: true } as const;
 
@@ -39,15 +39,15 @@ const fields: Readonly<Record<Setting, FieldSpec & { readonly name: Setting }>> 
   },
   mute_survives_rejoin: { name: 'mute_survives_rejoin', ...flag },
   id_reserved_ms: { name: 'id_reserved_ms', kind: 'duration' },
-  metadata: { name: 'metadata', kind: 'json' },
 };
+const metadata: FieldSpec = { name: 'metadata', kind: 'json' };
 /** They are sent as one, `retention`. */
 const retentionFields: readonly FieldSpec[] = [
   { name: 'max_entries', kind: 'number' },
   { name: 'max_age_ms', kind: 'duration' },
 ];
 
-const all: readonly FieldSpec[] = [...Object.values(fields), ...retentionFields];
+const all: readonly FieldSpec[] = [...Object.values(fields), ...retentionFields, metadata];
 
 /** What the form shows of the settings as they are. */
 function shownOf(info: GroupInfo): Typed {
@@ -71,7 +71,7 @@ function textOf({ kind }: FieldSpec, value: unknown): string {
 /** @throws Error with a text for the user */
 function changesOf(typed: Typed, shown: Typed): Readonly<Record<string, unknown>> {
   const isChanged = ({ name }: FieldSpec) => typed[name] !== undefined && typed[name] !== shown[name];
-  const changed = Object.values(fields).filter(isChanged);
+  const changed = [...Object.values(fields), metadata].filter(isChanged);
   const given = changed.map((field) => [field.name, argumentFor(field, typed)] as const);
   if (!retentionFields.some(isChanged)) return Object.fromEntries(given);
   const retention = retentionFields

@@ -15,6 +15,7 @@ export function durationMs(text: string): number | null {
 
 /** In the largest unit of which it is a whole number. */
 export function durationText(ms: number): string {
+  if (ms === 0) return '0';
   const units = Object.keys(unitsMs).filter(isUnit).reverse();
   const unit = units.find((name) => ms >= unitsMs[name] && ms % unitsMs[name] === 0) ?? 'ms';
   return `${ms / unitsMs[unit]} ${unit}`;

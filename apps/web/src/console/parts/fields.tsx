@@ -14,6 +14,8 @@ export interface FieldSpec {
   readonly isRequired?: boolean;
   /** What it has at first. */
   readonly value?: string;
+  /** True: few need it, so it is behind a word that opens it. */
+  readonly isExtra?: boolean;
   /** Which suggestion of the place it takes. Default: that of its own name. */
   readonly suggestion?: string;
 }

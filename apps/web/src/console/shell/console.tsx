@@ -35,7 +35,7 @@ function Frame({ admin }: { readonly admin: Admin }) {
         <CurrentPage />
       </main>
       {hasInspector ? <Inspector onClose={() => setInspector(false)} /> : null}
-      <LastAct onShow={() => setInspector(true)} />
+      {hasInspector ? null : <LastAct onShow={() => setInspector(true)} />}
     </div>
   );
 }

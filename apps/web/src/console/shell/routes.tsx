@@ -20,9 +20,7 @@ export const routes: readonly Route[] = [
     name: 'cluster',
     pattern: '/',
     icon: 'cluster',
-    Page: lazy(() =>
-      import('../cluster/cluster-page.tsx').then(({ ClusterPage }) => ({ default: ClusterPage })),
-    ),
+    Page: lazy(() => import('../start/start-page.tsx').then(({ StartPage }) => ({ default: StartPage }))),
   },
   {
     name: 'groups',

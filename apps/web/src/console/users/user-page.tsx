@@ -121,10 +121,11 @@ const columnsOf = (userId: string): readonly Column<Row>[] => [
   {
     id: 'why',
     title: '',
-    width: 'max-content',
+    width: '4rem',
     cell: ({ group_id }) => (
       <Link
         className="button is-small"
+        title={strings.members.why}
         to={`/explain?${new URLSearchParams({ group: group_id, user: userId, action: 'send' })}`}
       >
         {texts.why}
