@@ -224,6 +224,41 @@ test('close ends the sockets and leaves the server with all paths to the applica
   expect(lines.filter(({ level }) => level === 'error')).toEqual([]);
 });
 
+test('a second mount at paths of the first is refused', async () => {
+  const { url, server, plenum } = await mount((on) => ({ server: on, prefix: '/chat', path: '/live' }));
+  const refused = async (place: object) =>
+    createPlenum({ engine: 'memory', gateway: { server, ...place } }).then(
+      () => null,
+      (error: unknown) => error,
+    );
+  expect(await refused({ prefix: '/chat' })).toMatchObject({
+    message:
+      'gateway.prefix is /chat, but this server has another Plenum at /chat: give each a path of its own',
+    failure: { code: 'invalid_args', details: { field: 'gateway.prefix' } },
+  });
+  expect(await refused({ prefix: '/chat/b' })).toMatchObject({
+    message: expect.stringContaining('prefix is /chat/b'),
+  });
+  expect(await refused({ path: '/live' })).toMatchObject({
+    failure: { details: { field: 'gateway.path' } },
+  });
+  expect(await textOf(`${url}/chat/readyz`)).toContain('"ready":true');
+  await plenum.close();
+  const next = await createPlenum({ engine: 'memory', gateway: { server, prefix: '/chat' } });
+  expect(await textOf(`${url}/chat/readyz`)).toContain('"ready":true');
+  await next.close();
+  expect(Object.hasOwn(server, 'emit')).toBe(false);
+});
+
+test('beside two mounts an upgrade that is not spoken is served as a request', async () => {
+  const { url, server } = await mount((on) => ({ server: on, prefix: '/one' }));
+  const second = await createPlenum({ engine: 'memory', gateway: { server, prefix: '/two' } });
+  onTestFinished(() => second.close());
+  const upgrade = ['Connection: Upgrade', 'Upgrade: h2c'];
+  expect(await answerTo(url, ['GET /page HTTP/1.1', ...upgrade])).toMatch(/application GET \/page/);
+  expect(await answerTo(url, ['GET /two/healthz HTTP/1.1', ...upgrade])).toMatch(/"status":"ok"/);
+});
+
 test('two mounts on one server are independent, in whatever order they close', async () => {
   const server = createServer();
   const first = await mount((on) => ({ server: on, prefix: '/one' }), { server });

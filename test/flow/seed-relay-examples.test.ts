@@ -122,7 +122,7 @@ describe.each(engines)('seed relay examples on %s', (engine) => {
 
 test('client mode has the direct API and neither listener nor subscription', async () => {
   await using service = await Service.start('memory');
-  const client = await createPlenum({ mode: 'client' });
+  const client = await createPlenum({ mode: 'client', engine: 'memory' });
   expect(client.url).toBeNull();
   expect(await client.groups.create({ groupId: 'g', groupType: 'public', creatorId: 'a' })).toMatchObject({
     ok: true,

@@ -136,8 +136,21 @@ test.each([
   expect(await call()).toMatchObject({ ok: false, failure: { code: 'invalid_args', details: { field } } });
 });
 
+test('without redisUrl or an engine the library warns that nothing is kept', async () => {
+  const warned: string[] = [];
+  const ignore = () => {};
+  const logger = {
+    ...{ debug: ignore, info: ignore, error: ignore },
+    warn: (_: object, text?: string) => void warned.push(text ?? ''),
+  };
+  await (await createPlenum({ engine: 'memory', logger })).close();
+  expect(warned).toEqual([]);
+  await (await createPlenum({ logger })).close();
+  expect(warned).toEqual(['there is no redisUrl: groups and messages are gone when the process ends']);
+});
+
 test('in client mode the direct API works and subscribe is refused', async () => {
-  const client = await createPlenum({ mode: 'client' });
+  const client = await createPlenum({ mode: 'client', engine: 'memory' });
   expect(await client.groups.create({ groupId: 'g', groupType: 'public', creatorId: 'ada' })).toMatchObject({
     ok: true,
   });

@@ -140,6 +140,8 @@ const given = <Settings extends object>(settings: Settings | undefined): Partial
 
 async function engineFor(options: PlenumOptions, logger: Logger, lifecycle: Lifecycle): Promise<Engine> {
   if (options.engine !== undefined && options.engine !== 'memory') return options.engine;
+  if (options.engine === undefined && options.redisUrl === undefined)
+    logger.warn({}, 'there is no redisUrl: groups and messages are gone when the process ends');
   const engine = await openEngine({
     redisUrl: options.redisUrl ?? null,
     prefix: options.prefix ?? 'plenum',

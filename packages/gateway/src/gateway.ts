@@ -165,8 +165,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   if (options.fastify === undefined) serveOneByOne(app.server, pipelined);
   if (adminApp !== null) serveOneByOne(adminApp.server, pipelined);
   if (server !== undefined) await app.ready();
-  const unmount =
-    server === undefined ? null : mountOn(server, app.server, { prefix, socketPath: socketPathOf(options) });
+  let unmount: (() => void) | null = null;
 
   const ownApps = [options.fastify === undefined ? app : null, adminApp].filter((own) => own !== null);
   let closing: Promise<void> | null = null;
@@ -182,6 +181,13 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     budget.stop();
     metrics.close();
   };
+  try {
+    if (server !== undefined)
+      unmount = mountOn(server, app.server, { prefix, socketPath: socketPathOf(options) });
+  } catch (error) {
+    await close();
+    throw error;
+  }
   return {
     listen: async () => {
       const adminUrl =

@@ -20,9 +20,9 @@ const server: Judge = (value, field) => {
   return `${field} must be a server of node:http or node:https${hint}`;
 };
 
-/** Segments of letters, digits and `-._~`, with a slash before each and none at the end. */
+/** Segments of letters, digits and `-._~`, with a slash before each and none at the end. A client resolves `.` and `..`. */
 const path: Judge = (value, field) =>
-  typeof value === 'string' && /^(?:\/[\w.~-]+)+$/.test(value)
+  typeof value === 'string' && /^(?:\/(?!\.{1,2}(?:\/|$))[\w.~-]+)+$/.test(value)
     ? null
     : `${field} must be a path such as /plenum, without a slash at its end`;
 
@@ -80,6 +80,14 @@ function contradiction(keys: readonly string[], field: string): string | null {
   return foreign === undefined ? null : `${field}.${foreign} is of no use with ${field}.${kind}`;
 }
 
+/** Socket.IO answers all requests below its path, so no route may be there. */
+function hiddenRoutes(place: object, field: string): string | null {
+  const { prefix = '/plenum', path: socketPath }: { prefix?: unknown; path?: unknown } = place;
+  const hidden = [prefix, `${prefix}/v1`].find((route) => `${route}/`.startsWith(`${socketPath}/`));
+  if (socketPath === undefined || hidden === undefined) return null;
+  return `${field}.path is ${socketPath}, where the routes of ${hidden} are: give another one, such as ${prefix}/socket.io`;
+}
+
 /** @returns a sentence about the first key that is not valid; null if all are */
 export const gatewayProblem: Judge = (value, field) => {
   if (!isObject(value)) return `${field} must be an object`;
@@ -95,5 +103,5 @@ export const gatewayProblem: Judge = (value, field) => {
     const sentence = judges[key]?.(Reflect.get(value, key), `${field}.${key}`) ?? null;
     if (sentence !== null) return sentence;
   }
-  return null;
+  return hiddenRoutes(value, field);
 };

@@ -25,6 +25,20 @@ test.each([
   [{ gateway: { server: createServer(), prefix: 'plenum' } }, /^gateway.prefix must be a path/],
   [{ gateway: { server: createServer(), prefix: '/a/' } }, /^gateway.prefix must be a path/],
   [{ gateway: { server: createServer(), prefix: '/:a' } }, /^gateway.prefix must be a path/],
+  [{ gateway: { server: createServer(), prefix: '/a/..' } }, /^gateway.prefix must be a path/],
+  [{ gateway: { server: createServer(), path: '/./a' } }, /^gateway.path must be a path/],
+  [
+    { gateway: { server: createServer(), path: '/plenum' } },
+    'gateway.path is /plenum, where the routes of /plenum are: give another one, such as /plenum/socket.io',
+  ],
+  [
+    { gateway: { server: createServer(), prefix: '/a/b', path: '/a' } },
+    /^gateway.path is \/a, where the routes of \/a\/b are/,
+  ],
+  [
+    { gateway: { server: createServer(), prefix: '/a', path: '/a/v1' } },
+    /^gateway.path is \/a\/v1, where the routes of \/a\/v1 are/,
+  ],
   [{ gateway: { server: createServer(), path: '' } }, /^gateway.path must be a path/],
   [{ gateway: { server: createServer(), namespace: 'g' } }, /^gateway.namespace must be a name such as/],
   [{ gateway: { server: createServer(), namespace: '/a,b' } }, /^gateway.namespace must be a name such as/],
@@ -82,6 +96,8 @@ test.each([
   [{ engine: 'memory', redisUrl: 'redis://127.0.0.1' }, 'engine and redisUrl are both given: keep one'],
   [{ authenticate: 'ann', gateway: {} }, 'authenticate must be a function'],
   [{ authenticate: () => 'ann' }, 'authenticate needs a gateway: nothing listens without one'],
+  [{ mode: 'client' }, /^redisUrl must be given with mode client: .* engine: 'memory'$/],
+  [{ mode: 'client', redisUrl: undefined }, /^redisUrl must be given with mode client/],
   [{ mode: 'client', gateway: {} }, 'gateway is of no use with mode client: nothing listens then'],
 ])('the options %o are judged: %s', (options, sentence) => {
   const problem = sentenceOf(options);

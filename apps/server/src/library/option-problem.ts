@@ -152,14 +152,17 @@ function shortAdminToken(options: PlenumOptions, nodeEnv: string | undefined): O
   return { field: 'adminToken', sentence };
 }
 
-/** Requires an explicit `engine: 'memory'` under the same conditions as a node does. */
+/** Requires an explicit `engine: 'memory'` under the same conditions as a node does, and of a client, which no one would hear. */
 function missingEngine(options: PlenumOptions, nodeEnv: string | undefined): OptionProblem | null {
-  const { engine, redisUrl, gateway } = options;
+  const { engine, redisUrl, gateway, mode } = options;
   if (engine !== undefined || redisUrl !== undefined) return null;
   const host = gateway !== undefined && 'host' in gateway ? gateway.host : undefined;
   const isReachable = host !== undefined && !isLoopback(host);
-  if (!isProduction(nodeEnv) && !isReachable) return null;
-  const where = isReachable ? 'gateway.host is no loopback address' : 'NODE_ENV is production';
-  const sentence = `redisUrl must be given where ${where}: without Redis this process is alone and forgets everything when it ends; if that is wanted, give engine: 'memory'`;
+  const isClient = mode === 'client';
+  if (!isProduction(nodeEnv) && !isReachable && !isClient) return null;
+  const where = isClient
+    ? 'with mode client'
+    : `where ${isReachable ? 'gateway.host is no loopback address' : 'NODE_ENV is production'}`;
+  const sentence = `redisUrl must be given ${where}: without Redis this process is alone and forgets everything when it ends; if that is wanted, give engine: 'memory'`;
   return { field: 'redisUrl', sentence };
 }

@@ -49,7 +49,8 @@ export type GatewayPlace = OwnPort | OnServer | OnFastify;
 export interface PlenumOptions {
   /**
    * An engine of the caller, which `close` does not close. Without it the library makes one from `redisUrl`, or a memory engine.
-   * If NODE_ENV is `production`, or the gateway listens on more than loopback, the memory engine needs an explicit `memory`.
+   * If NODE_ENV is `production`, or the gateway listens on more than loopback, or in mode `client`, the memory engine needs an
+   * explicit `memory`.
    */
   readonly engine?: Engine | 'memory';
   readonly redisUrl?: string;

@@ -27,6 +27,10 @@ const onConnection = (socket: Socket) => {
 
 const onUpgrade = (_request: IncomingMessage, socket: Duplex) => guard(socket);
 
+/** Listeners for upgrades that do more than guard the socket. */
+export const upgradeListeners = (server: EventEmitter): readonly unknown[] =>
+  server.listeners('upgrade').filter((listener) => listener !== onUpgrade);
+
 /**
  * Guards all sockets of a server, also before TLS, and sockets that the caller's second server passes on as an
  * upgrade.
