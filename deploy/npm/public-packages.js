@@ -49,7 +49,8 @@ export const publicPackages = {
   },
   plenum: {
     folder: 'apps/server',
-    entries: { index: 'dist/index.js', main: 'dist/main.js' },
+    // `verify` proves a running cluster: those who run one have the package, not the repository.
+    entries: { index: 'dist/index.js', main: 'dist/main.js', verify: '../bench/dist/verify-command.js' },
     library: 'index',
     output: 'lib/plenum',
     isAlsoCommonJs: false,

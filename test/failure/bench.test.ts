@@ -138,12 +138,24 @@ test.concurrent('verify fails when the fault could not be injected', { timeout: 
 
 test.concurrent.each([
   ['http://127.0.0.1:1', 'cannot be reached'],
-  ['https://127.0.0.1:1', 'cannot be driven: a target is an http:// URL'],
-  ['127.0.0.1:3000', 'cannot be driven: a target is an http:// URL'],
+  ['https://127.0.0.1:1', 'cannot be reached'],
+  ['ws://127.0.0.1:1', 'cannot be driven: a target is an http:// or https:// URL'],
+  ['127.0.0.1:3000', 'cannot be driven: a target is an http:// or https:// URL'],
 ])('verify says in one sentence why it does not drive %s', async (url, why) => {
   await using verify = new CommandProcess('apps/bench/bin/verify.js', ['--url', url], {});
   expect(await verify.ended).toBe(1);
   expect(verify.output.trim().split('\n')).toEqual([expect.stringContaining(`${url} ${why}`)]);
+});
+
+test.concurrent.each([
+  ['that it is short', 'short', 'the secret must have at least 32 bytes'],
+  ['why the cluster refuses its tokens', 'another-secret-that-is-long-enough', '"code":"unauthenticated"'],
+])('verify says of a secret %s', async (_, secret, why) => {
+  await using cluster = await Cluster.start();
+  const args = ['--url', cluster.url, '--secret', secret];
+  await using verify = new CommandProcess('apps/bench/bin/verify.js', args, {});
+  expect(await verify.ended).toBe(1);
+  expect(verify.output.trim().split('\n')).toEqual([expect.stringContaining(why)]);
 });
 
 test.concurrent('verify:mixed says in one sentence that a version is not in the history', async () => {

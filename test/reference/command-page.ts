@@ -66,7 +66,7 @@ export async function commandPage(): Promise<string> {
   return page('Command line', 'What can `plenum` do in a terminal?', [
     'In a folder with the package installed the command is `npx plenum`, in the repository `npx --no-install plenum`. `join`, `send` and `tail` take',
     '`--url` of another service; if that has a secret, `--as` signs with the `PLENUM_JWT_SECRET` of the environment, and `--token` takes a token',
-    'from elsewhere. Those that act as the service take an admin token. Each ends with the exit code 0, or with 1 and one sentence.',
+    'from elsewhere. Those that act as the service take an admin token. Each ends with the exit code 0, or with 1 and one sentence. `bench` needs the repository.',
     '',
     ...helps.flatMap(({ name, help }) => [`## ${name}`, '', '```text', help, '```', '']),
   ]);

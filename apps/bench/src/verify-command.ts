@@ -1,8 +1,8 @@
-/** `npm run verify`: drives a cluster by its public protocol, through a fault if one is given, and checks every delivery. */
+/** `npm run verify` and `plenum verify`: drives a cluster by its public protocol, through a fault if one is given, and checks every delivery. */
 import { randomBytes } from 'node:crypto';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { listFrom, numberFrom } from './number-option.ts';
-import { startPlenum } from './systems/plenum-system.ts';
+import { type PlenumOptions, startPlenum } from './systems/plenum-system.ts';
 import type { RunningSystem } from './systems/system.ts';
 import { openTarget } from './systems/target-system.ts';
 import { shellFault } from './verify/fault.ts';
@@ -20,13 +20,16 @@ interface VerifyOptions {
   readonly changes: number;
 }
 
+/** What a cluster of its own consists of, for the command of a package: a path of `plenum`, and how a Redis starts. */
+export type OwnCluster = Pick<PlenumOptions, 'script' | 'startRedis'>;
+
 const ownNodes = 3;
 const say = (what: string) => void process.stderr.write(`${what}\n`);
 
 /** @param args the arguments after the name of the command. @returns the exit code: 1 unless lost = duplicated = reordered = 0 */
-export async function verify(args: readonly string[]): Promise<number> {
+export async function verify(args: readonly string[], own: OwnCluster = {}): Promise<number> {
   const options = optionsFrom(args);
-  const system = await systemFor(options);
+  const system = await systemFor(options, own);
   try {
     const verification = await verifySystem({
       system,
@@ -57,7 +60,12 @@ function optionsFrom(args: readonly string[]): VerifyOptions {
       'of nodes or of a load balancer (default: three nodes and a Redis of its own)',
       listFrom,
     )
-    .option('--secret <text>', 'PLENUM_JWT_SECRET of these (default: they are in dev mode and give tokens)')
+    .addOption(
+      new Option(
+        '--secret <text>',
+        'PLENUM_JWT_SECRET of these (default: they are in dev mode and give tokens)',
+      ).env('PLENUM_JWT_SECRET'),
+    )
     .option(
       '--during <command>',
       'a shell command that injects a fault, after a third of the time; of its own nodes, $1, $2 and $3 are the process ids',
@@ -76,10 +84,12 @@ function optionsFrom(args: readonly string[]): VerifyOptions {
     .opts<VerifyOptions>();
 }
 
-async function systemFor({ url, secret }: VerifyOptions): Promise<RunningSystem> {
-  if (url !== undefined) return openTarget({ urls: url, secret: secret ?? null, redisUrl: null });
+async function systemFor({ url, secret }: VerifyOptions, own: OwnCluster): Promise<RunningSystem> {
+  // Of several secrets, the first one signs.
+  const [signing = null] = secret?.split(',') ?? [];
+  if (url !== undefined) return openTarget({ urls: url, secret: signing, redisUrl: null });
   say(`starting Redis (AOF) and ${ownNodes} nodes …`);
-  const system = await startPlenum({ nodeCount: ownNodes, isDurable: true });
+  const system = await startPlenum({ ...own, nodeCount: ownNodes, isDurable: true });
   say(`nodes: ${system.urls.map((nodeUrl, i) => `${nodeUrl} (process ${system.nodes[i]?.pid})`).join(', ')}`);
   return system;
 }

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { issueJwt } from '@plenum/adapters';
 import { userIdSchema } from '@plenum/protocol';
+import type { startRedis } from '@plenum/testkit';
 import { type OwnProcess, startOwnProcess } from '../processes/child-process.ts';
 import {
   type RunningSystem,
@@ -35,6 +36,10 @@ export interface PlenumOptions extends StartOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** True: Redis runs with an append-only file. */
   readonly isDurable?: boolean;
+  /** Absolute path of the command `plenum`. Default: that of apps/server. */
+  readonly script?: string | undefined;
+  /** Default: that of the test kit. */
+  readonly startRedis?: typeof startRedis | undefined;
 }
 
 export function startPlenum(options: PlenumOptions): Promise<RunningSystem> {
@@ -45,7 +50,7 @@ export function startPlenum(options: PlenumOptions): Promise<RunningSystem> {
     isDurable: options.isDurable === true,
     token: tokenSignedWith(secret),
     startNode: (redisUrl) =>
-      withUrlSent(startPlenumNode({ ...options, script: plenumScript, redisUrl, secret })),
+      withUrlSent(startPlenumNode({ ...options, script: options.script ?? plenumScript, redisUrl, secret })),
   });
 }
 

@@ -40,6 +40,7 @@ export interface SystemKind {
 interface OwnSystemOptions extends Pick<RunningSystem, 'dialect' | 'token'> {
   readonly nodeCount: number;
   readonly isDurable?: boolean;
+  readonly startRedis?: typeof startRedis | undefined;
   readonly redisUrlOf?: StartOptions['redisUrlOf'];
   startNode(redisUrl: string): StartedNode | Promise<StartedNode>;
 }
@@ -55,7 +56,7 @@ export const withUrlSent = (process: OwnProcess): StartedNode => ({ process, url
 
 /** If one part fails to start, all others are stopped. */
 export async function startOwnSystem(options: OwnSystemOptions): Promise<RunningSystem> {
-  const redis = await startRedis({ appendonly: options.isDurable === true });
+  const redis = await (options.startRedis ?? startRedis)({ appendonly: options.isDurable === true });
   const started: StartedNode[] = [];
   const redisUrlOf = options.redisUrlOf ?? ((url: string) => Promise.resolve(url));
   const stop = async () => {

@@ -15,6 +15,8 @@ export interface TargetOptions {
   readonly redisUrl: string | null;
 }
 
+const secretMinBytes = 32;
+
 async function devToken(url: string, userId: string): Promise<string> {
   const answer = await fetch(new URL('/v1/dev/token', url), {
     method: 'POST',
@@ -29,12 +31,15 @@ async function devToken(url: string, userId: string): Promise<string> {
   return devTokenSchema.parse(await answer.json()).token;
 }
 
-/** @throws Error with one sentence if there is no URL, or one that is not http://, because the bench's devices have no TLS */
+/** @throws Error with one sentence if there is no URL, or one that is neither http:// nor https:// */
 export function openTarget({ urls, secret, redisUrl }: TargetOptions): RunningSystem {
   const [first] = urls;
   if (first === undefined) throw new Error('a target needs a URL');
-  const foreign = urls.find((url) => !URL.canParse(url) || new URL(url).protocol !== 'http:');
-  if (foreign !== undefined) throw new Error(`${foreign} cannot be driven: a target is an http:// URL`);
+  const foreign = urls.find((url) => !URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol));
+  if (foreign !== undefined)
+    throw new Error(`${foreign} cannot be driven: a target is an http:// or https:// URL`);
+  if (secret !== null && Buffer.byteLength(secret) < secretMinBytes)
+    throw new Error(`the secret must have at least ${secretMinBytes} bytes`);
   return {
     urls,
     dialect: 'plenum',

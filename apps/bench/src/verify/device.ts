@@ -30,6 +30,8 @@ export interface Traffic {
 }
 
 const backoffMs = 100;
+/** Failed attempts at each URL after which a device that was never connected gives up hope. */
+const attemptsPerUrl = 10;
 const pageLimit = 200;
 const historyResult = requestTable().history.result;
 
@@ -46,6 +48,9 @@ export class Device {
   #connections = 0;
   #pages = 0;
   #isEnded = false;
+  readonly #outOfReach = new AbortController();
+  /** Why the last attempt to connect failed; null: none has. */
+  connectionProblem: string | null = null;
   #onClosed: () => void = () => {};
   #staying: Promise<void> = Promise.resolve();
   /** Describes the first push that the protocol does not allow; null: there was none. */
@@ -63,6 +68,11 @@ export class Device {
 
   get traffic(): ReadonlyMap<string, Traffic> {
     return this.#traffic;
+  }
+
+  /** Aborted when no URL has ever let it in. */
+  get outOfReach(): AbortSignal {
+    return this.#outOfReach.signal;
   }
 
   start(): void {
@@ -94,9 +104,14 @@ export class Device {
         this.#onClosed = resolve;
       });
       // The node is gone or refuses connections: the next turn tries the next node.
-      const isOpen = await this.#connect().catch(() => false);
+      const isOpen = await this.#connect().catch((error: unknown) => {
+        this.connectionProblem = error instanceof Error ? error.message : String(error);
+        return false;
+      });
       if (isOpen) await closed;
       this.#attempts += 1;
+      const isHopeless = this.#attempts >= attemptsPerUrl * this.#options.urls.length;
+      if (this.#connections === 0 && isHopeless) this.#outOfReach.abort();
       if (!this.#isEnded) await pause(backoffMs);
     }
   }

@@ -72,7 +72,9 @@ export async function verifySystem(options: VerificationOptions): Promise<Verifi
     const count = `${made.sends.length} sends, ${made.changes.length} changes`;
     options.onProgress(`${count}: waiting until every member has everything …`);
     await untilComplete(devices, [...made.sends, ...made.changes]);
-    return verdictOf(devices, { ...made, readings: await readingsOf(devices, options) }, fault);
+    const verdict = verdictOf(devices, { ...made, readings: await readingsOf(devices, options) }, fault);
+    if (verdict.violations.length === 0) await leaveNothing(devices);
+    return verdict;
   } finally {
     await Promise.all(devices.map((device) => device.end()));
   }
@@ -98,16 +100,25 @@ async function joinAll(devices: readonly Device[]): Promise<void> {
 }
 
 async function enterGroups(device: Device, type: 'create_group' | 'join_group'): Promise<void> {
-  const givenUp = AbortSignal.timeout(joinWithinMs);
+  const givenUp = AbortSignal.any([AbortSignal.timeout(joinWithinMs), device.outOfReach]);
   for (const [groupId, view] of device.views) {
     const args = { group_id: groupId, ...(type === 'create_group' ? { group_type: 'public' } : {}) };
     const asked = { type, args, requestId: `enter ${groupId}` };
     const { outcome } = await askUntilAnswered(device, asked, givenUp);
     if (outcome.type !== 'acked') {
-      const why = outcome.type === 'refused' ? outcome.code : 'no answer';
+      const why = outcome.type === 'refused' ? outcome.code : (device.connectionProblem ?? 'no answer');
       throw new Error(`${device.userId} could not enter ${groupId}: ${why}`);
     }
     view.entered(outcome);
+  }
+}
+
+/** Deletes the groups, as their creator. Those of a run with violations stay, so that their logs can be looked at. */
+async function leaveNothing([creator]: readonly Device[]): Promise<void> {
+  const givenUp = AbortSignal.timeout(healWithinMs);
+  for (const groupId of creator?.views.keys() ?? []) {
+    const asked = { type: 'delete_group', args: { group_id: groupId }, requestId: `delete ${groupId}` };
+    if (creator !== undefined) await askUntilAnswered(creator, asked, givenUp);
   }
 }
 

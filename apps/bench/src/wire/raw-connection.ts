@@ -1,5 +1,6 @@
-/** A WebSocket client over a bare TCP socket: no library between the bytes and the one who counts them. */
-import { connect, type Socket } from 'node:net';
+/** A WebSocket client over a bare TCP or TLS socket: no library between the bytes and the one who counts them. */
+import { connect, isIP, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 import { FrameReader, maskedFrame } from './frames.ts';
 import { socketIo } from './socket-io-protocol.ts';
 import type { PacketHandler, ProtocolLine, WireProtocol } from './wire-protocol.ts';
@@ -55,21 +56,26 @@ export class RawConnection {
       close: () => this.#end('the server sent a close frame'),
       malformed: (why) => this.#end(`the server sent ${why}`),
     });
-    const { hostname, port } = new URL(options.url);
-    this.#socket = connect({
-      host: hostname,
-      port: Number(port === '' ? 80 : port),
+    const { hostname, port, protocol } = new URL(options.url);
+    const host = hostname.replace(/^\[(.*)\]$/, '$1');
+    const isTls = protocol === 'https:';
+    const place = {
+      host,
+      port: Number(port === '' ? (isTls ? 443 : 80) : port),
       ...(options.source === null ? {} : { localAddress: options.source }),
       onread: {
         buffer: readBuffer,
-        callback: (length) => {
+        callback: (length: number) => {
           this.#read(length);
           return true;
         },
       },
-    });
+    };
+    this.#socket = isTls
+      ? connectTls({ ...place, ...(isIP(host) === 0 ? { servername: host } : {}) })
+      : connect(place);
     this.#socket.setNoDelay(true);
-    this.#socket.on('connect', () => this.#upgrade());
+    this.#socket.on(isTls ? 'secureConnect' : 'connect', () => this.#upgrade());
     this.#socket.on('error', (error) => this.#end(error.message));
     this.#socket.on('end', () => this.#socket.destroy());
     this.#socket.on('close', () => this.#closed());
