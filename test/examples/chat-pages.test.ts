@@ -92,24 +92,29 @@ test('two people chat in React', async () => {
   expect([...ann.errors, ...bob.errors]).toEqual([]);
 });
 
-/** The files of the guide, by the block of their language. */
-function filesOfGuide(url: string): Readonly<Record<string, string>> {
-  const guide = readFileSync(join(root, 'apps/docs/guides/react.md'), 'utf8');
+/** The files of a guide, by the block of their language. @param script language and name of the second file */
+function filesOfGuide(name: string, script: 'js' | 'jsx', url: string): Readonly<Record<string, string>> {
+  const guide = readFileSync(join(root, `apps/docs/guides/${name}.md`), 'utf8');
   const block = (language: string) =>
     new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``).exec(guide)?.[1] ?? '';
-  return { 'index.html': block('html'), 'main.jsx': block('jsx').replace('http://localhost:3000', url) };
+  const text = block(script).replace('http://localhost:3000', url);
+  return { 'index.html': block('html'), [`main.${script}`]: text };
 }
 
-test('the two files of the guide of React are a chat', async () => {
+test.each([
+  ['react', 'jsx', 'p'],
+  ['first-page', 'js', 'li'],
+] as const)('the two files of the guide %s are a chat', async (guide, script, element) => {
   await using node = await ServedNode.start('memory', { PLENUM_JWT_SECRET: '', PLENUM_ADMIN_TOKEN: '' });
   mkdirSync(join(root, 'test/examples/dist'), { recursive: true });
   const folder = mkdtempSync(join(root, 'test/examples/dist/'));
-  for (const [name, text] of Object.entries(filesOfGuide(node.url))) writeFileSync(join(folder, name), text);
+  const files = filesOfGuide(guide, script, node.url);
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
   await using vite = startVite(folder);
   const [, url = ''] = await vite.until(/Local:\s+(http:\/\/\S+)/);
   const [ann, bob] = [await open(`${url}?user=ann`), await open(`${url}?user=bob`)];
   await expect(ann.page.getByPlaceholder('Message').isVisible()).resolves.toBe(true);
-  const shown = (page: Page) => page.locator('p').allInnerTexts();
+  const shown = (page: Page) => page.locator(element).allInnerTexts();
   await expect
     .poll(
       async () => {
