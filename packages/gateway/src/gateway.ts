@@ -19,6 +19,7 @@ import { authenticateHandshake } from './sockets/authenticate.ts';
 import { createHandshake } from './sockets/handshake.ts';
 import { Newcomers } from './sockets/newcomers.ts';
 import { withRevocationCheck, withRevocationCheckIfKnown } from './sockets/revocation-check.ts';
+import { SignInAlarm } from './sockets/sign-in-alarm.ts';
 import { type SocketEdge, serveSockets } from './sockets/socket-edge.ts';
 import { createSocketServer } from './sockets/socket-server.ts';
 import { UsualSends } from './sockets/usual-sends.ts';
@@ -64,6 +65,7 @@ function socketEdge(io: Server, options: GatewayOptions, shared: SharedDeps): So
   const { registry, drain, clientAddress, isOriginAllowed, seats, budget, readGate } = shared;
   const { namespace = '/' } = options;
   const newcomers = new Newcomers(seats, namespace);
+  const alarm = new SignInAlarm({ clock, logger });
   if (options.io === undefined) newcomers.watch(io);
   return serveSockets(io.of(namespace), {
     hub: options.hub,
@@ -76,7 +78,7 @@ function socketEdge(io: Server, options: GatewayOptions, shared: SharedDeps): So
           ? null
           : (socket) =>
               authenticateHandshake(socket, {
-                ...{ authenticate, revocations, clientAddress, clock, wallMs, logger },
+                ...{ authenticate, revocations, clientAddress, clock, wallMs, alarm },
               }),
       isOriginAllowed,
       drain,

@@ -4,6 +4,7 @@ import { ManualClock } from '@plenum/testkit';
 import type { Socket } from 'socket.io';
 import { expect, test } from 'vitest';
 import { type Authenticate, authenticateHandshake } from './authenticate.ts';
+import { SignInAlarm } from './sign-in-alarm.ts';
 
 const nowMs = 1_700_000_000_000;
 
@@ -22,7 +23,7 @@ function judge(answer: unknown, revokedAt: Revocations['revokedAt'] = async () =
     clientAddress: (peer) => peer,
     clock,
     wallMs: () => nowMs,
-    logger,
+    alarm: new SignInAlarm({ clock, logger }),
   });
   return { decision, clock, errors };
 }
@@ -122,4 +123,22 @@ test('while revocations cannot be read no sign-in is refused', async () => {
     Promise.reject(new PlenumError({ code: 'unavailable' })),
   );
   expect(await decision).toMatchObject({ userId: 'ann' });
+});
+
+test('each reason why sign-ins cannot be checked has one line a minute, with their number', async () => {
+  const clock = new ManualClock();
+  const lines: object[] = [];
+  const log = (fields: object) => void lines.push(fields);
+  const alarm = new SignInAlarm({ clock, logger: { debug: log, info: log, warn: log, error: log } });
+  for (let socket = 0; socket < 1000; socket += 1) {
+    alarm.late(5000);
+    alarm.thrown('Error: away');
+  }
+  await clock.advance(60_000);
+  alarm.late(5000);
+  expect(lines).toEqual([
+    { timeout_ms: 5000, handshakes: 1 },
+    { cause: 'Error: away', handshakes: 1 },
+    { timeout_ms: 5000, handshakes: 1000 },
+  ]);
 });

@@ -5,7 +5,6 @@ import {
   type Clock,
   errorSummary,
   isRevoked,
-  type Logger,
   PlenumError,
   type Revocations,
   readFailure,
@@ -13,6 +12,7 @@ import {
 } from '@plenum/core';
 import { type Failure, type UserId, userIdSchema } from '@plenum/protocol';
 import type { Socket } from 'socket.io';
+import type { SignInAlarm } from './sign-in-alarm.ts';
 
 /** A request to connect, as the client sent it. Nothing in it has been verified. */
 export interface HandshakeRequest {
@@ -57,7 +57,7 @@ interface HandshakeAuthenticationDeps {
   readonly clientAddress: (peer: string, headers: IncomingHttpHeaders) => string;
   readonly clock: Clock;
   readonly wallMs: () => number;
-  readonly logger: Logger;
+  readonly alarm: SignInAlarm;
 }
 
 const timeoutMs = 5000;
@@ -73,7 +73,7 @@ export async function authenticateHandshake(
   socket: Socket,
   deps: HandshakeAuthenticationDeps,
 ): Promise<Identified | Failure> {
-  const { authenticate, clientAddress, clock, logger, wallMs } = deps;
+  const { authenticate, clientAddress, clock, alarm, wallMs } = deps;
   const { address: peer, headers, auth } = socket.handshake;
   // Before the application is asked: a revocation meanwhile ends this admission.
   const askedAtMs = wallMs();
@@ -88,7 +88,7 @@ export async function authenticateHandshake(
     timeoutMs,
   });
   if (settled.type === 'timeout') {
-    logger.warn({ timeout_ms: timeoutMs }, 'authenticate has not answered a handshake in time');
+    alarm.late(timeoutMs);
     return late;
   }
   try {
@@ -97,7 +97,7 @@ export async function authenticateHandshake(
     return await readAnswer(answer, askedAtMs, deps);
   } catch (cause) {
     if (cause instanceof PlenumError) return cause.failure;
-    logger.error({ cause: errorSummary(cause) }, 'authenticate has thrown');
+    alarm.thrown(errorSummary(cause));
     return broken;
   }
 }
