@@ -13,6 +13,7 @@ const sources = [
   'console.html',
   'vite.config.ts',
   '../../packages/client/src',
+  '../../packages/react/src',
   '../../package-lock.json',
 ];
 

@@ -130,6 +130,8 @@ export const strings = {
     join: 'Join',
     decline: 'Decline',
     goneTitle: 'You are not in this group',
+    noGroupTitle: 'There is no such group',
+    noGroupText: 'It was deleted, or never made.',
     askAgain: 'Ask to join again',
     tooLong: (bytes: number, max: number) => `${bytes} of ${max} bytes`,
   },

@@ -14,6 +14,8 @@ export interface GroupState {
   readonly roles: readonly OwnMembership['roles'][number][];
   /** Null: not known yet, or the user does not receive the group. */
   readonly unread: number | null;
+  /** The `seq` up to which the user has read: what is new begins above it. Null: as `unread`. */
+  readonly readSeq: number | null;
   readonly isLoading: boolean;
   /** Why the group could not be read; null: it could. */
   readonly failure: FailureBody | null;
@@ -24,11 +26,12 @@ export const noGroup: GroupState = {
   status: null,
   roles: [],
   unread: null,
+  readSeq: null,
   isLoading: false,
   failure: null,
 };
 
-type Known = Omit<GroupState, 'unread' | 'isLoading'>;
+type Known = Omit<GroupState, 'unread' | 'readSeq' | 'isLoading'>;
 const gone = { info: null, status: 'none', roles: [] } as const;
 
 const receives = (status: string | null): boolean => status === 'active' || status === 'muted';
@@ -64,6 +67,10 @@ export class GroupWatch implements Watch<GroupState> {
   read(): GroupState {
     const { info, status, roles, failure } = this.#known;
     return { info, status, roles, ...this.unread.read(), isLoading: this.#isLoading, failure };
+  }
+
+  reload(): void {
+    this.#load();
   }
 
   close(): void {

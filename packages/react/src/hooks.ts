@@ -12,7 +12,8 @@ import type {
 } from '@plenum/client';
 import { useMemo, useSyncExternalStore } from 'react';
 import type { GroupState } from './group.ts';
-import type { MembersState } from './members.ts';
+import type { GroupsState } from './groups.ts';
+import type { MemberStatus, MembersState } from './members.ts';
 import type { ListedMessage, MessagesState } from './messages.ts';
 import type { PresenceState } from './presence.ts';
 import { useObservedClient } from './provider.ts';
@@ -45,6 +46,10 @@ export interface Group extends GroupState {
   leave(): Promise<Outcome<RequestResult<'leave_group'>>>;
   /** Marks everything that has come as read. It may be called with each message: the requests do not pile up. */
   markRead(): void;
+  /** Makes what is above `seq` unread again. */
+  markUnread(seq: number, epoch: string): void;
+  /** Reads `info` anew, for its counts. */
+  reload(): void;
 }
 
 /** @param groupId null: no group; the state is that of one that is not known yet, and requests are refused */
@@ -59,10 +64,26 @@ export function useGroup(groupId: string | null): Group {
       markRead: () => {
         group.watch?.unread.markRead().catch(() => undefined);
       },
+      markUnread: (seq: number, epoch: string) => {
+        group.watch?.unread.markUnread(seq, epoch).catch(() => undefined);
+      },
+      reload: () => group.watch?.reload(),
     }),
     [client, group, groupId],
   );
   return useWith(useExternal(group), actions);
+}
+
+export interface Groups extends GroupsState {
+  /** Reads the list anew: also a change of which this device gets no push. */
+  reload(): Promise<void>;
+}
+
+/** The groups of the user, with what is unread in each. */
+export function useGroups(): Groups {
+  const { groups } = useObservedClient();
+  const actions = useMemo(() => ({ reload: async () => groups.watch?.reload() }), [groups]);
+  return useWith(useExternal(groups), actions);
 }
 
 export interface Messages extends MessagesState {
@@ -121,8 +142,13 @@ export interface Members extends MembersState {
   reload(): Promise<void>;
 }
 
-export function useMembers(groupId: string | null): Members {
-  const members = useObservedClient().members(groupId);
+export interface MembersOptions {
+  /** Default: members of each status that the user may see, also applicants. */
+  readonly status?: MemberStatus | undefined;
+}
+
+export function useMembers(groupId: string | null, { status }: MembersOptions = {}): Members {
+  const members = useObservedClient().members(groupId, status);
   const actions = useMemo(
     () => ({
       loadMore: async () => members.watch?.loadMore(),

@@ -8,6 +8,8 @@ export type ListedMember = Omit<RequestResult<'list_members'>['members'][number]
   readonly user_id: string;
 };
 
+export type MemberStatus = ListedMember['status'];
+
 export interface MembersState {
   /** In the order in which they came. A member is the same object until it changes. */
   readonly members: readonly ListedMember[];
@@ -26,6 +28,8 @@ const plain: ListedMember['roles'] = ['member'];
 export class MembersWatch implements Watch<MembersState> {
   readonly #deps: WatchDeps;
   readonly #listeners: GroupListeners;
+  /** Only members of this status are listed; null: all. */
+  readonly #status: MemberStatus | null;
   #members: readonly ListedMember[] = [];
   #cursor: string | null = null;
   #isLoaded = false;
@@ -35,8 +39,9 @@ export class MembersWatch implements Watch<MembersState> {
   #breaks = 0;
   #failure: FailureBody | null = null;
 
-  constructor(deps: WatchDeps) {
+  constructor(deps: WatchDeps, status: MemberStatus | null) {
     this.#deps = deps;
+    this.#status = status;
     this.#listeners = new GroupListeners(deps);
     this.#listeners.on('event', (event) => this.#onEvent(event));
     this.#listeners.on('begin', () => this.#loadAnew());
@@ -83,7 +88,8 @@ export class MembersWatch implements Watch<MembersState> {
     const meanwhile: GroupEvent[] = [];
     this.#meanwhile = meanwhile;
     changed('soon');
-    const args = { group_id, limit: pageSize, ...(cursor === null ? {} : { cursor }) };
+    const status = this.#status === null ? {} : { status: this.#status };
+    const args = { group_id, limit: pageSize, ...status, ...(cursor === null ? {} : { cursor }) };
     const page = await client.request('list_members', args);
     if (breaks !== this.#breaks) return;
     this.#meanwhile = null;
@@ -153,16 +159,27 @@ export class MembersWatch implements Watch<MembersState> {
 
   /** A new member is at the end of the list: if not all pages were read, it is in one of them. */
   #put(userId: string, member: Omit<ListedMember, 'user_id'>): void {
-    if (this.#members.some(({ user_id }) => user_id === userId)) this.#change(userId, member);
+    if (!this.#isListed(member)) this.#remove(userId);
+    else if (this.#members.some(({ user_id }) => user_id === userId)) this.#change(userId, member);
     else if (this.#isLoaded && this.#cursor === null) {
       this.#members = [...this.#members, { user_id: userId, ...member }];
     }
   }
 
   #change(userId: string, change: Partial<ListedMember>): void {
+    const { status } = change;
+    if (status !== undefined && !this.#isListed({ status })) this.#remove(userId);
+    // A member that is not listed comes into a list of its new status: its roles are known to the server only.
+    else if (status === this.#status && !this.#members.some(({ user_id }) => user_id === userId)) {
+      this.#loadAnew();
+    }
     this.#members = this.#members.map((member) =>
       member.user_id === userId && !isIn(member, change) ? { ...member, ...change } : member,
     );
+  }
+
+  #isListed({ status }: Pick<ListedMember, 'status'>): boolean {
+    return this.#status === null || this.#status === status;
   }
 
   #remove(userId: string): void {

@@ -2,12 +2,14 @@
 import {
   createView,
   type FailureBody,
+  type GroupEvent,
   type GroupView,
   type OutgoingMessage,
   type Pin,
   type ShownMessage,
 } from '@plenum/client';
 import type { Watch } from './observed.ts';
+import { ShownEvents } from './shown-events.ts';
 import { GroupListeners, type WatchDeps } from './watch-deps.ts';
 
 interface Keyed {
@@ -38,6 +40,8 @@ export type ListedMessage = LoggedMessage | UnloggedMessage;
 export interface MessagesState {
   /** The oldest first. A message is the same object until it changes. */
   readonly messages: readonly ListedMessage[];
+  /** The group events between them, by `seq`: joins, leaves, mutes, settings. */
+  readonly events: readonly GroupEvent[];
   /** The pinned messages, the first pinned first; null: not known yet. */
   readonly pins: readonly Pin[] | null;
   readonly hasOlder: boolean;
@@ -49,6 +53,7 @@ export interface MessagesState {
 
 export const noMessages: MessagesState = {
   messages: [],
+  events: [],
   pins: null,
   hasOlder: false,
   isLoading: false,
@@ -69,6 +74,7 @@ export class MessagesWatch implements Watch<MessagesState> {
   readonly #userId: string;
   readonly #changed: WatchDeps['changed'];
   readonly #listeners: GroupListeners;
+  readonly #events = new ShownEvents();
   readonly #listed = new WeakMap<ShownMessage | OutgoingMessage, ListedMessage>();
   /** By request id. */
   readonly #sentHere = new Map<string, SentHere>();
@@ -85,7 +91,18 @@ export class MessagesWatch implements Watch<MessagesState> {
     this.#view = createView(client, groupId, { userId });
     this.#listeners = new GroupListeners(deps);
     this.#listeners.add(this.#view.on('update', () => changed('soon')));
-    this.#listeners.add(this.#view.on('reset', () => this.#loadAgain()));
+    this.#listeners.add(
+      this.#view.on('reset', () => {
+        this.#events.clear();
+        this.#loadAgain();
+      }),
+    );
+    this.#listeners.on('message', (entry) => this.#events.follow(entry));
+    this.#listeners.on('change', (entry) => this.#events.follow(entry));
+    this.#listeners.on('event', (event) => {
+      this.#events.add(event);
+      changed('soon');
+    });
     this.#listeners.onConnected(() => {
       if (!this.#isLoaded) this.#loadAgain();
     });
@@ -100,6 +117,7 @@ export class MessagesWatch implements Watch<MessagesState> {
     const { pins, hasOlder } = this.#view;
     return {
       messages: this.#messages(),
+      events: this.#events.list,
       pins,
       hasOlder: this.#isLoaded && hasOlder,
       isLoading: this.#loads > 0,
@@ -120,8 +138,10 @@ export class MessagesWatch implements Watch<MessagesState> {
     if (this.#isClosed) return;
     this.#loads -= 1;
     this.#failure = page.ok ? null : page.failure;
-    if (page.ok) this.#isLoaded = true;
-    else if (!this.#isLoaded) this.#listeners.onFailure(page.failure, () => this.#loadAgain());
+    if (page.ok) {
+      this.#isLoaded = true;
+      this.#events.addPage(page.result);
+    } else if (!this.#isLoaded) this.#listeners.onFailure(page.failure, () => this.#loadAgain());
     this.#changed('now');
   }
 

@@ -1,7 +1,9 @@
 /** What all hooks below one provider share: the client, its user, and what is observed, by group. */
 import { type Client, type Clock, type Status, systemClock } from '@plenum/client';
 import { GroupWatch, noGroup } from './group.ts';
-import { MembersWatch, noMembers } from './members.ts';
+import { type GroupsState, GroupsWatch, noGroups } from './groups.ts';
+import { ReadMarks } from './marks.ts';
+import { type MemberStatus, type MembersState, MembersWatch, noMembers } from './members.ts';
 import { MessagesWatch, noMessages } from './messages.ts';
 import { type Changed, Observed, type Watch } from './observed.ts';
 import { noPresence, PresenceWatch } from './presence.ts';
@@ -24,10 +26,13 @@ const statusOfServer: Status = { state: 'idle' };
 export class ObservedClient {
   readonly client: Client;
   readonly userId: string;
+  /** The list of all groups. */
+  readonly groups: Observed<GroupsState, GroupsWatch>;
   readonly #options: ObservedClientOptions;
   readonly #clock: Clock;
   /** How many watches each group has. */
   readonly #watched = new Map<string, number>();
+  readonly #marks = new ReadMarks();
   readonly #all: { close(): void }[] = [];
   #holders = 0;
 
@@ -36,11 +41,19 @@ export class ObservedClient {
     this.client = options.client;
     this.userId = options.userId;
     this.#clock = options.clock ?? systemClock;
+    const open = (changed: Changed) => new GroupsWatch(this.#deps(changed));
+    this.groups = new Observed<GroupsState, GroupsWatch>({ initial: noGroups, clock: this.#clock, open });
+    this.#all.push(this.groups);
   }
 
   readonly group = this.#byGroup(noGroup, (deps) => new GroupWatch(deps));
   readonly messages = this.#byGroup(noMessages, (deps) => new MessagesWatch(deps));
-  readonly members = this.#byGroup(noMembers, (deps) => new MembersWatch(deps));
+  readonly #membersBy = {
+    all: this.#byGroup(noMembers, (deps) => new MembersWatch(deps, null)),
+    active: this.#byGroup(noMembers, (deps) => new MembersWatch(deps, 'active')),
+    pending: this.#byGroup(noMembers, (deps) => new MembersWatch(deps, 'pending')),
+    muted: this.#byGroup(noMembers, (deps) => new MembersWatch(deps, 'muted')),
+  };
   readonly presence = this.#byGroup(noPresence, (deps) => new PresenceWatch(deps));
   readonly typing = this.#byGroup(noTyping, (deps) => new TypingWatch(deps));
 
@@ -49,6 +62,13 @@ export class ObservedClient {
     getState: (): Status => this.client.status,
     getInitial: (): Status => statusOfServer,
   };
+
+  members(
+    groupId: string | null,
+    status: MemberStatus | 'all' = 'all',
+  ): Observed<MembersState, MembersWatch> {
+    return this.#membersBy[status](groupId);
+  }
 
   /**
    * Connects an own client. @returns a function that closes it, a microtask after the last holder has called it, and ends
@@ -84,8 +104,12 @@ export class ObservedClient {
   }
 
   #open<W extends Watch<object>>(groupId: string, openWatch: (deps: WatchDeps) => W, changed: Changed): W {
+    return openWatch({ ...this.#deps(changed), groupId });
+  }
+
+  #deps(changed: Changed): Omit<WatchDeps, 'groupId'> {
     const { client, userId } = this;
-    return openWatch({ client, groupId, userId, clock: this.#clock, changed });
+    return { client, userId, clock: this.#clock, changed, marks: this.#marks };
   }
 
   /** Receives the group while it has a watch. @returns what ends that */

@@ -8,6 +8,8 @@ import { GroupListeners, type WatchDeps } from './watch-deps.ts';
 export interface UnreadState {
   /** Null: not known yet, or the user does not receive the group. */
   readonly unread: number | null;
+  /** The `seq` up to which the user has read. Null: as `unread`. */
+  readonly readSeq: number | null;
 }
 
 /** A message that the server has counted comes within this time after the answer, ms. */
@@ -24,6 +26,7 @@ export class UnreadWatch implements Watch<UnreadState> {
   readonly #deps: WatchDeps;
   readonly #listeners: GroupListeners;
   #unread: number | null = null;
+  #readSeq: number | null = null;
   /** Messages that came, of all times. */
   #arrivals = 0;
   #reads = 0;
@@ -35,9 +38,9 @@ export class UnreadWatch implements Watch<UnreadState> {
   constructor(deps: WatchDeps) {
     this.#deps = deps;
     this.#listeners = new GroupListeners(deps);
-    this.#listeners.on('message', ({ from_user_id }) => this.#arrived(from_user_id));
-    this.#listeners.on('read', ({ unread }) => {
-      if (this.#unread !== null) this.#show(unread);
+    this.#listeners.on('message', ({ from_user_id, seq }) => this.#arrived(from_user_id, seq));
+    this.#listeners.on('read', ({ read_seq, unread }) => {
+      if (this.#unread !== null) this.#show(unread, read_seq);
     });
     this.#listeners.on('recovered', () => {
       if (this.#unread !== null) this.load();
@@ -45,7 +48,7 @@ export class UnreadWatch implements Watch<UnreadState> {
   }
 
   read(): UnreadState {
-    return { unread: this.#unread };
+    return { unread: this.#unread, readSeq: this.#readSeq };
   }
 
   close(): void {
@@ -62,7 +65,7 @@ export class UnreadWatch implements Watch<UnreadState> {
   forget(): void {
     this.#reads += 1;
     this.#cancelSettling();
-    this.#show(null);
+    this.#show(null, null);
   }
 
   /** Marks as read what was shown. While one mark is on its way, only the last of the next ones is sent. */
@@ -81,6 +84,14 @@ export class UnreadWatch implements Watch<UnreadState> {
     this.#isMarking = false;
   }
 
+  /** Makes what is above `seq` unread again. */
+  async markUnread(seq: number, epoch: string): Promise<void> {
+    this.#reads += 1;
+    this.#cancelSettling();
+    const marked = await this.#deps.client.markUnread(this.#deps.groupId, seq, epoch);
+    if (marked.ok) this.#marked(marked.result);
+  }
+
   async #mark({ seq, epoch }: Mark, attempt: number): Promise<void> {
     const { client, groupId, clock } = this.#deps;
     this.#reads += 1;
@@ -89,22 +100,30 @@ export class UnreadWatch implements Watch<UnreadState> {
     const arrivals = this.#arrivals;
     const marked = await client.markRead(groupId, seq, epoch);
     if (own !== this.#reads || !marked.ok) return;
-    this.#show(marked.result.unread);
+    this.#marked(marked.result);
     if (attempt === triesMax) return;
     this.#cancelSettling = clock.after(settleMs, () => {
       if (arrivals !== this.#arrivals) this.#mark({ seq: 0 }, attempt + 1).catch(() => undefined);
     });
   }
 
-  #arrived(fromUserId: string): void {
+  #marked({ read_seq, unread }: { readonly read_seq: number; readonly unread: number }): void {
+    const { groupId: group_id, marks } = this.#deps;
+    this.#show(unread, read_seq);
+    marks.marked({ group_id, read_seq, unread });
+  }
+
+  #arrived(fromUserId: string, seq: number): void {
     this.#arrivals += 1;
     if (this.#unread === null) return;
     // Who sends a message has read up to it.
-    this.#show(fromUserId === this.#deps.userId ? 0 : this.#unread + 1);
+    if (fromUserId === this.#deps.userId) this.#show(0, seq);
+    else this.#show(this.#unread + 1, this.#readSeq);
   }
 
-  #show(unread: number | null): void {
+  #show(unread: number | null, readSeq: number | null): void {
     this.#unread = unread;
+    this.#readSeq = readSeq;
     this.#deps.changed('soon');
   }
 }

@@ -1,5 +1,6 @@
 /** What a watch of one group gets, and the listeners that it registers and removes together. */
 import type { Client, ClientEvents, Clock, FailureBody, Listener } from '@plenum/client';
+import type { ReadMarks } from './marks.ts';
 import type { Changed } from './observed.ts';
 
 /** What a watch of one group gets. */
@@ -9,6 +10,8 @@ export interface WatchDeps {
   readonly userId: string;
   readonly clock: Clock;
   readonly changed: Changed;
+  /** What this device marks as read. */
+  readonly marks: ReadMarks;
 }
 
 type GroupEvents = {
@@ -22,14 +25,16 @@ const attachMs = 150;
 /** Pause before a read that may succeed later is asked again, ms. */
 const againMs = 2000;
 
+type ListenersDeps = Pick<WatchDeps, 'client' | 'groupId' | 'clock'>;
+
 /** The listeners of one watch: of its group, and of the connection. */
 export class GroupListeners {
-  readonly #deps: Omit<WatchDeps, 'userId' | 'changed'>;
+  readonly #deps: ListenersDeps;
   readonly #stops: (() => void)[] = [];
   #cancelWait = () => {};
   #cancelAgain = () => {};
 
-  constructor(deps: Omit<WatchDeps, 'userId' | 'changed'>) {
+  constructor(deps: ListenersDeps) {
     this.#deps = deps;
   }
 

@@ -140,6 +140,32 @@ test('a member who joins a long list is in the page that is not read yet', async
   expect(members.getState().members.map(({ user_id }) => user_id)).toEqual(['ann', 'bob', 'cyd']);
 });
 
+test('a list of applicants has those who ask, until they are members', async () => {
+  const { server, observed, clock } = await world();
+  server.answers['list_members'] = () => ({ members: [], next_cursor: null });
+  const applicants = observed.members('g', 'pending');
+  applicants.subscribe(nothing);
+  await clock.advance(1000);
+  expect(server.asked.filter(({ type }) => type === 'list_members')[0]?.args).toMatchObject({
+    status: 'pending',
+  });
+  const names = () => applicants.getState().members.map(({ user_id }) => user_id);
+  server.pushes.group_event({ ...eventAt(5, 'requested', userIdSchema.parse('bob')), note: 'please' });
+  server.pushes.group_event(eventAt(6, 'joined', userIdSchema.parse('cyd')));
+  await clock.advance(1000);
+  expect(names()).toEqual(['bob']);
+  server.pushes.group_event(eventAt(7, 'accepted', userIdSchema.parse('bob')));
+  await clock.advance(1000);
+  expect(names()).toEqual([]);
+  const muted = observed.members('g', 'muted');
+  muted.subscribe(nothing);
+  await clock.advance(1000);
+  const reads = server.countOf('list_members');
+  server.pushes.group_event(eventAt(8, 'muted', userIdSchema.parse('bob')));
+  await clock.advance(1000);
+  expect(server.countOf('list_members')).toBe(reads + 1);
+});
+
 test('presence follows the pushes, and of a large group only the number is known', async () => {
   const { server, observed, clock } = await world();
   const presence = observed.presence('g');

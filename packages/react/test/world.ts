@@ -22,7 +22,16 @@ export const messageAt = (seq: number, from: string, message = `${seq}`, request
 });
 export const eventAt = (
   seq: number,
-  type: 'joined' | 'left' | 'promoted' | 'updated' | 'deleted',
+  type:
+    | 'created'
+    | 'joined'
+    | 'requested'
+    | 'accepted'
+    | 'muted'
+    | 'left'
+    | 'promoted'
+    | 'updated'
+    | 'deleted',
   user_id: string,
 ) => ({
   group_id,

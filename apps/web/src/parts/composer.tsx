@@ -1,7 +1,6 @@
 /** Where a person writes: a new message, a reply, or an edit. `@` suggests members to mention. */
+import { type ListedMember, type Messages, usePlenum } from '@plenum/react';
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react';
-import type { Conversation } from '../live/conversation.ts';
-import type { MemberRow } from '../live/members.ts';
 import { strings } from '../strings.ts';
 import { Avatar } from './avatar.tsx';
 import { Icon } from './icon.tsx';
@@ -9,10 +8,11 @@ import type { Chosen } from './message-row.tsx';
 
 interface ComposerProps {
   readonly groupId: string;
-  readonly userId: string;
-  readonly members: readonly MemberRow[];
-  readonly conversation: Conversation | null;
+  readonly members: readonly ListedMember[];
+  readonly send: Messages['send'];
+  readonly edit: Messages['edit'];
   readonly chosen: Chosen | null;
+  readonly onTyped: () => void;
   readonly onDone: () => void;
 }
 
@@ -22,7 +22,8 @@ const usualMaxBytes = 4096;
 const { chat } = strings;
 const bytesOf = (text: string) => new TextEncoder().encode(text).length;
 
-export function Composer({ groupId, userId, members, conversation, chosen, onDone }: ComposerProps) {
+export function Composer({ groupId, members, send, edit, chosen, onTyped, onDone }: ComposerProps) {
+  const { userId } = usePlenum();
   const [text, setText] = useState('');
   const [problem, setProblem] = useState<string | null>(null);
   const input = useRef<HTMLTextAreaElement>(null);
@@ -38,16 +39,16 @@ export function Composer({ groupId, userId, members, conversation, chosen, onDon
     setProblem(null);
     onDone();
   };
-  const send = async () => {
-    if (text.trim() === '' || conversation === null) return;
+  const submit = async () => {
+    if (text.trim() === '') return;
     if (chosen?.type === 'edit') {
-      const edited = await conversation.edit(chosen.message.message_id, text);
+      const edited = await edit(chosen.message.message_id, text);
       if (edited.ok) leave();
       else setProblem(strings.failure(edited.failure.code, edited.failure.error));
       return;
     }
     const mentions = mentionsIn(text, members);
-    conversation.send(text, {
+    void send(text, {
       ...(mentions.length === 0 ? {} : { mentions }),
       ...(chosen === null ? {} : { reply_to: chosen.message.message_id }),
     });
@@ -64,7 +65,7 @@ export function Composer({ groupId, userId, members, conversation, chosen, onDon
     if (suggestions.onKey(event, choose)) return;
     if (event.key === 'Enter' && !event.shiftKey && !event.nativeEvent.isComposing) {
       event.preventDefault();
-      void send();
+      void submit();
     }
     if (event.key === 'Escape') leave();
   };
@@ -75,7 +76,7 @@ export function Composer({ groupId, userId, members, conversation, chosen, onDon
       className="composer"
       onSubmit={(event) => {
         event.preventDefault();
-        void send();
+        void submit();
       }}
     >
       {chosen === null ? null : (
@@ -120,7 +121,7 @@ export function Composer({ groupId, userId, members, conversation, chosen, onDon
           aria-activedescendant={suggestions.found.length === 0 ? undefined : optionId(suggestions.at)}
           onChange={(event) => {
             setText(event.target.value);
-            if (event.target.value !== '') conversation?.typed();
+            if (event.target.value !== '') onTyped();
           }}
           onKeyDown={onKey}
         />
@@ -143,19 +144,19 @@ export function Composer({ groupId, userId, members, conversation, chosen, onDon
   );
 }
 
-const mentionsIn = (text: string, members: readonly MemberRow[]): string[] => {
+const mentionsIn = (text: string, members: readonly ListedMember[]): string[] => {
   const named = new Set([...text.matchAll(/@([A-Za-z0-9_.:@|+~=-]+)/g)].map(([, user]) => user));
-  return members.map(({ user_id }) => String(user_id)).filter((user) => named.has(user));
+  return members.map(({ user_id }) => user_id).filter((user) => named.has(user));
 };
 
-function useSuggestions(text: string, members: readonly MemberRow[], self: string) {
+function useSuggestions(text: string, members: readonly ListedMember[], self: string) {
   const [at, setAt] = useState(0);
   const [closedFor, setClosedFor] = useState<string | null>(null);
   const [, begun] = /(?:^|\s)@([A-Za-z0-9_.:@|+~=-]*)$/.exec(text) ?? [];
   const isOpen = begun !== undefined && closedFor !== text;
   const found = isOpen
     ? members
-        .map(({ user_id }) => String(user_id))
+        .map(({ user_id }) => user_id)
         .filter(
           (user) => user !== self && user !== begun && user.toLowerCase().startsWith(begun.toLowerCase()),
         )

@@ -1,6 +1,7 @@
 /** What a person's connection does now, and what one can do to it: cut it, stay offline, kill the node behind it. */
 import type { Status } from '@plenum/client';
-import { killNode, useNodes } from '../live/nodes.ts';
+import { usePlenum } from '@plenum/react';
+import { killNode, useNodes } from '../session/nodes.ts';
 import type { Person } from '../session/person.ts';
 import { useStore } from '../session/store.ts';
 import { strings } from '../strings.ts';
@@ -24,7 +25,7 @@ function textOf(status: Status, node: number | null, isOffline: boolean): string
 }
 
 export function ConnectionMenu({ person, onAlone, onAnother }: ConnectionMenuProps) {
-  const status = useStore(person.status);
+  const { status } = usePlenum();
   const isOffline = useStore(person.wire.isOffline);
   const node = useNodes(person)?.node ?? null;
   const isConnected = status.state === 'connected';

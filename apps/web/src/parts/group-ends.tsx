@@ -1,7 +1,7 @@
 /** Who may send, and the ways out of a group. */
 import type { Posting } from '@plenum/protocol';
+import { usePlenum } from '@plenum/react';
 import { useState } from 'react';
-import type { MembersState } from '../live/members.ts';
 import { strings } from '../strings.ts';
 import type { OfGroup } from './members-part.tsx';
 
@@ -9,15 +9,13 @@ const { members: words } = strings;
 const postings = ['members', 'admins', 'nobody'] as const satisfies readonly Posting[];
 
 export function GroupEnds({
-  person,
   groupId,
   act,
-  state,
+  posting,
   isAdmin,
-}: OfGroup & { readonly state: MembersState; readonly isAdmin: boolean }) {
+}: OfGroup & { readonly posting: Posting; readonly isAdmin: boolean }) {
+  const { client } = usePlenum();
   const [isSure, setSure] = useState(false);
-  const { client } = person;
-  const posting = state.info?.posting ?? 'members';
   return (
     <section className="part ends">
       {isAdmin ? (

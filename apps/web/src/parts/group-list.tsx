@@ -1,30 +1,30 @@
 /** The groups of a person, with what is unread. */
-import type { GroupRow } from '../live/groups.ts';
+import type { ListedGroup } from '@plenum/react';
 import { groupTypes, strings } from '../strings.ts';
 import { Icon } from './icon.tsx';
 
 interface GroupListProps {
   /** Null: they have not been read yet. */
-  readonly rows: readonly GroupRow[] | null;
+  readonly groups: readonly ListedGroup[] | null;
   readonly open: string | null;
   readonly onOpen: (groupId: string) => void;
   readonly onCreate: () => void;
   readonly onFind: () => void;
 }
 
-const { groups } = strings;
-const stateTexts = { pending: groups.pending, invited: groups.invited, muted: groups.muted };
+const { groups: words } = strings;
+const stateTexts = { pending: words.pending, invited: words.invited, muted: words.muted };
 
-export function GroupList({ rows, open, onOpen, onCreate, onFind }: GroupListProps) {
+export function GroupList({ groups, open, onOpen, onCreate, onFind }: GroupListProps) {
   return (
-    <nav className="groups" aria-label={groups.title}>
+    <nav className="groups" aria-label={words.title}>
       <header className="groups-head">
-        <h3>{groups.title}</h3>
+        <h3>{words.title}</h3>
         <button
           type="button"
           className="icon-button"
-          aria-label={groups.find}
-          title={groups.find}
+          aria-label={words.find}
+          title={words.find}
           onClick={onFind}
         >
           <Icon name="enter" />
@@ -32,16 +32,16 @@ export function GroupList({ rows, open, onOpen, onCreate, onFind }: GroupListPro
         <button
           type="button"
           className="icon-button"
-          aria-label={groups.create}
-          title={groups.create}
+          aria-label={words.create}
+          title={words.create}
           onClick={onCreate}
         >
           <Icon name="plus" />
         </button>
       </header>
-      {rows?.length === 0 ? <p className="hint groups-none">{groups.none}</p> : null}
+      {groups?.length === 0 ? <p className="hint groups-none">{words.none}</p> : null}
       <ul>
-        {rows?.map((row) => (
+        {groups?.map((row) => (
           <li key={row.group_id}>
             <button
               type="button"
@@ -62,14 +62,14 @@ export function GroupList({ rows, open, onOpen, onCreate, onFind }: GroupListPro
   );
 }
 
-function Marks({ row, isOpen }: { readonly row: GroupRow; readonly isOpen: boolean }) {
+function Marks({ row, isOpen }: { readonly row: ListedGroup; readonly isOpen: boolean }) {
   if (row.status !== 'active') return <span className="state">{stateTexts[row.status]}</span>;
   const { unread = 0, unread_mentions: mentions = 0 } = row;
   if (unread === 0 || isOpen) return null;
   return mentions > 0 ? (
-    <span className="unread has-mention" title={groups.mentions(mentions)}>{`@${unread}`}</span>
+    <span className="unread has-mention" title={words.mentions(mentions)}>{`@${unread}`}</span>
   ) : (
-    <span className="unread" title={groups.unread(unread)}>
+    <span className="unread" title={words.unread(unread)}>
       {unread > 99 ? '99+' : unread}
     </span>
   );

@@ -1,5 +1,6 @@
 /** Open invites, invite links and bans of a group. Each list is read when it is opened, and again with every event of the group. */
-import type { RequestResult } from '@plenum/protocol';
+import type { RequestResult } from '@plenum/client';
+import { usePlenum } from '@plenum/react';
 import { useCallback, useEffect, useState } from 'react';
 import { inviteAddress } from '../session/address.ts';
 import { strings } from '../strings.ts';
@@ -10,18 +11,19 @@ import { type OfGroup, Part } from './members-part.tsx';
 const { members: words } = strings;
 
 /** Reads a list again with every event of the group. */
-function useList<T>({ person, groupId }: OfGroup, read: () => Promise<readonly T[]>): readonly T[] {
+function useList<T>(groupId: string, read: () => Promise<readonly T[]>): readonly T[] {
+  const { client } = usePlenum();
   const [list, setList] = useState<readonly T[]>([]);
   useEffect(() => {
     let isOver = false;
     const readNow = () => void read().then((rows) => !isOver && setList(rows));
     readNow();
-    const stop = person.client.on('event', ({ group_id }) => group_id === groupId && readNow());
+    const stop = client.on('event', ({ group_id }) => group_id === groupId && readNow());
     return () => {
       isOver = true;
       stop();
     };
-  }, [person, groupId, read]);
+  }, [client, groupId, read]);
   return list;
 }
 
@@ -29,14 +31,13 @@ type Ban = RequestResult<'list_bans'>['bans'][number];
 type Invite = RequestResult<'list_invites'>['invites'][number];
 type InviteLink = RequestResult<'list_invite_links'>['links'][number];
 
-export function Bans(shared: OfGroup) {
-  const { person, groupId, act } = shared;
-  const { client } = person;
+export function Bans({ groupId, act }: OfGroup) {
+  const { client } = usePlenum();
   const read = useCallback(async (): Promise<readonly Ban[]> => {
     const page = await client.request('list_bans', { group_id: groupId });
     return page.ok ? page.result.bans : [];
   }, [client, groupId]);
-  const bans = useList(shared, read);
+  const bans = useList(groupId, read);
   if (bans.length === 0) return null;
   return (
     <Part title={words.banned} count={bans.length}>
@@ -61,9 +62,8 @@ export function Bans(shared: OfGroup) {
   );
 }
 
-export function Invites(shared: OfGroup) {
-  const { person, groupId, act } = shared;
-  const { client } = person;
+export function Invites({ groupId, act }: OfGroup) {
+  const { client } = usePlenum();
   const readInvites = useCallback(async (): Promise<readonly Invite[]> => {
     const page = await client.request('list_invites', { group_id: groupId });
     return page.ok ? page.result.invites : [];
@@ -72,8 +72,8 @@ export function Invites(shared: OfGroup) {
     const page = await client.request('list_invite_links', { group_id: groupId });
     return page.ok ? page.result.links : [];
   }, [client, groupId]);
-  const invites = useList(shared, readInvites);
-  const links = useList(shared, readLinks);
+  const invites = useList(groupId, readInvites);
+  const links = useList(groupId, readLinks);
   const [code, setCode] = useState<string | null>(null);
   const makeLink = async () => {
     const made = client.request('create_invite_link', { group_id: groupId });

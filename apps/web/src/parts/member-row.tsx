@@ -1,5 +1,5 @@
 /** The row of a member, and of an applicant, with the acts that the person's role allows. */
-import type { MemberRow } from '../live/members.ts';
+import { type ListedMember, usePlenum } from '@plenum/react';
 import { strings } from '../strings.ts';
 import { Avatar } from './avatar.tsx';
 import { Icon } from './icon.tsx';
@@ -10,12 +10,12 @@ const { members: words } = strings;
 const minuteMs = 60_000;
 
 export function Applicant({
-  person,
   groupId,
   act,
   member,
   mayAccept,
-}: OfGroup & { readonly member: MemberRow; readonly mayAccept: boolean }) {
+}: OfGroup & { readonly member: ListedMember; readonly mayAccept: boolean }) {
+  const { client } = usePlenum();
   const { user_id, note } = member;
   const target = { group_id: groupId, user_id };
   return (
@@ -35,7 +35,7 @@ export function Applicant({
             type="button"
             className="button is-main is-small"
             aria-label={words.acceptNamed(user_id)}
-            onClick={() => void act(person.client.request('accept_member', target))}
+            onClick={() => void act(client.request('accept_member', target))}
           >
             {words.accept}
           </button>
@@ -43,7 +43,7 @@ export function Applicant({
             type="button"
             className="button is-small"
             aria-label={words.rejectNamed(user_id)}
-            onClick={() => void act(person.client.request('reject_member', target))}
+            onClick={() => void act(client.request('reject_member', target))}
           >
             {words.reject}
           </button>
@@ -59,19 +59,20 @@ export interface Rights {
   readonly isStrict: boolean;
 }
 
-export function Member({
-  person,
-  groupId,
-  act,
-  member,
-  rights,
-}: OfGroup & { readonly member: MemberRow; readonly rights: Rights }) {
-  const { user_id, roles, status, online } = member;
-  const isSelf = user_id === person.userId;
+interface MemberProps extends OfGroup {
+  readonly member: ListedMember;
+  /** Undefined: not known, as in a large group. */
+  readonly isOnline: boolean | undefined;
+  readonly rights: Rights;
+}
+
+export function Member({ groupId, act, member, isOnline, rights }: MemberProps) {
+  const { client, userId } = usePlenum();
+  const { user_id, roles, status } = member;
+  const isSelf = user_id === userId;
   const isPlain = !roles.includes('admin') && !roles.includes('moderator');
   const { isAdmin, isStrict } = rights;
   const mayModerate = rights.isModerator && !isSelf && (isAdmin || isPlain);
-  const { client } = person;
   const target = { group_id: groupId, user_id };
   const actions = [
     mayModerate &&
@@ -127,11 +128,13 @@ export function Member({
       },
   ];
   return (
-    <li className="member">
-      <Avatar userId={user_id} isOnline={online} />
+    <div className="member">
+      <Avatar userId={user_id} isOnline={isOnline} />
       <span className="member-name">
-        <bdi>{user_id}</bdi>
-        <span className="unseen">{online === true ? words.online : words.away}</span>
+        <bdi title={user_id}>{user_id}</bdi>
+        {isOnline === undefined ? null : (
+          <span className="unseen">{isOnline ? words.online : words.away}</span>
+        )}
       </span>
       {isSelf ? <span className="tag">{words.you}</span> : null}
       {roles.includes('admin') ? <span className="tag is-role">{words.admin}</span> : null}
@@ -142,6 +145,6 @@ export function Member({
           <Icon name="more" />
         </MenuButton>
       ) : null}
-    </li>
+    </div>
   );
 }

@@ -1,39 +1,44 @@
-/** The members of a group by status, with the acts that the person's role allows; bans, invites and invite links below. */
+/** The members of a group, who waits to be accepted, invites, bans, and what the person's role allows to change. */
+import type { Group, ListedMember, Members } from '@plenum/react';
 import { useState } from 'react';
-import type { Members, MembersState } from '../live/members.ts';
-import type { Person } from '../session/person.ts';
 import { strings } from '../strings.ts';
 import { GroupEnds } from './group-ends.tsx';
 import { Icon } from './icon.tsx';
 import { Bans, Invites } from './invites-part.tsx';
-import { Applicant, Member } from './member-row.tsx';
+import { MemberList } from './member-list.tsx';
+import { Applicant } from './member-row.tsx';
 import { type Act, Part } from './members-part.tsx';
 
 interface MembersPanelProps {
-  readonly person: Person;
+  readonly groupId: string;
+  readonly group: Group;
   readonly members: Members;
-  readonly state: MembersState;
+  readonly applicants: readonly ListedMember[];
+  readonly online: ReadonlySet<string> | null;
+  /** How many receive the messages. */
+  readonly size: number;
   readonly onClose: () => void;
 }
 
 const { members: words } = strings;
 
-export function MembersPanel({ person, members, state, onClose }: MembersPanelProps) {
+export function MembersPanel(props: MembersPanelProps) {
+  const { groupId, group, members, applicants, online, size, onClose } = props;
+  const { info, status, roles } = group;
   const [problem, setProblem] = useState<string | null>(null);
   const act: Act = async (ask) => {
     const done = await ask;
     setProblem(done.ok ? null : strings.failure(done.failure.code, done.failure.error));
-    if (done.ok) members.readSoon();
+    // There joins and leaves are no entries of the log.
+    if (done.ok && info?.membership_events === 'counts') void members.reload();
   };
-  const roles = state.info?.me?.roles ?? [];
-  const isActive = state.info?.me?.status === 'active';
+  const isActive = status === 'active';
   const isAdmin = isActive && roles.includes('admin');
   const isModerator = isAdmin || (isActive && roles.includes('moderator'));
-  const isStrict = state.info?.group_type === 'strict_private';
+  const isStrict = info?.group_type === 'strict_private';
   const mayAccept = isStrict ? isModerator : isActive;
-  const waiting = state.members.filter(({ status }) => status === 'pending');
-  const inside = state.members.filter(({ status }) => status !== 'pending');
-  const shared = { person, groupId: members.groupId, act };
+  const shared = { groupId, act };
+  const problems = [problem, members.failure && strings.failure(members.failure.code, members.failure.error)];
   return (
     <aside className="members" aria-label={words.title}>
       <header className="panel-head">
@@ -43,33 +48,26 @@ export function MembersPanel({ person, members, state, onClose }: MembersPanelPr
         </button>
       </header>
       <p className="problem" role="alert">
-        {problem}
+        {problems.find((text) => text !== null)}
       </p>
-      {waiting.length === 0 ? null : (
-        <Part title={words.waiting} count={waiting.length}>
-          {waiting.map((member) => (
+      {applicants.length === 0 ? null : (
+        <Part title={words.waiting} count={applicants.length}>
+          {applicants.map((member) => (
             <Applicant key={member.user_id} {...shared} member={member} mayAccept={mayAccept} />
           ))}
         </Part>
       )}
-      <Part title={words.active} count={inside.length}>
-        {inside.map((member) => (
-          <Member
-            key={member.user_id}
-            {...shared}
-            member={member}
-            rights={{ isAdmin, isModerator, isStrict }}
-          />
-        ))}
+      <Part title={words.active} count={size} hasOwnList>
+        <MemberList
+          {...shared}
+          members={members}
+          online={online}
+          rights={{ isAdmin, isModerator, isStrict }}
+        />
       </Part>
-      {state.hasMore ? (
-        <button type="button" className="button older" onClick={() => members.readMore()}>
-          {words.more}
-        </button>
-      ) : null}
       {mayAccept ? <Invites {...shared} /> : null}
       {isAdmin ? <Bans {...shared} /> : null}
-      <GroupEnds {...shared} state={state} isAdmin={isAdmin} />
+      <GroupEnds {...shared} posting={info?.posting ?? 'members'} isAdmin={isAdmin} />
     </aside>
   );
 }

@@ -1,12 +1,11 @@
 /** A part of the members panel: a title with a count, and rows; and what every part needs. */
+import type { Outcome } from '@plenum/client';
 import type { ReactNode } from 'react';
-import type { Person } from '../session/person.ts';
 
-type Ask = Promise<{ ok: true } | { ok: false; failure: { code: string; error: string } }>;
-export type Act = (ask: Ask) => Promise<void>;
+/** Shows why something was refused. */
+export type Act = (ask: Promise<Outcome<unknown>>) => Promise<void>;
 
 export interface OfGroup {
-  readonly person: Person;
   readonly groupId: string;
   readonly act: Act;
 }
@@ -14,10 +13,13 @@ export interface OfGroup {
 export function Part({
   title,
   count,
+  hasOwnList = false,
   children,
 }: {
   readonly title: string;
   readonly count?: number;
+  /** True: the children are no rows, they bring a list. */
+  readonly hasOwnList?: boolean;
   readonly children: ReactNode;
 }) {
   return (
@@ -25,7 +27,7 @@ export function Part({
       <h5>
         {title} {count === undefined ? null : <span className="part-count">{count}</span>}
       </h5>
-      <ul>{children}</ul>
+      {hasOwnList ? children : <ul>{children}</ul>}
     </section>
   );
 }

@@ -1,117 +1,137 @@
 /** The messages and events of a group, oldest first. It stays at its end while the reader is there. */
-import type { OutgoingMessage } from '@plenum/client';
-import { Fragment, type KeyboardEvent, useLayoutEffect, useRef, useState } from 'react';
-import { type Conversation, type ConversationState, isEvent, type Shown } from '../live/conversation.ts';
-import type { Person } from '../session/person.ts';
+import { type ListedMessage, type Messages, usePlenum } from '@plenum/react';
+import { Fragment, type KeyboardEvent, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { strings } from '../strings.ts';
 import { clock } from './clock.ts';
 import { Icon } from './icon.tsx';
-import { type Chosen, MessageRow } from './message-row.tsx';
+import { type MessageActs, MessageRow } from './message-row.tsx';
+import { OutgoingRow } from './outgoing-row.tsx';
+import { beginsBlock, isEvent, type TimelineEntry, timelineOf } from './timeline.ts';
 
 interface MessageListProps {
-  readonly person: Person;
   readonly groupId: string;
-  readonly conversation: Conversation | null;
-  readonly shown: ConversationState;
+  readonly messages: Messages;
   /** Messages above this seq were not read when the group was opened. */
   readonly newAfter: number | null;
   readonly canModerate: boolean;
   readonly canSend: boolean;
-  readonly onChosen: (chosen: Chosen) => void;
-  readonly onUnreadFrom: (message: { readonly seq: number; readonly epoch: string }) => void;
+  readonly acts: MessageActs;
 }
 
-/** Messages of one user within so many ms are one block. */
-const blockMs = 5 * 60_000;
 /** So near to its end a list counts as being there, px. */
 const nearPx = 48;
 const { chat } = strings;
 
-export function MessageList(props: MessageListProps) {
-  const { person, groupId, conversation, shown, newAfter } = props;
-  const { entries, outgoing, pins, hasOlder, isRead } = shown;
+export function MessageList({ groupId, messages: shown, newAfter, ...rights }: MessageListProps) {
+  const { userId } = usePlenum();
+  const { messages, events, pins, hasOlder, isLoading, failure, loadOlder } = shown;
+  const timeline = useMemo(() => timelineOf(messages, events), [messages, events]);
   const list = useRef<HTMLDivElement>(null);
-  const isAtEnd = useRef(true);
+  useStayAtEnd(list, timeline);
   const [active, setActive] = useState<string | null>(null);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: it follows what is shown
-  useLayoutEffect(() => {
-    if (isAtEnd.current && list.current !== null) list.current.scrollTop = list.current.scrollHeight;
-  }, [entries, outgoing]);
-  const messages = entries.filter((entry) => !isEvent(entry));
-  const current = messages.some(({ message_id }) => message_id === active)
-    ? active
-    : (messages.at(-1)?.message_id ?? null);
+  const byId = useMemo(() => new Map(messages.map((message) => [message.message_id, message])), [messages]);
+  const logged = messages.filter(({ seq }) => seq !== undefined);
+  const current = active !== null && byId.has(active) ? active : logged.at(-1)?.message_id;
   const firstNew =
     newAfter === null
       ? undefined
-      : messages.find(({ seq, from_user_id }) => seq > newAfter && from_user_id !== person.userId)?.seq;
-  const pinned = new Set(pins.map(({ message_id }) => message_id));
+      : logged.find(({ seq = 0, from_user_id }) => seq > newAfter && from_user_id !== userId)?.seq;
+  const pinned = new Set(pins?.map(({ message_id }) => message_id));
   return (
     <div
       ref={list}
       className="messages"
       role="log"
       aria-label={chat.messages(groupId)}
+      aria-busy={isLoading}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by the keyboard
       tabIndex={0}
-      onScroll={({ currentTarget: { scrollHeight, scrollTop, clientHeight } }) => {
-        isAtEnd.current = scrollHeight - scrollTop - clientHeight < nearPx;
-      }}
       onKeyDown={(event) => moveFocus(event)}
     >
-      {pins.length === 0 ? null : (
+      {pinned.size === 0 ? null : (
         <p className="pins">
           <Icon name="pin" />
-          {chat.pinnedCount(pins.length)}
+          {chat.pinnedCount(pinned.size)}
+        </p>
+      )}
+      {failure === null ? null : (
+        <p className="problem list-problem" role="alert">
+          {strings.failure(failure.code, failure.error)}
         </p>
       )}
       {hasOlder ? (
-        <button type="button" className="button older" onClick={() => void conversation?.loadOlder()}>
+        <button type="button" className="button older" disabled={isLoading} onClick={() => void loadOlder()}>
           {chat.older}
         </button>
       ) : null}
-      {isRead && messages.length === 0 && outgoing.length === 0 ? (
+      {!isLoading && failure === null && messages.length === 0 ? (
         <p className="hint no-messages">{chat.empty}</p>
       ) : null}
       <ol>
-        {entries.map((entry, at) => (
-          <Fragment key={entry.seq}>
-            {entry.seq === firstNew ? <li className="new-line">{chat.newFromHere}</li> : null}
+        {timeline.map((entry, at) => (
+          <Fragment key={isEvent(entry) ? `event-${entry.seq}` : entry.key}>
+            {entry.seq !== undefined && entry.seq === firstNew ? (
+              <li className="new-line">{chat.newFromHere}</li>
+            ) : null}
             {isEvent(entry) ? (
               <li className="event">
                 <bdi>{strings.eventText(entry)}</bdi>
                 <time dateTime={entry.timestamp}>{clock(entry.timestamp)}</time>
               </li>
-            ) : (
+            ) : entry.state === 'sent' && entry.seq !== undefined ? (
               <MessageRow
-                {...props}
+                {...rights}
                 message={entry}
-                original={
-                  entry.message === undefined ? undefined : originalOf(entry.reply?.message_id, messages)
-                }
-                beginsBlock={entry.seq === firstNew || beginsBlock(entries[at - 1], entry)}
+                original={originalOf(entry, byId)}
+                beginsBlock={entry.seq === firstNew || beginsBlock(timeline[at - 1], entry)}
                 isCurrent={entry.message_id === current}
                 isPinned={pinned.has(entry.message_id)}
-                onCurrent={() => setActive(entry.message_id)}
+                onCurrent={setActive}
               />
+            ) : (
+              <OutgoingRow message={entry} acts={rights.acts} />
             )}
           </Fragment>
-        ))}
-        {outgoing.map((message) => (
-          <OutgoingRow key={message.request_id} message={message} conversation={conversation} />
         ))}
       </ol>
     </div>
   );
 }
 
-const originalOf = (id: string | undefined, messages: readonly Shown[]) =>
-  messages.find((entry) => !isEvent(entry) && entry.message_id === id);
+const originalOf = (message: ListedMessage, byId: ReadonlyMap<string | undefined, ListedMessage>) =>
+  message.reply === undefined ? undefined : byId.get(message.reply.message_id);
 
-function beginsBlock(before: Shown | undefined, entry: Shown): boolean {
-  if (before === undefined || isEvent(before) || isEvent(entry)) return true;
-  const gapMs = Date.parse(entry.timestamp) - Date.parse(before.timestamp);
-  return before.from_user_id !== entry.from_user_id || gapMs > blockMs;
+/** While the reader is at the end, it stays there; where older entries come above, what is on the screen stays in its place. */
+function useStayAtEnd(list: { readonly current: HTMLElement | null }, timeline: readonly TimelineEntry[]) {
+  const before = useRef({ firstSeq: 0, heightPx: 0 });
+  const isAtEnd = useRef(true);
+  const firstSeq = timeline[0]?.seq ?? 0;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it follows what is shown
+  useLayoutEffect(() => {
+    const shown = list.current;
+    if (shown === null) return;
+    const { firstSeq: formerSeq, heightPx } = before.current;
+    if (isAtEnd.current) shown.scrollTop = shown.scrollHeight;
+    else if (firstSeq < formerSeq) shown.scrollTop += shown.scrollHeight - heightPx;
+    before.current = { firstSeq, heightPx: shown.scrollHeight };
+  }, [timeline]);
+  useLayoutEffect(() => {
+    const shown = list.current;
+    if (shown === null) return;
+    const note = () => {
+      isAtEnd.current = shown.scrollHeight - shown.scrollTop - shown.clientHeight < nearPx;
+    };
+    // Also when the keyboard of a phone opens, or a reply is chosen.
+    const resized = new ResizeObserver(() => {
+      if (isAtEnd.current) shown.scrollTop = shown.scrollHeight;
+    });
+    resized.observe(shown);
+    shown.addEventListener('scroll', note, { passive: true });
+    return () => {
+      resized.disconnect();
+      shown.removeEventListener('scroll', note);
+    };
+  }, [list]);
 }
 
 /** With the arrow keys the focus moves from message to message. */
@@ -125,36 +145,4 @@ function moveFocus(event: KeyboardEvent<HTMLElement>): void {
   if (next === undefined) return;
   event.preventDefault();
   next.focus();
-}
-
-interface OutgoingRowProps {
-  readonly message: OutgoingMessage;
-  readonly conversation: Conversation | null;
-}
-
-function OutgoingRow({ message, conversation }: OutgoingRowProps) {
-  const { message: text, failure, request_id: requestId, state } = message;
-  return (
-    <li className={failure === undefined ? 'message is-draft' : 'message is-draft is-failed'}>
-      <span className="message-side" />
-      <div className="message-main">
-        <p className="message-text" dir="auto">
-          {text}
-        </p>
-        {failure === undefined ? (
-          <p className="message-note">{state === 'sending' ? chat.sending : ''}</p>
-        ) : (
-          <p className="message-note is-problem" role="alert">
-            {`${chat.notSent}: ${failure.error} `}
-            <button type="button" className="link" onClick={() => conversation?.retry(requestId)}>
-              {chat.retry}
-            </button>
-            <button type="button" className="link" onClick={() => conversation?.discard(requestId)}>
-              {chat.discard}
-            </button>
-          </p>
-        )}
-      </div>
-    </li>
-  );
 }

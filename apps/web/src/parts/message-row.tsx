@@ -1,8 +1,7 @@
 /** One message: who, when, the text, what it replies to, its reactions, and what the reader can do with it. */
-import type { ShownMessage } from '@plenum/client';
-import type { ReactNode } from 'react';
-import type { Conversation, Shown } from '../live/conversation.ts';
-import type { Person } from '../session/person.ts';
+import type { Outcome } from '@plenum/client';
+import { type ListedMessage, type LoggedMessage, type Messages, usePlenum } from '@plenum/react';
+import { memo, type ReactNode } from 'react';
 import { strings } from '../strings.ts';
 import { Avatar, hueOf } from './avatar.tsx';
 import { clock } from './clock.ts';
@@ -12,36 +11,41 @@ import { MenuButton } from './menu-button.tsx';
 /** A message that the person has chosen to reply to or to edit. */
 export interface Chosen {
   readonly type: 'reply' | 'edit';
-  readonly message: ShownMessage;
+  readonly message: LoggedMessage;
+}
+
+/** What can be done with messages. The functions stay the same, so that a row is rendered only when its message changes. */
+export interface MessageActs extends Pick<Messages, 'react' | 'unreact' | 'retry' | 'discard'> {
+  /** Shows why something was refused. */
+  readonly act: (ask: Promise<Outcome<unknown>>) => Promise<void>;
+  readonly onChosen: (chosen: Chosen) => void;
+  readonly onUnreadFrom: (message: LoggedMessage) => void;
 }
 
 interface MessageRowProps {
-  readonly person: Person;
-  readonly conversation: Conversation | null;
-  readonly message: ShownMessage;
+  readonly message: LoggedMessage;
   /** The message to which it replies, if that is loaded. */
-  readonly original: Shown | undefined;
+  readonly original: ListedMessage | undefined;
   readonly beginsBlock: boolean;
   /** Only one message at a time has its buttons in the order of the Tab key. */
   readonly isCurrent: boolean;
   readonly isPinned: boolean;
   readonly canModerate: boolean;
   readonly canSend: boolean;
-  readonly onCurrent: () => void;
-  readonly onChosen: (chosen: Chosen) => void;
-  readonly onUnreadFrom: (message: { readonly seq: number; readonly epoch: string }) => void;
+  readonly acts: MessageActs;
+  readonly onCurrent: (messageId: string) => void;
 }
 
 const quickReactions = ['👍', '❤️', '😂', '🎉'];
 const { chat } = strings;
 
-export function MessageRow(props: MessageRowProps) {
-  const { person, conversation, message, original, beginsBlock, isCurrent, isPinned, canSend, onCurrent } =
-    props;
+export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
+  const { message, original, beginsBlock, isCurrent, isPinned, canSend, acts, onCurrent } = props;
+  const { userId: self } = usePlenum();
   const { from_user_id: userId, message_id: id } = message;
   const isGone = message.message === undefined;
-  const isForMe = !isGone && message.mentions?.some((user) => user === person.userId) === true;
-  const name = `message-${person.userId}-${id}`;
+  const isForMe = !isGone && message.mentions?.some((user) => user === self) === true;
+  const name = `message-${self}-${id}`;
   return (
     <li
       id={name}
@@ -53,8 +57,8 @@ export function MessageRow(props: MessageRowProps) {
         message.pending ? 'is-pending' : '',
       ].join(' ')}
       tabIndex={isCurrent ? 0 : -1}
-      onFocus={onCurrent}
-      onPointerEnter={onCurrent}
+      onFocus={() => onCurrent(id)}
+      onPointerEnter={() => onCurrent(id)}
     >
       <span className="message-side">
         {beginsBlock ? (
@@ -80,7 +84,7 @@ export function MessageRow(props: MessageRowProps) {
               <Quote userId={message.reply.from_user_id} original={original} />
             )}
             <p className="message-text" dir="auto">
-              {withMentions(message.message, message.mentions ?? [], person.userId)}
+              {withMentions(message.message, message.mentions ?? [], self)}
               {message.edited_at === undefined ? null : <span className="message-mark">{chat.edited}</span>}
               {message.open === true ? <span className="message-mark">{chat.open}</span> : null}
               {isPinned ? <span className="message-mark">{chat.pinned}</span> : null}
@@ -90,34 +94,37 @@ export function MessageRow(props: MessageRowProps) {
                 {JSON.stringify(message.metadata)}
               </p>
             )}
-            <Reactions message={message} canReact={canSend} conversation={conversation} />
+            <Reactions message={message} canReact={canSend} acts={acts} />
           </>
         )}
       </div>
       {isCurrent && !isGone ? <Toolbar {...props} /> : null}
     </li>
   );
-}
+});
 
-function Quote({ userId, original }: { readonly userId: string; readonly original: Shown | undefined }) {
-  const text =
-    original === undefined || original.type !== 'message'
-      ? chat.goneOriginal
-      : (original.message ?? chat.takenDown);
+function Quote({
+  userId,
+  original,
+}: {
+  readonly userId: string;
+  readonly original: ListedMessage | undefined;
+}) {
+  const text = original === undefined ? chat.goneOriginal : (original.message ?? chat.takenDown);
   return (
     <blockquote className="quote" dir="auto">
-      <b>{userId}</b> {text}
+      <bdi className="quote-user">{userId}</bdi> {text}
     </blockquote>
   );
 }
 
 interface ReactionsProps {
-  readonly message: ShownMessage;
+  readonly message: LoggedMessage;
   readonly canReact: boolean;
-  readonly conversation: Conversation | null;
+  readonly acts: MessageActs;
 }
 
-function Reactions({ message, canReact, conversation }: ReactionsProps) {
+function Reactions({ message, canReact, acts }: ReactionsProps) {
   const reactions = message.message === undefined ? [] : Object.entries(message.reactions ?? {});
   if (reactions.length === 0) return null;
   return (
@@ -130,7 +137,7 @@ function Reactions({ message, canReact, conversation }: ReactionsProps) {
           aria-pressed={me}
           aria-label={chat.reaction(reaction, count, me)}
           disabled={!canReact}
-          onClick={() => void conversation?.toggleReaction(message, reaction)}
+          onClick={() => toggle(message, reaction, acts)}
         >
           <bdi>{reaction}</bdi> {count}
         </button>
@@ -139,11 +146,17 @@ function Reactions({ message, canReact, conversation }: ReactionsProps) {
   );
 }
 
-function Toolbar(props: MessageRowProps) {
-  const { person, conversation, message, isPinned, canModerate, canSend, onChosen, onUnreadFrom } = props;
+/** Puts an own reaction, or takes it back. It is shown at once. */
+function toggle(message: LoggedMessage, reaction: string, { act, react, unreact }: MessageActs): void {
+  const { message_id: id, reactions } = message;
+  void act(reactions?.[reaction]?.me === true ? unreact(id, reaction) : react(id, reaction));
+}
+
+function Toolbar({ message, isPinned, canModerate, canSend, acts }: MessageRowProps) {
+  const { client, userId: self } = usePlenum();
+  const { act, onChosen, onUnreadFrom } = acts;
   const { group_id: groupId, message_id: id, from_user_id: userId } = message;
-  const { client } = person;
-  const isOwn = userId === person.userId;
+  const isOwn = userId === self;
   return (
     <div className="toolbar" role="toolbar" aria-label={chat.actions(userId)}>
       {canSend
@@ -153,7 +166,7 @@ function Toolbar(props: MessageRowProps) {
               type="button"
               className="icon-button quick"
               aria-label={chat.react(reaction)}
-              onClick={() => void conversation?.toggleReaction(message, reaction)}
+              onClick={() => toggle(message, reaction, acts)}
             >
               {reaction}
             </button>
@@ -179,13 +192,13 @@ function Toolbar(props: MessageRowProps) {
             id: 'pin',
             text: isPinned ? chat.unpin : chat.pin,
             onAction: () =>
-              void (isPinned ? client.unpinMessage(groupId, id) : client.pinMessage(groupId, id)),
+              void act(isPinned ? client.unpinMessage(groupId, id) : client.pinMessage(groupId, id)),
           },
           { id: 'unread', text: chat.markUnread, onAction: () => onUnreadFrom(message) },
           { id: 'id', text: chat.copyId, onAction: () => void navigator.clipboard?.writeText(id) },
           (isOwn || canModerate) && {
             ...{ id: 'down', text: chat.takeDown, isDestructive: true },
-            onAction: () => void client.deleteMessage(groupId, id),
+            onAction: () => void act(client.deleteMessage(groupId, id)),
           },
         ]}
       >

@@ -1,22 +1,20 @@
 /** What a person sees of a group that it is not in: it waits, it is invited, or it may ask. */
-import type { GroupInfo } from '@plenum/protocol';
+import { type Group, type ListedGroup, usePlenum } from '@plenum/react';
 import { useState } from 'react';
-import type { GroupRow } from '../live/groups.ts';
-import type { Person } from '../session/person.ts';
 import { strings } from '../strings.ts';
 
 interface OutsideProps {
-  readonly person: Person;
   readonly groupId: string;
-  readonly row: GroupRow | null;
-  readonly info: GroupInfo | null;
+  readonly group: Group;
+  readonly row: ListedGroup | null;
 }
 
 const { chat } = strings;
 
-export function Outside({ person, groupId, row, info }: OutsideProps) {
+export function Outside({ groupId, group, row }: OutsideProps) {
+  const { client } = usePlenum();
+  const { status, info, failure } = group;
   const [problem, setProblem] = useState<string | null>(null);
-  const { client } = person;
   const act = async (
     ask: () => Promise<{ ok: true } | { ok: false; failure: { code: string; error: string } }>,
   ) => {
@@ -24,18 +22,18 @@ export function Outside({ person, groupId, row, info }: OutsideProps) {
     setProblem(done.ok ? null : strings.failure(done.failure.code, done.failure.error));
   };
   const type = row?.group_type ?? info?.group_type ?? 'private';
-  const join = () => act(() => client.join(groupId, { ensure: true }));
+  const join = () => act(() => group.join({ ensure: true }));
   return (
     <div className="outside">
-      {row?.status === 'pending' ? (
+      {status === 'pending' ? (
         <>
           <h4>{chat.pendingTitle}</h4>
           <p>{chat.pendingText(type)}</p>
-          <Act text={chat.withdraw} onPress={() => act(() => client.leave(groupId))} />
+          <Act text={chat.withdraw} onPress={() => act(() => group.leave())} />
         </>
-      ) : row?.status === 'invited' ? (
+      ) : status === 'invited' ? (
         <>
-          <h4>{chat.invitedTitle(row.invited_by ?? '')}</h4>
+          <h4>{chat.invitedTitle(row?.invited_by ?? '')}</h4>
           <p>{chat.invitedText}</p>
           <div className="form-acts">
             <Act text={chat.decline} onPress={() => act(() => client.declineInvite(groupId))} />
@@ -44,8 +42,12 @@ export function Outside({ person, groupId, row, info }: OutsideProps) {
         </>
       ) : (
         <>
-          <h4>{chat.goneTitle}</h4>
-          <Act text={type === 'public' ? chat.join : chat.askAgain} isMain onPress={join} />
+          <h4>{failure?.code === 'group_not_found' ? chat.noGroupTitle : chat.goneTitle}</h4>
+          {failure?.code === 'group_not_found' ? (
+            <p>{chat.noGroupText}</p>
+          ) : (
+            <Act text={type === 'public' ? chat.join : chat.askAgain} isMain onPress={join} />
+          )}
         </>
       )}
       <p className="problem" role="alert">

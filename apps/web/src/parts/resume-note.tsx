@@ -1,13 +1,15 @@
 /** Says that the connection is lost, and afterwards what was caught up on. */
+import { usePlenum } from '@plenum/react';
 import { useEffect, useState } from 'react';
-import type { Person } from '../session/person.ts';
-import { useStore } from '../session/store.ts';
 import { strings } from '../strings.ts';
 
 const shownMs = 6000;
 
-export function ResumeNote({ person, groupId }: { readonly person: Person; readonly groupId: string }) {
-  const { state } = useStore(person.status);
+export function ResumeNote({ groupId }: { readonly groupId: string }) {
+  const {
+    client,
+    status: { state },
+  } = usePlenum();
   const [wasLost, setLost] = useState(false);
   const [caughtUp, setCaughtUp] = useState<number | null>(null);
   const isAway = state === 'waiting' || (state === 'connecting' && wasLost);
@@ -20,7 +22,7 @@ export function ResumeNote({ person, groupId }: { readonly person: Person; reado
   useEffect(() => {
     if (!wasLost) return;
     let timer: ReturnType<typeof setTimeout> | undefined;
-    const stop = person.client.on('recovered', (notice) => {
+    const stop = client.on('recovered', (notice) => {
       if (notice.group_id !== groupId) return;
       setCaughtUp(Math.max(0, notice.head_seq - notice.from_seq + 1));
       clearTimeout(timer);
@@ -30,7 +32,7 @@ export function ResumeNote({ person, groupId }: { readonly person: Person; reado
       stop();
       clearTimeout(timer);
     };
-  }, [person, groupId, wasLost]);
+  }, [client, groupId, wasLost]);
   return (
     <div role="status" className="resume">
       {isAway ? (

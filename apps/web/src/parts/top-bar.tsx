@@ -1,7 +1,7 @@
 /** The bar above the devices: what runs here, the nodes of the cluster, and what concerns the whole page. */
 import type { PlaygroundSettings } from '@plenum/protocol';
 import { useState } from 'react';
-import { killNode, useNodes } from '../live/nodes.ts';
+import { killNode, useNodes } from '../session/nodes.ts';
 import type { Person } from '../session/person.ts';
 import { strings } from '../strings.ts';
 import { Icon, type IconName } from './icon.tsx';

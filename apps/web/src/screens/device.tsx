@@ -1,14 +1,12 @@
 /** The device of one person: its groups, the open conversation, and its connection. */
+import { useGroups, usePlenum } from '@plenum/react';
 import { lazy, Suspense, useEffect, useRef, useState } from 'react';
-import { type GroupRow, Groups } from '../live/groups.ts';
-import { useLive } from '../live/use-live.ts';
 import { Avatar } from '../parts/avatar.tsx';
 import { ConnectionMenu } from '../parts/connection-menu.tsx';
 import { ConversationPane } from '../parts/conversation-pane.tsx';
 import { GroupList } from '../parts/group-list.tsx';
 import { useOpenGroup } from '../session/open-groups.ts';
 import type { Person } from '../session/person.ts';
-import { Store, useStore } from '../session/store.ts';
 import { strings } from '../strings.ts';
 import type { DialogRequest } from './dialogs.tsx';
 
@@ -27,38 +25,37 @@ interface DeviceProps {
 
 /** The group in which all people are in dev mode, from the first moment on. */
 const firstGroup = 'lobby';
-const none = new Store<readonly GroupRow[] | null>(null);
-const makeGroups = (person: Person) => new Groups(person);
 
 export function Device({ person, invite, isShown, onAlone, onAnother }: DeviceProps) {
-  const groups = useLive(makeGroups, person);
-  const rows = useStore(groups?.rows ?? none);
-  const [chosen, choose] = useOpenGroup(person.userId);
+  const { userId } = usePlenum();
+  const { groups, reload } = useGroups();
+  const [chosen, choose] = useOpenGroup(userId);
   const [asked, setAsked] = useState<DialogRequest | null>(
     invite === null ? null : { type: 'invite link', code: invite },
   );
   useFirstGroup(person, chosen, choose);
   const open = chosen ?? null;
-  const row = rows?.find(({ group_id }) => group_id === open) ?? null;
   return (
     <section
       className={['device', isShown ? '' : 'is-behind', open === null ? 'has-list' : 'has-group'].join(' ')}
-      aria-label={person.userId}
+      aria-label={userId}
     >
       <header className="device-head">
-        <Avatar userId={person.userId} />
-        <h2 className="device-name">{person.userId}</h2>
+        <Avatar userId={userId} />
+        <h2 className="device-name">
+          <bdi>{userId}</bdi>
+        </h2>
         <ConnectionMenu person={person} onAlone={onAlone} onAnother={onAnother} />
       </header>
       <div className="device-body">
         <GroupList
-          rows={rows}
+          groups={groups}
           open={open}
           onOpen={(groupId) => choose(groupId)}
           onCreate={() => setAsked({ type: 'create' })}
           onFind={() => setAsked({ type: 'join' })}
         />
-        {open === null || groups === null ? (
+        {open === null ? (
           <div className="conversation is-empty">
             <p>{strings.groups.choose}</p>
             <p className="hint">{strings.groups.emptyHint}</p>
@@ -66,11 +63,8 @@ export function Device({ person, invite, isShown, onAlone, onAnother }: DevicePr
         ) : (
           <ConversationPane
             key={open}
-            person={person}
-            groups={groups}
             groupId={open}
-            row={row}
-            areRowsRead={rows !== null}
+            row={groups?.find(({ group_id }) => group_id === open) ?? null}
             onBack={() => choose(null)}
           />
         )}
@@ -79,10 +73,9 @@ export function Device({ person, invite, isShown, onAlone, onAnother }: DevicePr
         <Suspense fallback={null}>
           <Dialogs
             asked={asked}
-            person={person}
             lanHosts={[]}
             onOpenGroup={(groupId) => {
-              groups?.readSoon();
+              void reload();
               choose(groupId);
             }}
             onClose={() => setAsked(null)}
@@ -97,17 +90,18 @@ type Choose = ReturnType<typeof useOpenGroup>[1];
 
 /** In dev mode a person whose page opens no group yet comes into the first one, which the first person creates. */
 function useFirstGroup(person: Person, chosen: string | null | undefined, choose: Choose): void {
+  const { client } = usePlenum();
   const entered = useRef<Person | null>(null);
   const isOpen = chosen !== undefined;
   useEffect(() => {
     if (isOpen || entered.current === person || !person.settings.has_dev_tokens) return;
     entered.current = person;
-    void enter(person).then((isIn) => isIn && choose(firstGroup, { isReplacing: true }));
-  }, [person, isOpen, choose]);
+    void enter(client).then((isIn) => isIn && choose(firstGroup, { isReplacing: true }));
+  }, [client, person, isOpen, choose]);
 }
 
 /** @returns false: the person has gone before the answer */
-async function enter({ client }: Person): Promise<boolean> {
+async function enter(client: ReturnType<typeof usePlenum>['client']): Promise<boolean> {
   const joined = await client.join(firstGroup, { ensure: true });
   if (joined.ok) return true;
   if (joined.failure.code !== 'group_not_found') return false;

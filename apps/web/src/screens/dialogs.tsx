@@ -1,11 +1,10 @@
 /** The dialogs of the playground. Their code is loaded when the first of them is opened. */
-
 import type { GroupType } from '@plenum/protocol';
+import { usePlenum } from '@plenum/react';
 import { useEffect, useState } from 'react';
 import { encode } from 'uqr';
 import { Field, FormWindow } from '../parts/form.tsx';
 import { Window } from '../parts/window.tsx';
-import type { Person } from '../session/person.ts';
 import { groupTypes, strings } from '../strings.ts';
 
 export type DialogRequest =
@@ -17,8 +16,6 @@ export type DialogRequest =
 
 interface DialogsProps {
   readonly asked: DialogRequest;
-  /** Whose dialog it is; null: of the page. */
-  readonly person: Person | null;
   readonly lanHosts: readonly string[];
   readonly onOpenGroup: (groupId: string) => void;
   readonly onClose: () => void;
@@ -27,26 +24,26 @@ interface DialogsProps {
 const types = ['public', 'private', 'strict_private'] as const satisfies readonly GroupType[];
 const isGroupType = (text: string | undefined): text is GroupType => types.some((type) => type === text);
 
-export function Dialogs({ asked, person, lanHosts, onOpenGroup, onClose }: DialogsProps) {
+export function Dialogs({ asked, lanHosts, onOpenGroup, onClose }: DialogsProps) {
   if (asked.type === 'phone') return <PhoneWindow {...asked} lanHosts={lanHosts} onClose={onClose} />;
   if (asked.type === 'person') return <PersonWindow {...asked} onClose={onClose} />;
-  if (person === null) return null;
-  const shared = { person, onOpenGroup, onClose };
+  const shared = { onOpenGroup, onClose };
   if (asked.type === 'create') return <CreateWindow {...shared} />;
   if (asked.type === 'join') return <JoinWindow {...shared} />;
   return <InviteWindow {...shared} code={asked.code} />;
 }
 
+/** What these dialogs do, the person does in whose device they are. */
 interface OfPerson {
-  readonly person: Person;
   readonly onOpenGroup: (groupId: string) => void;
   readonly onClose: () => void;
 }
 
-function CreateWindow({ person, onOpenGroup, onClose }: OfPerson) {
+function CreateWindow({ onOpenGroup, onClose }: OfPerson) {
+  const { client } = usePlenum();
   const create = async ({ id = '', type, name = '' }: Readonly<Record<string, string>>) => {
     const settings = name === '' ? {} : { metadata: { title: name } };
-    const made = await person.client.create(id, isGroupType(type) ? type : 'public', settings);
+    const made = await client.create(id, isGroupType(type) ? type : 'public', settings);
     if (!made.ok) return strings.failure(made.failure.code, made.failure.error);
     onOpenGroup(id);
     return null;
@@ -76,9 +73,10 @@ function CreateWindow({ person, onOpenGroup, onClose }: OfPerson) {
   );
 }
 
-function JoinWindow({ person, onOpenGroup, onClose }: OfPerson) {
+function JoinWindow({ onOpenGroup, onClose }: OfPerson) {
+  const { client } = usePlenum();
   const join = async ({ id = '', note = '' }: Readonly<Record<string, string>>) => {
-    const joined = await person.client.join(id, { ensure: true, ...(note === '' ? {} : { note }) });
+    const joined = await client.join(id, { ensure: true, ...(note === '' ? {} : { note }) });
     if (!joined.ok) return strings.failure(joined.failure.code, joined.failure.error);
     onOpenGroup(id);
     return null;
@@ -96,10 +94,11 @@ function JoinWindow({ person, onOpenGroup, onClose }: OfPerson) {
   );
 }
 
-function InviteWindow({ person, code, onOpenGroup, onClose }: OfPerson & { readonly code: string }) {
+function InviteWindow({ code, onOpenGroup, onClose }: OfPerson & { readonly code: string }) {
+  const { client } = usePlenum();
   const [text, setText] = useState<string>(strings.loading);
   useEffect(() => {
-    void person.client
+    void client
       .request('preview_invite', { code })
       .then((preview) =>
         setText(
@@ -108,9 +107,9 @@ function InviteWindow({ person, code, onOpenGroup, onClose }: OfPerson & { reado
             : strings.failure(preview.failure.code, preview.failure.error),
         ),
       );
-  }, [person, code]);
+  }, [client, code]);
   const join = async () => {
-    const joined = await person.client.joinByInvite(code);
+    const joined = await client.joinByInvite(code);
     if (!joined.ok) return strings.failure(joined.failure.code, joined.failure.error);
     if (joined.result.group_id !== undefined) onOpenGroup(joined.result.group_id);
     return null;

@@ -1,5 +1,6 @@
 /** The whole page: one or two people, each before a device of its own, and the raw log beside them. */
 import type { PlaygroundSettings } from '@plenum/protocol';
+import { PlenumProvider } from '@plenum/react';
 import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from 'react';
 import { LogPanel } from '../parts/log-panel.tsx';
 import { TopBar } from '../parts/top-bar.tsx';
@@ -116,22 +117,25 @@ function Desk({ settings, users, token, invite, onUsers }: DeskProps) {
       />
       <main className="desk">
         {people.map((person) => (
-          <Device
-            key={person.userId}
-            person={person}
-            invite={person === people[0] ? invite : null}
-            isShown={person === shown}
-            onAlone={people.length > 1 ? () => open(addressOf([person.userId]), '_blank', 'noopener') : null}
-            onAnother={
-              onUsers === null
-                ? null
-                : () =>
-                    setAsked({
-                      ...{ type: 'person', title: strings.person.title },
-                      onName: (name) => replace(person.userId, name),
-                    })
-            }
-          />
+          <PlenumProvider key={person.userId} userId={person.userId} {...person.clientOptions}>
+            <Device
+              person={person}
+              invite={person === people[0] ? invite : null}
+              isShown={person === shown}
+              onAlone={
+                people.length > 1 ? () => open(addressOf([person.userId]), '_blank', 'noopener') : null
+              }
+              onAnother={
+                onUsers === null
+                  ? null
+                  : () =>
+                      setAsked({
+                        ...{ type: 'person', title: strings.person.title },
+                        onName: (name) => replace(person.userId, name),
+                      })
+              }
+            />
+          </PlenumProvider>
         ))}
       </main>
       {hasLog ? (
@@ -141,7 +145,6 @@ function Desk({ settings, users, token, invite, onUsers }: DeskProps) {
         <Suspense fallback={null}>
           <Dialogs
             asked={asked}
-            person={null}
             lanHosts={settings.lan_hosts}
             onOpenGroup={() => undefined}
             onClose={() => setAsked(null)}
@@ -152,15 +155,6 @@ function Desk({ settings, users, token, invite, onUsers }: DeskProps) {
   );
 }
 
-/** A person from the first effect on until the user is another one. */
-function usePerson(userId: string | null, settings: PlaygroundSettings, token: string | null): Person | null {
-  const [person, setPerson] = useState<Person | null>(null);
-  useEffect(() => {
-    if (userId === null) return setPerson(null);
-    const made = new Person(userId, settings, token);
-    setPerson(made);
-    made.connect();
-    return () => made.close();
-  }, [userId, settings, token]);
-  return person?.userId === userId ? person : null;
-}
+/** The same person until the user is another one. */
+const usePerson = (userId: string | null, settings: PlaygroundSettings, token: string | null) =>
+  useMemo(() => (userId === null ? null : new Person(userId, settings, token)), [userId, settings, token]);

@@ -36,6 +36,7 @@ interface Live {
 export class Wire {
   /** True: the device has no network, until it is set to false. */
   readonly isOffline = new Store(false);
+  readonly isConnected = new Store(false);
   readonly #traffic: Traffic;
   readonly #openReal: OpenLink;
   readonly #onBack = new Set<() => void>();
@@ -74,7 +75,7 @@ export class Wire {
     return {
       ask: (envelope, timeoutMs, onAnswer) => this.#ask(link, envelope, { timeoutMs, onAnswer }),
       close: () => {
-        if (this.#live === live) this.#live = null;
+        if (this.#live === live) this.#forget();
         link.close();
       },
     };
@@ -84,7 +85,7 @@ export class Wire {
   cut(): void {
     const live = this.#live;
     if (live === null) return;
-    this.#live = null;
+    this.#forget();
     this.#traffic.add({ type: 'connection', happened: 'cut', payload: {} });
     live.link.close();
     live.listeners.lost();
@@ -102,6 +103,11 @@ export class Wire {
     if (live === null) return Promise.resolve(null);
     const envelope = { service: clusterService, request_type: requestType, request_id: newId(), args };
     return new Promise((resolve) => live.link.ask(envelope, answerTimeoutMs, resolve));
+  }
+
+  #forget(): void {
+    this.#live = null;
+    this.isConnected.set(false);
   }
 
   #openNothing(listeners: LinkListeners): Link {
@@ -133,15 +139,16 @@ export class Wire {
     return {
       opened: () => {
         log('opened');
+        this.isConnected.set(true);
         listeners.opened();
       },
       refused: (code, retryAfterMs) => {
-        this.#live = null;
+        this.#forget();
         log('refused', { code, retry_after_ms: retryAfterMs });
         listeners.refused(code, retryAfterMs);
       },
       lost: () => {
-        this.#live = null;
+        this.#forget();
         log('lost');
         listeners.lost();
       },

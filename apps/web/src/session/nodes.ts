@@ -1,8 +1,8 @@
 /** The nodes of `npm run cluster`: which one a person is connected to, and whether each is running. */
 import type { ClusterNodes } from '@plenum/protocol';
 import { useEffect, useState } from 'react';
-import type { Person } from '../session/person.ts';
-import { useStore } from '../session/store.ts';
+import type { Person } from './person.ts';
+import { useStore } from './store.ts';
 
 const isClusterNodes = (value: unknown): value is ClusterNodes =>
   typeof value === 'object' && value !== null && 'nodes' in value;
@@ -11,9 +11,9 @@ const watchMs = 700;
 
 /** @returns null outside of `npm run cluster`, and while the person is not connected */
 export function useNodes(person: Person): ClusterNodes | null {
-  const status = useStore(person.status);
+  const isConnected = useStore(person.wire.isConnected);
   const [nodes, setNodes] = useState<ClusterNodes | null>(null);
-  const isAsked = person.settings.has_cluster && status.state === 'connected';
+  const isAsked = person.settings.has_cluster && isConnected;
   useEffect(() => {
     if (!isAsked) return setNodes(null);
     let timer: ReturnType<typeof setTimeout> | undefined;
