@@ -82,7 +82,7 @@ test('the list is read again after changes of the own membership, once for all t
   expect(server.countOf('list_groups')).toBe(before + 1);
 });
 
-test('a list that could not be read says why, keeps what it had, and listens to nothing when it is given up', async () => {
+test('a list that could not be read says why, and listens to nothing when given up', async () => {
   const { server, observed, clock } = await world();
   const { groups } = observed;
   const stop = groups.subscribe(nothing);
@@ -93,7 +93,7 @@ test('a list that could not be read says why, keeps what it had, and listens to 
   expect([server.listenersLeft, clock.timers]).toEqual([0, 0]);
 });
 
-test('events stand between messages by their place in the log, of pages and live, without those of a log that ended', async () => {
+test('events of pages and live ones are between the messages by their place in the log', async () => {
   const { server, observed, clock } = await world();
   server.answers['history'] = () => ({
     ...{ entries: [{ ...eventAt(1, 'created', 'ann') }, { type: 'message', ...messageAt(2, 'ann').result }] },
