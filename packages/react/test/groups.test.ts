@@ -67,7 +67,7 @@ test('what a component marks as read or unread is in the list too', async () => 
   expect(groups.getState().groups).toMatchObject([{ unread: 2, read_seq: 2 }]);
 });
 
-test('the list is read again after changes of the own membership, once for all that come together', async () => {
+test('the list is read again after changes of the own membership, once for all that come at once', async () => {
   let rows = [row('g'), row('other')];
   const { server, clock, groups } = await listed(() => rows);
   const before = server.countOf('list_groups');
