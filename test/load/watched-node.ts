@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { createJwtAuthenticator } from '@plenum/adapters';
-import { type Clock, type Core, createCore, defaultEngineSettings, systemClock } from '@plenum/core';
+import { type Clock, type Core, createCore, defaultEngineSettings, fail, systemClock } from '@plenum/core';
 import { createFanOut, createGateway, fullAdminToken, type Gateway } from '@plenum/gateway';
 import { createRedisEngine, type RedisEngine } from '@plenum/redis';
 import { freshPrefix, type RedisServer, seededRandom, startRedis } from '@plenum/testkit';
@@ -107,11 +107,14 @@ export class WatchedNode implements AsyncDisposable {
   }
 }
 
+/** No operator looks at this node by the routes of the cluster. */
+const unwatched = () => Promise.resolve(fail({ code: 'unsupported_request' }));
+
 function gatewayOf(engine: RedisEngine, core: Core): Promise<Gateway> {
   return createGateway({
     operations: core.operations,
     usualSend: core.usualSend,
-    cluster: core.cluster,
+    cluster: { ...core.cluster, figures: unwatched, trace: unwatched },
     hub: core.feeds,
     authenticator: createJwtAuthenticator({ secret: jwtSecret }),
     revocations: engine.revocations,

@@ -19,8 +19,10 @@ import {
   type Engine,
   type EngineSettings,
   type Logger,
+  type MessageProbe,
   Ownership,
   systemClock,
+  type WatchOperations,
 } from '@plenum/core';
 import {
   createFanOut,
@@ -37,6 +39,7 @@ import { version } from './config/version.ts';
 import type { Config } from './config.ts';
 import { homePage } from './home-page.ts';
 import type { Lifecycle } from './lifecycle.ts';
+import { NodeWatch } from './node-watch.ts';
 import { type Secrets, systemRandom } from './secrets.ts';
 
 /** Life of a token from `POST /v1/dev/token`, s. */
@@ -135,6 +138,7 @@ export interface ComposeDeps {
 
 export interface Running {
   readonly core: Core;
+  readonly watching: WatchOperations;
   readonly gateway: Gateway | null;
   /** Null if nothing listens, or if the servers belong to the caller. */
   readonly url: string | null;
@@ -147,26 +151,37 @@ export interface Running {
 /** Starts core, edge and ownership, in this order. If one fails, the caller must stop `lifecycle`. */
 export async function compose(deps: ComposeDeps): Promise<Running> {
   const { lifecycle, role, edge } = deps;
-  const core = openCore(deps);
+  const watch = new NodeWatch(deps);
+  const core = openCore(deps, watch);
   lifecycle.started('core', () => core.stop());
   if (role === 'node') core.start();
-  const gateway = edge === null ? null : await openGateway(deps, edge, core);
+  const watching = watch.open(core);
+  lifecycle.started('watch', () => watch.stop());
+  const gateway = edge === null ? null : await openGateway(deps, edge, { core, watching });
   if (gateway !== null) lifecycle.started('gateway', () => gateway.close());
   const isMounted = edge === null || edge.mount !== null;
   const { url, adminUrl } =
     gateway === null || isMounted ? { url: null, adminUrl: null } : await gateway.listen();
-  if (role === 'client') return { core, gateway, url, adminUrl, ownership: null };
+  if (role === 'client') return { core, watching, gateway, url, adminUrl, ownership: null };
   const reachableUrl = url === null || edge === null ? null : edge.reachableUrl(url);
-  const ownership: Ownership = openOwnership(deps, reachableUrl, () =>
-    deps.onDrainAsked({ gateway, ownership }),
-  );
+  const ownership: Ownership = openOwnership(deps, {
+    url: reachableUrl,
+    probe: watch.probe,
+    onDrainAsked: () => deps.onDrainAsked({ gateway, ownership }),
+  });
+  watch.start(gateway, ownership);
   lifecycle.started('ownership', () => ownership.stop());
   await ownership.start();
-  return { core, gateway, url, adminUrl, ownership };
+  return { core, watching, gateway, url, adminUrl, ownership };
 }
 
-function openCore({ engine, logger, nodeId, adapters, middleware, middlewares, ...deps }: ComposeDeps): Core {
+function openCore(
+  { engine, logger, nodeId, adapters, middleware, middlewares, ...deps }: ComposeDeps,
+  { probe, beatAgeMs }: NodeWatch,
+): Core {
   return createCore({
+    probe,
+    beatAgeMs,
     engine,
     logger,
     nodeId,
@@ -190,7 +205,11 @@ function openCore({ engine, logger, nodeId, adapters, middleware, middlewares, .
 const inviteSecretsOf = ({ jwks, secrets }: Pick<EdgeDeps, 'jwks' | 'secrets'>): readonly string[] =>
   jwks === null ? secrets.jwtSecrets : secrets.adminTokens.map(({ sha256 }) => sha256);
 
-function openGateway({ engine, logger }: ComposeDeps, edge: EdgeDeps, core: Core): Promise<Gateway> {
+function openGateway(
+  { engine, logger }: ComposeDeps,
+  edge: EdgeDeps,
+  { core, watching }: Pick<Running, 'core' | 'watching'>,
+): Promise<Gateway> {
   const { config, jwks, tokenMaxAgeMs, docs } = edge;
   const { jwtSecrets, adminTokens } = edge.secrets;
   const [secret] = jwtSecrets;
@@ -206,7 +225,11 @@ function openGateway({ engine, logger }: ComposeDeps, edge: EdgeDeps, core: Core
     operations: core.operations,
     usualSend: core.usualSend,
     requests: edge.requests,
-    cluster: core.cluster,
+    cluster: {
+      ...core.cluster,
+      figures: () => watching.figures(),
+      trace: (order) => watching.trace(order),
+    },
     hub: core.feeds,
     authenticator:
       jwks === null
@@ -235,7 +258,14 @@ function openGateway({ engine, logger }: ComposeDeps, edge: EdgeDeps, core: Core
 }
 
 /** Starts the work on the partitions that this node owns: the work of the engine, and the deliveries. */
-function openOwnership(deps: ComposeDeps, url: string | null, onDrainAsked: () => void): Ownership {
+function openOwnership(
+  deps: ComposeDeps,
+  {
+    url,
+    probe,
+    onDrainAsked,
+  }: { readonly url: string | null; readonly probe: MessageProbe; onDrainAsked(): void },
+): Ownership {
   const { engine, logger, nodeId, adapters, strategy, delivery } = deps;
   const clock = systemClock;
   const deliveries = createDeliveryWork({
@@ -244,6 +274,7 @@ function openOwnership(deps: ComposeDeps, url: string | null, onDrainAsked: () =
     logger,
     engine,
     adapters,
+    probe,
     settings: delivery,
   });
   return new Ownership({

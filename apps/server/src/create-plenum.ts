@@ -234,7 +234,7 @@ function apiOf(options: PlenumOptions, { running, logger, lifecycle, secrets }: 
     messages: messagesApi(parts),
     users: usersApi(parts),
     deadLetters: deadLettersApi(parts),
-    cluster: clusterApi(core.cluster),
+    cluster: clusterApi(core.cluster, running.watching, systemRandom),
     join: (groupId, userId) => groups.join({ groupId, userId }),
     leave: (groupId, userId) => groups.leave({ groupId, userId }),
     send: sendMessage(parts),

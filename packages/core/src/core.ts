@@ -27,6 +27,7 @@ import type { Engine } from './ports/engine.ts';
 import type { Clock, Logger } from './ports/runtime.ts';
 import { NodePresence } from './presence/node-presence.ts';
 import { createSendPipeline, type PipelineDeps } from './send/pipeline.ts';
+import { MessageProbe } from './telemetry/message-probe.ts';
 
 export interface Core {
   readonly operations: Operations;
@@ -48,6 +49,10 @@ export interface CoreDeps extends Pick<PipelineDeps, 'middleware' | 'order'> {
   readonly logger: Logger;
   /** Unique per start of the node. The store keeps presence under this id. */
   readonly nodeId: string;
+  /** Default: one that no trace ever arms. */
+  readonly probe?: MessageProbe;
+  /** For how long this node has seen the beat of a node unchanged, ms; null: it has not looked yet. Default: never looked. */
+  readonly beatAgeMs?: (nodeId: string) => number | null;
   /** Default: `none`. */
   readonly createOnJoin?: OperationDeps['createOnJoin'];
   /** Default: `on`. */
@@ -89,7 +94,8 @@ function openFeeds(deps: CoreDeps, auth: AuthGuard | null) {
       liveDevices: (groupId) => feeds.liveDevices(groupId),
     },
   });
-  const feeds = new FeedHost({ ...deps, auth, presence });
+  const { probe = new MessageProbe({ clock: deps.clock, wallMs: () => deps.engine.wallMs() }) } = deps;
+  const feeds = new FeedHost({ ...deps, probe, auth, presence });
   return { feeds, presence };
 }
 
@@ -117,7 +123,7 @@ export function createCore(deps: CoreDeps): Core {
   };
   return {
     feeds,
-    cluster: clusterOperations(engine, shared),
+    cluster: clusterOperations(engine, shared, deps.beatAgeMs ?? (() => null)),
     usualSend: createUsualSend(shared),
     start: () => {
       feeds.start();

@@ -26,6 +26,7 @@ import type { LogRange } from '../src/ports/group-log.ts';
 import type { FeedListener, Nudge } from '../src/ports/pubsub.ts';
 import type { Clock } from '../src/ports/runtime.ts';
 import { NodePresence } from '../src/presence/node-presence.ts';
+import { MessageProbe } from '../src/telemetry/message-probe.ts';
 import { fanOut, idlePresence } from './simulated-parts.ts';
 import { unused, unusedPorts } from './unused-ports.ts';
 import { removing } from './watchful-device.ts';
@@ -87,7 +88,8 @@ export class Simulation {
         liveDevices: (group) => this.host.liveDevices(group),
       },
     });
-    this.host = new FeedHost({ engine, fanOut, clock, logger, presence });
+    const probe = new MessageProbe({ clock, wallMs: () => 0 });
+    this.host = new FeedHost({ engine, fanOut, clock, logger, presence, probe });
     presence.start();
     this.host.start();
   }

@@ -42,6 +42,8 @@ export const unusedPorts = {
     holder: unused,
     holders: unused,
   },
+  nodeChannel: { send: () => {}, listen: () => null },
+  roundTripMs: unused,
   partitionWorks: [],
   imports: { append: unused },
   dueMutes: { endDueMutes: unused },

@@ -14,6 +14,7 @@ import type {
   RoomChannels,
   Rooms,
   UsualSend,
+  WatchOperations,
 } from '@plenum/core';
 import type { PlaygroundSettings, UserId } from '@plenum/protocol';
 import type { FastifyInstance } from 'fastify';
@@ -68,7 +69,7 @@ export interface GatewayOptions {
   readonly operations: Operations;
   /** Absent or null: every message goes through `operations.relay_msg`. */
   readonly usualSend?: UsualSend | null;
-  readonly cluster: ClusterOperations;
+  readonly cluster: ClusterOperations & WatchOperations;
   readonly hub: DeviceHub;
   readonly authenticator: Authenticator;
   /** Asked about handshakes without a token. Absent: these are refused. */

@@ -8,6 +8,7 @@ import { closerOf, createHttpServer, listenOn, stopAccepting } from './http/http
 import { mountOn } from './http/mount.ts';
 import { PipelinedRequests, serveOneByOne, serveRoutesOneByOne } from './http/pipelined-requests.ts';
 import { guardMounted } from './http/server-sockets.ts';
+import { Figures } from './metrics/figures.ts';
 import { createMetrics } from './metrics/metrics.ts';
 import { boundWebSockets } from './outbound/web-sockets.ts';
 import { UserReadLimiters } from './requests/read-limiter.ts';
@@ -35,6 +36,8 @@ export interface Gateway {
    * answers 200, `/readyz` answers 503. Resolves when the sockets are closed.
    */
   drain(withinMs: number): Promise<void>;
+  /** What this node counts, and what it has measured lately; see `Figures`. */
+  readonly figures: Pick<Figures, 'read'>;
   /** Closes the port, which other processes share and accept on: takes no new work and no connection. */
   leavePort(): void;
   /** Closes sockets and port at once. Idempotent; leaves the caller's own servers open. */
@@ -147,6 +150,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     prefix: roomChannels?.channelPrefix ?? '',
   };
   const metrics = createMetrics(readings, options.machine ?? null);
+  const figures = new Figures({ metrics, readings, clock });
   const adminApp = config.adminPort === undefined ? null : createHttpServer(httpDeps);
   const closeAdmin = adminApp === null ? null : closerOf(adminApp, clock);
   const addressOf = ({ socket, headers }: IncomingMessage) =>
@@ -181,6 +185,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     unguard();
     shared.audit.close();
     budget.stop();
+    figures.close();
     metrics.close();
   };
   try {
@@ -191,6 +196,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     throw error;
   }
   return {
+    figures,
     listen: async () => {
       const adminUrl =
         adminApp === null

@@ -2,6 +2,7 @@ export { createGateway, type Gateway } from './gateway.ts';
 export type { GatewayConfig, GatewayOptions } from './gateway-options.ts';
 export type { Machine, ProcessFigures } from './machine.ts';
 export { addUp, addUpFigures, lastingFigures } from './metrics/added-figures.ts';
+export { figuresWithoutGateway } from './metrics/figures.ts';
 export { readProcessFigures } from './metrics/metrics.ts';
 export { createFanOut, type FanOutMode } from './outbound/create-fan-out.ts';
 export { defaultMaxUnreadBytes } from './outbound/unread-budget.ts';

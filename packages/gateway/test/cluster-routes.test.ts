@@ -13,7 +13,11 @@ test.each(clusterRoutes.map((route) => [`${route.method} ${route.path}`, route] 
   async (_, route) => {
     await using edge = await startEdge();
     const call = (token?: string) =>
-      edge.fetch(example(route.path), { method: route.method, ...(token === undefined ? {} : { token }) });
+      edge.fetch(example(route.path), {
+        method: route.method,
+        ...(route.body === null ? {} : { json: { from_user_id: 'ann' } }),
+        ...(token === undefined ? {} : { token }),
+      });
     const answer = await call();
     expect(answer.status).toBe(route.successStatus);
     const text = await answer.text();

@@ -14,6 +14,7 @@ import {
   type Revocations,
   type RoomChannels,
   succeed,
+  type WatchOperations,
 } from '@plenum/core';
 import { groupIdSchema, type MessageSent, type UserId, userIdSchema } from '@plenum/protocol';
 
@@ -123,7 +124,7 @@ export function fakeOperations(calls: Call[], overrides: Partial<Operations> = {
 }
 
 /** A cluster of the node `n1`, which owns all but the last partition. */
-export function fakeCluster(): ClusterOperations {
+export function fakeCluster(): ClusterOperations & WatchOperations {
   const owned = { moving: false, node_id: 'n1', token: 5 };
   const moving = { moving: true, node_id: null, token: null };
   const node = { node_id: 'n1', url: null, version: '1.2.3', strategy: 'owner', draining: false } as const;
@@ -132,7 +133,14 @@ export function fakeCluster(): ClusterOperations {
       yield '{"type":"end"}\n';
     },
     owner: async (group_id) => succeed({ group_id, partition: 7, ...owned, url: 'http://n1:3000' }),
-    nodes: async () => succeed({ nodes: [{ ...node, beat: 3, partitions: 255 }] }),
+    nodes: async () =>
+      succeed({ nodes: [{ ...node, beat: 3, beat_age_ms: 40, partitions: 255 }], dead_after_ms: 6000 }),
+    figures: async () => succeed({ at: '2026-03-01T12:00:00.000Z', nodes: [], missing: ['n1'] }),
+    trace: async () =>
+      succeed({
+        ...{ message_id: 'e-1', epoch: 'e', seq: 1, recipients_count: 1 },
+        ...{ started_at: '2026-03-01T12:00:00.000Z', events: [], missing: [] },
+      }),
     partitions: async () =>
       succeed({
         partitions: [

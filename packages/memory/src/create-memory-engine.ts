@@ -17,6 +17,7 @@ import {
 } from '@plenum/core';
 import { memoryErasures } from './cluster/erasures.ts';
 import { memoryLeases } from './cluster/leases.ts';
+import { memoryNodeChannel } from './cluster/node-channel.ts';
 import { memoryNodes } from './cluster/nodes.ts';
 import { memoryRevocations } from './cluster/revocations.ts';
 import { type Defer, defer } from './defer.ts';
@@ -121,6 +122,8 @@ export function createMemoryEngine(options: MemoryEngineOptions): Engine {
     outbox: outbox.port,
     deadLetters,
     nodes: memoryNodes(deferWhileOpen),
+    nodeChannel: memoryNodeChannel(deferWhileOpen),
+    roundTripMs: async () => null,
     leases,
     // One process owns every partition, so the work needs no lease: see startHousekeeping.
     partitionWorks: [],

@@ -1,8 +1,10 @@
 /** The REST routes for operators of the cluster, as data. They need an admin token; every node answers the same. */
 import { z } from 'zod';
 import type { AdminScope } from './admin-scopes.ts';
+import { clusterFiguresSchema } from './figures.ts';
 import { groupIdSchema, userIdSchema } from './ids.ts';
 import type { RouteBase } from './rest.ts';
+import { traceArgsSchema, traceSchema } from './trace.ts';
 
 /** The id of one start of a node. */
 export const nodeIdSchema = z
@@ -40,10 +42,18 @@ export const nodesSchema = z.object({
         strategy: z.enum(['owner', 'local']),
         draining: z.boolean(),
         beat: z.int().describe('Counts up while the node is alive'),
+        beat_age_ms: z.int().min(0).nullable().meta({
+          description:
+            'For how long the node that answers has seen this beat unchanged; at `dead_after_ms` it takes the node for dead. Null: not looked at yet',
+        }),
         partitions: z.int().min(0).describe('How many partitions it owns'),
       })
       .meta({ id: 'Node' }),
   ),
+  dead_after_ms: z
+    .int()
+    .min(0)
+    .describe('After so long without a beat a node is removed, and its partitions move'),
 });
 export const partitionsSchema = z.object({
   partitions: z.array(z.object({ partition, ...holder }).meta({ id: 'Partition' })),
@@ -56,7 +66,14 @@ export type PartitionsView = z.infer<typeof partitionsSchema>;
 export type DrainingNode = z.infer<typeof drainingNodeSchema>;
 
 export interface ClusterRoute extends RouteBase {
-  readonly name: 'get_group_owner' | 'list_nodes' | 'drain_node' | 'list_partitions' | 'export_user';
+  readonly name:
+    | 'get_group_owner'
+    | 'list_nodes'
+    | 'list_node_figures'
+    | 'drain_node'
+    | 'list_partitions'
+    | 'trace_message'
+    | 'export_user';
   readonly params: z.ZodObject;
   /** Default: none. */
   readonly query?: z.ZodObject;
@@ -93,6 +110,24 @@ export const clusterRoutes: readonly ClusterRoute[] = [
     path: '/v1/nodes',
     summary: 'The nodes of the cluster; one that crashed is shown until the others have found it dead',
     result: nodesSchema,
+  },
+  {
+    ...get,
+    name: 'list_node_figures',
+    path: '/v1/nodes/figures',
+    summary: 'The figures of all nodes, which are asked at the moment of the request',
+    result: clusterFiguresSchema,
+  },
+  {
+    method: 'POST',
+    name: 'trace_message',
+    path: '/v1/groups/:group_id/trace',
+    summary: 'Send one message as a user, and show its path through the nodes',
+    successStatus: 200,
+    params: z.strictObject({ group_id: groupIdSchema }),
+    scope: 'groups',
+    body: traceArgsSchema,
+    result: traceSchema,
   },
   {
     ...get,

@@ -7,6 +7,7 @@ const sentences = {
   malformed_nudge: 'A payload on a user channel is no nudge of ours and was dropped',
   malformed_node: 'An entry of the registry of nodes cannot be read and was left out',
   malformed_wake: 'A payload on the channel of a node is no wake and was dropped',
+  malformed_node_message: 'A message of another node cannot be read and was dropped',
   malformed_adapter_message: 'A payload for the Socket.IO adapter is malformed and was dropped',
   handler_failed: 'A handler of a channel threw; its payload is lost',
   listener_failed: 'A listener of the subscriber connection threw',

@@ -26,6 +26,7 @@ import { checkRedis } from './boot/boot-check.ts';
 import { DurabilityReading } from './boot/durability.ts';
 import { RedisErasures } from './cluster/erasures.ts';
 import { RedisLeases } from './cluster/leases.ts';
+import { RedisNodeChannel } from './cluster/node-channel.ts';
 import { RedisNodes } from './cluster/nodes.ts';
 import { PrefixWitness, type PrefixWitnessDeps } from './cluster/prefix-witness.ts';
 import { RedisRevocations } from './cluster/revocations.ts';
@@ -33,7 +34,7 @@ import { parseRedisUrl } from './connections/address.ts';
 import { AddressWatch } from './connections/address-watch.ts';
 import type { RedisClient } from './connections/client.ts';
 import { type Connections, openConnections, type RedisRole } from './connections/connections.ts';
-import { healthOfShards } from './connections/shards.ts';
+import { healthOfShards, roundTripMs } from './connections/shards.ts';
 import { RedisDeadLetters } from './delivery/dead-letters.ts';
 import { DeliveryKinds } from './delivery/delivery-kinds.ts';
 import { RedisOutbox } from './delivery/outbox.ts';
@@ -196,6 +197,7 @@ function assemble(foundation: Foundation): RedisEngine {
     revocations: new RedisRevocations(readState),
     erasures,
     nodes,
+    nodeChannel: new RedisNodeChannel({ keys, channels, publisher, anomalies }),
     outbox: new RedisOutbox({ calls, keys, kinds, anomalies }),
     deadLetters,
     leases: new RedisLeases({ ...state, findings }),
@@ -204,6 +206,7 @@ function assemble(foundation: Foundation): RedisEngine {
     rooms: keys.tags,
     anomalies,
     health,
+    roundTripMs: () => roundTripMs(command, clock),
     agreeOn: (name, offer) => agreeOn(command, keys, { name, offer }),
     wallMs: () => (serverClock.isKnown ? serverClock.nowMs() : Date.now()),
     close: async () => {

@@ -1,7 +1,8 @@
 /** `plenum.cluster`: the nodes of the prefix, their partitions, and drains. Results are as on the wire. */
-import type { ClusterOperations } from '@plenum/core';
-import { PlenumError } from '@plenum/core';
+import type { ClusterOperations, Random, WatchOperations } from '@plenum/core';
+import { PlenumError, systemClock } from '@plenum/core';
 import {
+  type ClusterFigures,
   type DrainingNode,
   exportedGroupsSchema,
   type GroupOwner,
@@ -10,6 +11,8 @@ import {
   nodeIdSchema,
   type PartitionsView,
   parse,
+  type Trace,
+  traceArgsSchema,
   userIdSchema,
 } from '@plenum/protocol';
 import { z } from 'zod';
@@ -17,6 +20,22 @@ import { type LibraryOutcome, refused, shown } from './library-outcome.ts';
 
 export interface ClusterApi {
   readonly nodes: () => Promise<LibraryOutcome<NodesView>>;
+  /**
+   * The figures of all nodes, each read by the node itself at this moment; those that have not answered within one
+   * second are in `missing`. Refused in client mode.
+   */
+  readonly figures: () => Promise<LibraryOutcome<ClusterFigures>>;
+  /**
+   * Sends one message as a user, and shows its path through the nodes. Refused as any message, and in client mode.
+   * @param options `message`: at most 256 UTF-8 bytes; `waitMs`: how long the nodes look for it, 0 to 10,000 ms, default
+   * 1000
+   */
+  readonly trace: (options: {
+    readonly groupId: string;
+    readonly userId: string;
+    readonly message?: string;
+    readonly waitMs?: number;
+  }) => Promise<LibraryOutcome<Trace>>;
   readonly partitions: () => Promise<LibraryOutcome<PartitionsView>>;
   /** The node that owns the partition of a group id, whether the group exists or not. */
   readonly owner: (options: { readonly groupId: string }) => Promise<LibraryOutcome<GroupOwner>>;
@@ -35,12 +54,27 @@ export interface ClusterApi {
 
 const ownerSchema = z.strictObject({ group_id: groupIdSchema });
 const drainSchema = z.strictObject({ node_id: nodeIdSchema });
+const traceSchema = traceArgsSchema.extend({ group_id: groupIdSchema });
 const exportSchema = z.strictObject({ user_id: userIdSchema, groups: exportedGroupsSchema });
 
-export function clusterApi(operations: ClusterOperations): ClusterApi {
+export function clusterApi(
+  operations: ClusterOperations,
+  watching: WatchOperations,
+  random: Random,
+): ClusterApi {
   return {
     nodes: async () => shown(await operations.nodes()),
     partitions: async () => shown(await operations.partitions()),
+    figures: async () => shown(await watching.figures()),
+    trace: async ({ groupId, userId, message, waitMs }) => {
+      const arrivedAtMs = systemClock.monotonicMs();
+      const given = { group_id: groupId, from_user_id: userId, message, wait_ms: waitMs };
+      const args = parse(traceSchema, given, 'invalid_args');
+      if (!args.ok) return refused(args.failure);
+      const { group_id, from_user_id, wait_ms, ...rest } = args.value;
+      const order = { groupId: group_id, userId: from_user_id, waitMs: wait_ms, message: rest.message };
+      return shown(await watching.trace({ ...order, requestId: random.token(), arrivedAtMs }));
+    },
     owner: async ({ groupId }) => {
       const args = parse(ownerSchema, { group_id: groupId }, 'invalid_args');
       return args.ok ? shown(await operations.owner(args.value.group_id)) : refused(args.failure);

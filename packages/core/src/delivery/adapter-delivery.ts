@@ -5,11 +5,11 @@
  */
 import type { ArchiveEntry } from '../log/entry.ts';
 import type { DueRetry, OutboxBatch, OutboxEntry } from '../ports/outbox.ts';
-import type { Clock, Random } from '../ports/runtime.ts';
+import type { Random } from '../ports/runtime.ts';
 import type { DeliverySettings } from './delivery-settings.ts';
 import { FarLook, PoisonEntries, TakenAhead, TroubledGroups } from './head-of-line.ts';
 import { Round } from './round.ts';
-import { type Delivered, type DeliveryTarget, offer } from './target.ts';
+import { type Delivered, type OfferDeps, offer } from './target.ts';
 
 /**
  * A round begins no first attempt after this time, and no retry after the same time again. What was delivered is
@@ -21,10 +21,8 @@ const retryFailuresMax = 2;
 /** The reason of a dead letter at whose entry the adapter fails without a reason. */
 const failedAlone = 'the adapter failed at this entry and took others';
 
-export interface AdapterDeliveryDeps {
-  readonly target: DeliveryTarget;
+export interface AdapterDeliveryDeps extends OfferDeps {
   readonly settings: DeliverySettings;
-  readonly clock: Clock;
   readonly random: Random;
 }
 

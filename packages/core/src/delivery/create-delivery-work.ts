@@ -2,6 +2,7 @@ import { Guard } from '../adapters/guarded-call.ts';
 import type { Adapters, DeliveryKind } from '../ports/adapters.ts';
 import type { Engine } from '../ports/engine.ts';
 import type { Clock, Logger, Random } from '../ports/runtime.ts';
+import type { MessageProbe } from '../telemetry/message-probe.ts';
 import { ArchiveTarget } from './archive-target.ts';
 import type { DeliverySettings } from './delivery-settings.ts';
 import { DeliveryWork } from './delivery-work.ts';
@@ -22,6 +23,8 @@ export interface DeliveryDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
+  /** Absent: no message is traced. */
+  readonly probe?: MessageProbe;
 }
 
 /** Creates the work that delivers the outboxes of this node's partitions to its adapters. */

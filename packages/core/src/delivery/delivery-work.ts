@@ -5,6 +5,7 @@ import type { Lease, PartitionWork } from '../ports/leases.ts';
 import type { Outbox, OutboxBatch } from '../ports/outbox.ts';
 import { type Clock, type Logger, type Random, sleep, untilAborted } from '../ports/runtime.ts';
 import { emitTelemetry } from '../telemetry/events.ts';
+import type { MessageProbe } from '../telemetry/message-probe.ts';
 import { AdapterDelivery } from './adapter-delivery.ts';
 import type { DeliverySettings } from './delivery-settings.ts';
 import { OutboxWatch } from './outbox-watch.ts';
@@ -22,6 +23,7 @@ export interface DeliveryWorkDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
+  readonly probe?: MessageProbe;
 }
 
 /** One kind in one partition, while this node owns it. */

@@ -6,6 +6,7 @@ import type { ArchiveEntry } from '../log/entry.ts';
 import type { AdapterCall, DeliveryKind } from '../ports/adapters.ts';
 import type { Clock } from '../ports/runtime.ts';
 import { emitTelemetry } from '../telemetry/events.ts';
+import type { MessageProbe } from '../telemetry/message-probe.ts';
 import type { LivingEntries } from './living-entries.ts';
 
 /** The outcome of a delivery. */
@@ -48,16 +49,24 @@ export interface Offer {
   readonly signal: AbortSignal;
 }
 
+export interface OfferDeps {
+  readonly target: DeliveryTarget;
+  readonly clock: Clock;
+  /** Absent: no message is traced. */
+  readonly probe?: MessageProbe;
+}
+
 /** Delivers entries to the target, and emits how long that took if they were accepted. */
 export async function offer(
-  { target, clock }: { readonly target: DeliveryTarget; readonly clock: Clock },
+  { target, clock, probe }: OfferDeps,
   { entries, membersCursor, signal }: Offer,
 ): Promise<Delivered> {
   const { kind } = target;
   const startMs = clock.monotonicMs();
   const delivered = await target.deliver(entries, membersCursor, signal);
-  if (delivered.type !== 'taken') return delivered;
   const durationMs = clock.monotonicMs() - startMs;
+  if (probe?.isArmed === true) probe.offered(kind, entries, { ...delivered, tookMs: durationMs });
+  if (delivered.type !== 'taken') return delivered;
   emitTelemetry('delivered', { kind, entries: entries.length - delivered.refused.size, durationMs });
   return delivered;
 }

@@ -23,7 +23,8 @@ import { NudgedInvites } from './nudged-invites.ts';
 import { Subscribing } from './subscribing.ts';
 import { Sweep } from './sweep.ts';
 
-export interface FeedHostDeps extends Pick<FeedDeps, 'engine' | 'fanOut' | 'clock' | 'logger' | 'presence'> {
+export interface FeedHostDeps
+  extends Pick<FeedDeps, 'engine' | 'fanOut' | 'clock' | 'logger' | 'presence' | 'probe'> {
   /** Null or absent: only the rules of the group decide who is attached. */
   readonly auth?: AuthGuard | null;
 }

@@ -20,6 +20,7 @@ import type { Engine } from '../ports/engine.ts';
 import type { PresencePush } from '../ports/presence.ts';
 import type { Clock, Logger } from '../ports/runtime.ts';
 import { emitTelemetry, telemetryChannel } from '../telemetry/events.ts';
+import type { MessageProbe } from '../telemetry/message-probe.ts';
 import { type CatchUpQueue, entriesPerPage } from './catch-up.ts';
 import type { Devices } from './devices.ts';
 import { Feed } from './feed.ts';
@@ -55,6 +56,7 @@ export interface FeedDeps {
   readonly catchUpQueue: CatchUpQueue;
   readonly counters: FeedCounters;
   readonly presence: PresenceWatch;
+  readonly probe: MessageProbe;
 }
 
 /**
@@ -195,9 +197,14 @@ export class HostedFeed implements FeedSink {
 
   deliver(to: Recipients, entries: readonly LogEntry[]): void {
     this.#deps.fanOut.deliver(this.groupId, to, entries);
+    if (this.#deps.probe.isArmed) this.#showHandedOver(to, entries);
     if (!broadcasts.hasSubscribers) return;
     const devices = 'size' in to ? to.size : to.length;
     emitTelemetry('broadcast', { groupId: this.groupId, entries: entries.length, devices });
+  }
+  #showHandedOver(to: Recipients, entries: readonly LogEntry[]): void {
+    const { probe, fanOut } = this.#deps;
+    probe.handedOver(this.groupId, { entries, to }, (act) => fanOut.whenWritten(this.groupId, act));
   }
   seal(): void {
     this.#deps.fanOut.seal(this.groupId);

@@ -149,7 +149,12 @@ const holderView = (lease: Lease | null) => ({
 export function clusterOperations(
   { leases, nodes }: Pick<Engine, 'leases' | 'nodes'>,
   exported: UserExportDeps,
+  beatAgeMs: (nodeId: string) => number | null,
 ): ClusterOperations {
+  const beatAgeOf = (nodeId: string) => {
+    const ageMs = beatAgeMs(nodeId);
+    return ageMs === null ? null : Math.round(ageMs);
+  };
   return {
     exportUser: (userId, groups) => userExport(exported, userId, groups),
     owner: async (groupId) => {
@@ -163,9 +168,13 @@ export function clusterOperations(
       const owned = (nodeId: string) => [...holders.values()].filter((lease) => lease.nodeId === nodeId);
       const views = present.map(({ nodeId, url, version, strategy, isDraining, beat }) => ({
         ...{ node_id: nodeId, url, version, strategy, draining: isDraining, beat },
+        beat_age_ms: beatAgeOf(nodeId),
         partitions: owned(nodeId).length,
       }));
-      return succeed({ nodes: views.sort((a, b) => (a.node_id < b.node_id ? -1 : 1)) });
+      return succeed({
+        nodes: views.sort((a, b) => (a.node_id < b.node_id ? -1 : 1)),
+        dead_after_ms: leases.ttlMs,
+      });
     },
     partitions: async () => {
       const holders = await leases.holders();

@@ -31,6 +31,11 @@ export class ClusterView {
     return this.#others;
   }
 
+  /** For how long the latest beat of another node has been seen unchanged, ms; null: the node has not been seen. */
+  beatAgeMs(nodeId: string): number | null {
+    return this.#liveness.ageMs(nodeId, this.#deps.clock.monotonicMs());
+  }
+
   /** The preferred owner of a partition; null if no node takes partitions, or before the first look. */
   ownerOf(partition: number): string | null {
     return this.#owners[partition] ?? null;

@@ -24,6 +24,12 @@ export class Liveness {
     this.#ttlMs = ttlMs;
   }
 
+  /** For how long the latest beat of a node has been seen unchanged, ms; null: the node has not been seen. */
+  ageMs(nodeId: string, nowMs: number): number | null {
+    const sighting = this.#sightings.get(nodeId);
+    return sighting === undefined ? null : nowMs - sighting.sinceMs;
+  }
+
   /** A node that is seen for the first time counts as live for one TTL. @param nowMs monotonic */
   observe(nodes: readonly NodeBeat[], nowMs: number): Observation {
     const before = this.#sightings;

@@ -46,6 +46,7 @@ export class Ownership {
   #isDraining = false;
   #isDrainAsked = false;
   #wasRegistered = false;
+  #beatAtMs: number | null = null;
   #draining: Promise<void> | null = null;
   #stopping: Promise<void> | null = null;
   #endWakes: () => void = () => {};
@@ -67,6 +68,12 @@ export class Ownership {
   /** The leases under which works of this node run. */
   held(): readonly Lease[] {
     return this.#leases.held();
+  }
+
+  /** For how long this node has seen the beat of a node unchanged, ms; null: it has not seen the node. Its own: since the last. */
+  beatAgeMs(nodeId: string): number | null {
+    if (nodeId !== this.#deps.card.nodeId) return this.#view.beatAgeMs(nodeId);
+    return this.#beatAtMs === null ? null : this.#deps.clock.monotonicMs() - this.#beatAtMs;
   }
 
   /**
@@ -156,6 +163,7 @@ export class Ownership {
       logger.warn({}, 'other nodes took this node for dead; it is registered again');
     }
     this.#wasRegistered = true;
+    this.#beatAtMs = this.#deps.clock.monotonicMs();
     if (!answer.isDrainAsked || this.#isDrainAsked) return;
     this.#isDrainAsked = true;
     // Not awaited, because the drain itself waits for a beat.

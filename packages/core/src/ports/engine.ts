@@ -9,6 +9,7 @@ import type { DueMutes, EmptyGroups, GroupStore, NotificationLevels, ReadMarks }
 import type { Imports } from './imports.ts';
 import type { Leases, NodeRegistry, PartitionWork } from './leases.ts';
 import type { MessageChanges } from './message-changes.ts';
+import type { NodeChannel } from './node-channel.ts';
 import type { Outbox } from './outbox.ts';
 import type { Presence, PresenceHousekeeping } from './presence.ts';
 import type { FeedTransport, Nudges } from './pubsub.ts';
@@ -75,6 +76,7 @@ export interface Engine {
   readonly outbox: Outbox;
   readonly deadLetters: DeadLetters;
   readonly nodes: NodeRegistry;
+  readonly nodeChannel: NodeChannel;
   readonly leases: Leases;
   /** Works of the engine itself that the owner of a partition runs. */
   readonly partitionWorks: readonly PartitionWork[];
@@ -82,6 +84,11 @@ export interface Engine {
   readonly roomChannels: RoomChannels | null;
   readonly rooms: Rooms;
   health(): Promise<EngineHealth>;
+  /**
+   * How long the store takes for an answer now, ms; of several servers the slowest. Null: none answers, or the store is this
+   * process.
+   */
+  roundTripMs(): Promise<number | null>;
   /**
    * Returns the same value on all nodes of one prefix: the first offer under a name is kept. For development secrets.
    */

@@ -5,6 +5,8 @@ import type { NodeReadings } from './metric-row.ts';
 import { metricTable } from './metric-table.ts';
 
 export interface Metrics {
+  /** What this node counts, without the figures of the process. */
+  readonly registry: Registry;
   readonly contentType: string;
   text(): Promise<string>;
   /** Stops counting. Idempotent. */
@@ -35,6 +37,7 @@ export function createMetrics(node: NodeReadings, machine: Machine | null): Metr
     (await Promise.all([registry.getMetricsAsJSON(), readProcessFigures()])).flat(),
   );
   return {
+    registry,
     contentType: registry.contentType,
     text: () => machine?.figures() ?? own(),
     close: () => {

@@ -1,5 +1,5 @@
 /** What the routes of one listener need. */
-import type { Clock, ClusterOperations, EngineHealth, Logger, Operations, Random } from '@plenum/core';
+import type { Clock, EngineHealth, Logger, Operations, Random } from '@plenum/core';
 import { asyncApiDocument, openApiDocument, type UserId } from '@plenum/protocol';
 import type { Drain } from '../drain-sockets.ts';
 import type { GatewayOptions } from '../gateway-options.ts';
@@ -19,7 +19,7 @@ import { docsPage } from './docs-page.ts';
 
 export interface RestDeps {
   readonly operations: Operations;
-  readonly cluster: ClusterOperations;
+  readonly cluster: GatewayOptions['cluster'];
   readonly registry: RequestRegistry;
   readonly readLimiters: UserReadLimiters;
   readonly readGate: ReadGate;

@@ -1,7 +1,7 @@
 /** Names and examples of the operations for operators, and of the node's own routes. */
 import type { ClusterRoute } from '../cluster-routes.ts';
 import type { NodeRoute } from '../node-routes.ts';
-import { keyed, message, type OperationRow, page, team, timestamp } from './operation-row.ts';
+import { epoch, keyed, message, type OperationRow, page, team, timestamp } from './operation-row.ts';
 
 const deadLetter = { parameters: { dead_letter_id: '1767225600000-0', ...keyed } };
 
@@ -40,6 +40,49 @@ export const deadLetterOperations = {
   },
 } as const satisfies Record<string, OperationRow>;
 
+const figures = {
+  node_id: 'n-5f3a9c',
+  url: 'http://10.0.0.7:3000',
+  version: '0.1.0',
+  draining: false,
+  uptime_ms: 86_400_000,
+  at: timestamp,
+  window_ms: 7000,
+  partitions: 64,
+  sockets: 1200,
+  devices: 1200,
+  feeds: 310,
+  totals: {
+    messages_sent: 5120,
+    deliveries: 98_000,
+    requests: 9300,
+    refusals: 12,
+    delivered_by_adapters: 5120,
+    dead_letters: 0,
+    retries: 0,
+    resyncs: 2,
+    slow_consumers: 0,
+  },
+  request_ms: { p50: 0.9, p95: 2.1, p99: 4.2, max: 11.5 },
+  loop_lag_ms: { p50: 0.2, p95: 0.9, p99: 2.3, max: 6.1 },
+  memory: { rss_bytes: 142_000_000, heap_used_bytes: 61_000_000, external_bytes: 9_000_000 },
+  cpu_percent: 12.5,
+  queue: { outbox_messages: 0, socket_buffered_bytes: 0 },
+  redis: { round_trip_ms: 0.4 },
+  adapters: [
+    {
+      adapter: 'archive',
+      is_open: false,
+      denials: 0,
+      failures: 0,
+      queue_messages: 0,
+      delivered: 5120,
+      retries: 0,
+      dead_letters: 0,
+    },
+  ],
+};
+
 export const clusterOperations: Readonly<Record<ClusterRoute['name'], OperationRow>> = {
   get_group_owner: {
     operationId: 'get_group_owner',
@@ -66,9 +109,41 @@ export const clusterOperations: Readonly<Record<ClusterRoute['name'], OperationR
           strategy: 'owner',
           draining: false,
           beat: 1200,
+          beat_age_ms: 420,
           partitions: 64,
         },
       ],
+      dead_after_ms: 6000,
+    },
+  },
+  list_node_figures: {
+    operationId: 'list_node_figures',
+    tag: 'cluster',
+    description:
+      'The node that is asked asks all others, and waits at most one second. Requests at the same moment share one asking',
+    result: { at: timestamp, nodes: [figures], missing: ['n-77b0d1'] },
+  },
+  trace_message: {
+    operationId: 'trace_message',
+    tag: 'messages',
+    description:
+      'A real message: members get it, and adapters too. Times are by the clock of Redis as each node estimates it from replies, so two nodes may differ by a round trip to Redis and 2 ms; in a Redis Cluster also by what the clocks of its servers differ. The memory engine uses the clock of its machine',
+    parameters: team,
+    body: { from_user_id: 'ann', wait_ms: 1000 },
+    result: {
+      message_id: '1hq2x0-42',
+      epoch,
+      seq: 42,
+      recipients_count: 3,
+      started_at: timestamp,
+      events: [
+        { at_ms: 0, node_id: 'n-5f3a9c', stage: 'gateway', took_ms: 0.4 },
+        { at_ms: 0.6, node_id: 'n-5f3a9c', stage: 'script', took_ms: 1.1 },
+        { at_ms: 1.4, node_id: 'n-77b0d1', stage: 'feed', count: 2 },
+        { at_ms: 1.5, node_id: 'n-77b0d1', stage: 'devices', count: 2 },
+        { at_ms: 38.2, node_id: 'n-5f3a9c', stage: 'archive', took_ms: 3.9, count: 1, detail: 'taken' },
+      ],
+      missing: [],
     },
   },
   drain_node: {

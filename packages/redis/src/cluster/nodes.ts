@@ -9,6 +9,7 @@ import type { ChannelHandler, Channels } from '../pubsub/subscription.ts';
 import { askDrain, beatNode, removeNode } from '../script-calls/index.ts';
 import type { ScriptCalls } from '../script-calls/script-calls.ts';
 import { leaseCallTimeoutMs } from './leases.ts';
+import { isNodeMessage } from './node-channel.ts';
 
 const cardSchema = z.object({
   url: z.string().nullable(),
@@ -97,7 +98,7 @@ export class RedisNodes implements NodeRegistry {
     const channel = keys.nodeChannel(nodeId);
     const handler: ChannelHandler = (payload) => {
       if (payload.equals(wakeBytes)) listener();
-      else anomalies.note('malformed_wake', { channel });
+      else if (!isNodeMessage(payload)) anomalies.note('malformed_wake', { channel });
     };
     // The subscriber counts a refusal. A node that is not woken reads the registry at its next heartbeat.
     channels.subscribe(channel, handler).catch(() => undefined);

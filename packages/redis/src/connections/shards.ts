@@ -7,6 +7,8 @@ import type { RedisClient } from './client.ts';
 
 const SLOT_COUNT = 16_384;
 const answerTimeoutMs = 1000;
+/** The longest round trip that is measured, ms. */
+const roundTripMaxMs = 500;
 
 export interface Shard {
   /** `host:port` of the master; empty if Redis is one server, whatever its current address. */
@@ -59,6 +61,21 @@ const serverOf = ({ options }: Redis): string => `${options.host}:${options.port
 export interface ShardsHealth {
   readonly answering: number;
   readonly away: number;
+}
+
+/**
+ * How long the slowest shard takes for a ping, ms. Null: not all answer within half a second. Never rejects.
+ */
+export async function roundTripMs(client: RedisClient, clock: Clock): Promise<number | null> {
+  const shards = client.status === 'ready' ? shardsOf(client) : [];
+  const startMs = clock.monotonicMs();
+  const pings = shards.map(({ redis }) => redis?.ping() ?? Promise.reject(new Error('no connection')));
+  try {
+    await within(clock, roundTripMaxMs, Promise.all(pings));
+    return pings.length === 0 ? null : clock.monotonicMs() - startMs;
+  } catch {
+    return null;
+  }
 }
 
 /** Counts the shards that answer a ping within 1 s. Never rejects. While no shard is known, one counts as away. */
