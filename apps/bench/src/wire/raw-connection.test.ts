@@ -66,8 +66,11 @@ test('another implementation of WebSocket understands what is sent, and is under
   expect(handler.log.slice(0, 2)).toEqual(['event ["relay_message",{"a":1}]', 'ack 1 [{"success":true}]']);
 });
 
-test('a refused connection is an error that says why', async () => {
-  using server = await startServer((socket) => socket.send('44{"message":"no such token"}'));
+test('a refused connection is an error that says why, also with a close frame behind it', async () => {
+  using server = await startServer((socket) => {
+    socket.send('44{"message":"no such token"}');
+    socket.close();
+  });
   const options = { url: server.url, auth: {}, source: null, handler: newHandler() };
   await expect(RawConnection.connect(options)).rejects.toThrow('no such token');
 });

@@ -35,6 +35,7 @@ export class RawConnection {
   #stage: Stage = 'upgrading';
   #head = '';
   #why = 'the server closed the connection';
+  #isEnding = false;
   #lastAckId = 0;
   #waiting: Buffer[] = [];
   /** What is sent while a chunk is read leaves in one write. */
@@ -166,8 +167,10 @@ export class RawConnection {
     this.#settle?.resolve();
   }
 
+  /** Only the first reason counts: a refusal and the close frame behind it come in one chunk. */
   #end(why: string): void {
-    if (this.#stage === 'closed') return;
+    if (this.#isEnding) return;
+    this.#isEnding = true;
     this.#why = why;
     this.#socket.destroy();
   }
