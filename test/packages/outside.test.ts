@@ -104,10 +104,10 @@ test.each(['nodenext', 'bundler'])('strict TypeScript accepts them, modules reso
     jsx: 'react-jsx',
     typeRoots: [join(root, 'node_modules/@types')],
     types: ['node'],
-    skipLibCheck: true,
+    skipLibCheck: false,
     noEmit: true,
   };
-  const files = ['strict.ts', 'strict-mounted.ts', 'strict-react.tsx'];
+  const files = ['strict.ts', 'strict-mounted.ts', 'strict-react.tsx', 'strict-testkit.ts'];
   writeFileSync(join(outside, 'tsconfig.json'), JSON.stringify({ compilerOptions, files }));
   runIn(outside, tool('tsc'), '-p', '.');
   runIn(outside, process.execPath, join(root, 'deploy/npm/node_modules/typescript/bin/tsc'), '-p', '.');

@@ -30,6 +30,11 @@ test('what cannot go together is refused with a sentence', async () => {
   await using alone = await startPlenum(memory);
   await expect(startPlenum({ beside: alone })).rejects.toThrow('is alone');
   await expect(startPlenum({ clock: new ManualClock() })).rejects.toThrow("engine: 'memory'");
+  const refused = (options: object) => expect(startPlenum(options)).rejects;
+  await refused({ engine: 'memroy' }).toThrow('engine must be redis or memory');
+  await refused({ ...memory, gateway: { port: 3000 } }).toThrow('gateway is the choice of the test kit');
+  await refused({ ...memory, mode: 'client' }).toThrow('mode is the choice of the test kit');
+  await refused({ beside: {} }).toThrow('beside must be a node that startPlenum has started');
   await expect(startPlenum({ ...memory, redisUrl: 'redis://127.0.0.1:1', beside: alone })).rejects.toThrow();
 });
 

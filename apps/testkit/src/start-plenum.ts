@@ -38,25 +38,46 @@ export interface StartedPlenum extends AsyncDisposable {
  */
 export async function startPlenum(options: StartOptions = {}): Promise<StartedPlenum> {
   const { engine = 'redis', beside, redisUrl, prefix, clock, ...others } = options;
+  expectOwn(options);
   if (clock !== undefined && engine !== 'memory')
     throw new Error("startPlenum: a clock needs engine: 'memory', because Redis has a time of its own");
   if (beside !== undefined && (engine === 'memory' || beside.redisUrl === null))
     throw new Error('startPlenum: a node with the memory engine is alone, and cannot be beside another one');
   const ownPrefix = prefix ?? beside?.prefix ?? `test-${randomBytes(8).toString('hex')}`;
   const redis = engine === 'memory' ? null : await borrowRedis(redisUrl ?? beside?.redisUrl ?? null);
+  const jwtSecret = others.jwtSecret ?? (beside === undefined ? undefined : secrets.get(beside.plenum));
   try {
     const plenum = await createPlenum({
       ...others,
+      ...(jwtSecret === undefined ? {} : { jwtSecret }),
       prefix: ownPrefix,
       gateway: { host: '127.0.0.1', port: 0 },
       ...(redis === null ? { engine: 'memory' as const } : { redisUrl: redis.url }),
       ...(clock === undefined ? {} : { clock }),
     });
+    if (jwtSecret !== undefined) secrets.set(plenum, jwtSecret);
     return startedOf(plenum, { redis, prefix: ownPrefix });
   } catch (error) {
     await redis?.giveBack();
     throw error;
   }
+}
+
+/** Secrets that a test has chosen, for the nodes beside. Without one the nodes of a prefix agree on a secret. */
+const secrets = new WeakMap<Plenum, NonNullable<PlenumOptions['jwtSecret']>>();
+
+/** Options as a test in plain JavaScript may give them. */
+function expectOwn(options: StartOptions): void {
+  const { engine, beside } = options;
+  if (engine !== undefined && engine !== 'redis' && engine !== 'memory')
+    throw new Error('startPlenum: engine must be redis or memory');
+  const decided = ['gateway', 'mode'].find((name) => Reflect.get(options, name) !== undefined);
+  if (decided !== undefined)
+    throw new Error(
+      `startPlenum: ${decided} is the choice of the test kit: call createPlenum of plenum instead`,
+    );
+  if (beside !== undefined && typeof Object(beside).prefix !== 'string')
+    throw new Error('startPlenum: beside must be a node that startPlenum has started');
 }
 
 interface Place {

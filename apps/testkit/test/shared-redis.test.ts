@@ -20,6 +20,14 @@ test('two nodes of a cluster share groups and tokens, and outlive the one that w
   client.close();
 });
 
+test('a node beside another one takes the tokens that were signed with its secret', async () => {
+  await using first = await startPlenum({ jwtSecret: 'a-secret-of-at-least-32-characters' });
+  await using second = await startPlenum({ beside: first });
+  const client = createClient({ url: second.url, token: await first.token('bob') });
+  expect(await client.connect()).toBe(true);
+  client.close();
+});
+
 test('two calls are two clusters', async () => {
   await using one = await startPlenum();
   await using other = await startPlenum();
