@@ -5,11 +5,17 @@ import { isPlaygroundServed } from './playground.ts';
 
 type Shown = Pick<Config, 'isDev' | 'event' | 'hasPlayground'>;
 
-/** @param ownRedis URL of a Redis that the command has started */
+interface Beside {
+  /** URL of a Redis that the command has started. */
+  readonly ownRedis?: string | null;
+  /** Where `--lan` lets phones in. */
+  readonly doorHosts?: readonly string[];
+}
+
 export function nodeHelp(
   url: string,
   config: Shown & Pick<Config, 'redisUrl'>,
-  ownRedis: string | null = null,
+  { ownRedis = null, doorHosts = [] }: Beside = {},
 ): string {
   return [
     '',
@@ -17,9 +23,18 @@ export function nodeHelp(
     ...(ownRedis === null ? [] : redisHelp(ownRedis)),
     ...(config.redisUrl === null ? [memory] : []),
     ...inBrowser(url, config),
+    ...phoneHelp(doorHosts),
     ...tryIt(url, config),
   ].join('\n');
 }
+
+/** The address alone opens nothing: a phone needs the token in the code. */
+const phoneHelp = ([host, ...others]: readonly string[]): readonly string[] =>
+  host === undefined
+    ? []
+    : [
+        `Phones of this network come in by the QR code behind the page's button "Open on a phone" (${[host, ...others].join(', ')}).`,
+      ];
 
 const memory =
   'Groups and messages are kept in memory only: they are gone when the process ends (set REDIS_URL).';

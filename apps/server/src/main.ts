@@ -9,7 +9,7 @@ import type { JoinOptions } from './commands/join.ts';
 import { lastWords } from './commands/last-words.ts';
 import type { SearchOptions } from './commands/search.ts';
 import type { SendOptions } from './commands/send.ts';
-import type { ServeOptions } from './commands/serve.ts';
+import type { LanOptions, ServeOptions } from './commands/serve.ts';
 import type { TailOptions } from './commands/tail.ts';
 import type { TakeDownOptions } from './commands/take-down.ts';
 import type { TokenOptions } from './commands/token.ts';
@@ -74,12 +74,20 @@ program
     '--workers <number|auto>',
     'processes behind the one port, each a node of its own; auto: one for each core (default: PLENUM_WORKERS, or 1)',
   )
+  .option(
+    '--lan [port]',
+    'in dev mode: let phones of the network into the playground by a QR code, on this port (default: the one after PORT)',
+  )
   .addOption(new Option('--of-dev-cluster', 'set by `npm run cluster`').hideHelp())
   .action((options: ServeOptions) => exitWith(async () => (await commands.serve()).serve(options))());
 program
   .command('dev')
   .description('run a node for development, with a Redis of its own where REDIS_URL names none')
-  .action(exitWith(async () => (await commands.dev()).dev()));
+  .option(
+    '--lan [port]',
+    'in dev mode: let phones of the network into the playground by a QR code, on this port (default: the one after PORT)',
+  )
+  .action((options: LanOptions) => exitWith(async () => (await commands.dev()).dev(options))());
 program
   .command('init')
   .description('write a configuration file, a compose file and secrets into this folder')

@@ -31,6 +31,8 @@ export interface NodeOptions {
   readonly drainMs: number;
   /** Set in a node of `npm run cluster`: the requests by which the playground sees and kills its nodes. */
   readonly clusterRequests?: readonly CustomRequest[];
+  /** Set by `--lan`: where phones come in. */
+  readonly doorHosts?: () => readonly string[];
   /** Set in a worker: what it shares with the other ones. */
   readonly crew?: {
     readonly machine: Machine;
@@ -101,8 +103,12 @@ export async function startNode(options: NodeOptions): Promise<PlenumNode> {
   }
 }
 
-function edgeOf({ config, auditLog, crew, clusterRequests }: NodeOptions, secrets: Secrets): EdgeDeps {
-  const playground = playgroundOf({ config, hasCluster: clusterRequests !== undefined });
+function edgeOf(
+  { config, auditLog, crew, clusterRequests, doorHosts }: NodeOptions,
+  secrets: Secrets,
+): EdgeDeps {
+  const hasCluster = clusterRequests !== undefined;
+  const playground = playgroundOf({ config, hasCluster, ...(doorHosts === undefined ? {} : { doorHosts }) });
   return {
     config,
     secrets,

@@ -1,12 +1,12 @@
 /** Finds the built pages of the playground, and says what they read of this node. */
 import { existsSync } from 'node:fs';
-import { networkInterfaces } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { GatewayOptions } from '@plenum/gateway';
 import type { PlaygroundSettings } from '@plenum/protocol';
 import { isLoopback } from './config/requirements.ts';
 import { version } from './config/version.ts';
 import type { Config } from './config.ts';
+import { lanAddresses } from './dev/lan-door.ts';
 
 /** In the package the pages have the same place beside the code as in a checkout. */
 const folder = fileURLToPath(new URL('../../web/dist/site/', import.meta.url));
@@ -17,6 +17,8 @@ export interface PlaygroundDeps {
   readonly config: PlaygroundConfig;
   /** True for a node of `npm run cluster`. */
   readonly hasCluster: boolean;
+  /** Where `--lan` lets phones in. */
+  readonly doorHosts?: () => readonly string[];
 }
 
 /** True if the playground is on, and its pages are built. */
@@ -25,14 +27,14 @@ export const isPlaygroundServed = ({ hasPlayground }: Pick<Config, 'hasPlaygroun
 
 /** @returns null if it is off, or if its pages are not built */
 export function playgroundOf(deps: PlaygroundDeps): NonNullable<GatewayOptions['playground']> | null {
-  const { config, hasCluster } = deps;
+  const { config, hasCluster, doorHosts } = deps;
   if (!isPlaygroundServed(config)) return null;
   const settings = (): PlaygroundSettings => ({
     event: config.event,
     service: config.service,
     version,
     has_dev_tokens: config.isDev,
-    lan_hosts: lanHosts(config.host),
+    lan_hosts: doorHosts?.() ?? lanHosts(config.host),
     has_cluster: hasCluster,
     storage: config.redisUrl === null ? 'memory' : 'redis',
   });
@@ -43,8 +45,5 @@ export function playgroundOf(deps: PlaygroundDeps): NonNullable<GatewayOptions['
 function lanHosts(host: string): readonly string[] {
   if (isLoopback(host)) return [];
   if (host !== '0.0.0.0' && host !== '::') return [host.includes(':') ? `[${host}]` : host];
-  return Object.values(networkInterfaces())
-    .flatMap((addresses) => addresses ?? [])
-    .filter(({ family, internal }) => family === 'IPv4' && !internal)
-    .map(({ address }) => address);
+  return lanAddresses();
 }

@@ -44,7 +44,7 @@ export const strings = {
     connecting: 'connecting',
     waiting: 'reconnecting',
     offline: 'offline',
-    closed: (reason: string) => `refused: ${reason}`,
+    closed: (reason: string) => (reason === 'application' ? 'not connected' : `refused: ${reason}`),
     menu: (userId: string) => `Connection of ${userId}`,
     cut: 'Cut the connection',
     goOffline: 'Stay offline',
@@ -138,7 +138,7 @@ export const strings = {
 
   members: {
     show: 'Members',
-    showNamed: (waiting: number) => (waiting === 0 ? 'Members' : `Members, ${waiting} waiting`),
+    waitingToo: 'waiting',
     hide: 'Close members',
     title: 'Members',
     count: (online: number, all: number) => `${online} of ${all} online`,
@@ -200,6 +200,8 @@ export const strings = {
     note: 'Note for those who accept (optional)',
     submit: 'Join',
     inviteTitle: 'Invite link',
+    inviteWrong: 'Ask the person that gave it to you for another one.',
+    inviteAs: (userId: string) => `You join as ${userId}.`,
     inviteText: (groupId: string, count: number) =>
       `${groupId} has ${count} ${count === 1 ? 'member' : 'members'}.`,
   },
@@ -220,13 +222,13 @@ export const strings = {
   phone: {
     title: 'Open on a phone',
     text: 'Scan it with a phone in the same network.',
-    withToken: (userId: string) => `The address carries the token of ${userId}: show it to no one else.`,
-    localTitle: 'This node listens on this machine only.',
+    withToken: (userId: string) =>
+      `The code carries a token: the phone is another device of ${userId}, as is each one that scans it.`,
+    network: 'Address of this machine',
     localText:
-      'To reach it from a phone, start it on all addresses, with secrets, since dev mode ends there:',
-    localCommand:
-      'HOST=0.0.0.0 PLENUM_ENGINE=memory PLENUM_PLAYGROUND=1 \\\n  PLENUM_JWT_SECRET=$(openssl rand -hex 32) \\\n  PLENUM_ADMIN_TOKEN=$(openssl rand -hex 32) npm start',
-    localThen: 'The page then asks for a token, and shows a code to scan here.',
+      'This node listens on this machine only. To let phones of your network in, start it like this:',
+    localCommand: 'npm start -- --lan',
+    localThen: 'Installed from npm it is “npx plenum dev --lan”. Then this window shows a code to scan.',
     code: 'QR code of the address',
   },
   log: {
@@ -250,6 +252,17 @@ export const strings = {
     arrows: { request: '→', push: '←', connection: '•' },
   },
   failure: (code: string, text: string) => `${text} (${code})`,
-  noSettings: 'The node does not answer.',
+  noNode: {
+    title: 'The node does not answer',
+    text: 'It has ended, or is about to start: the terminal in which it runs says which. This page asks again by itself.',
+  },
+  refused: {
+    title: (userId: string) => `${userId} is not let in.`,
+    text: (code: string) =>
+      code === 'unauthenticated'
+        ? 'The token has ended, or is not one of this node (unauthenticated).'
+        : `The node refused the connection (${code}).`,
+    signIn: 'Sign in with another token',
+  },
   tryAgain: 'Try again',
 } as const;

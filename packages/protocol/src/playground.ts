@@ -7,7 +7,10 @@ export interface PlaygroundSettings {
   readonly version: string;
   /** True in dev mode: the node gives a token to every user who asks. */
   readonly has_dev_tokens: boolean;
-  /** Hosts under which other devices of the network reach this node; none if it listens on this machine only. */
+  /**
+   * Hosts under which other devices of the network reach this page, with a port where it is another one than that of the page; none
+   * if only this machine does.
+   */
   readonly lan_hosts: readonly string[];
   /** True in `npm run cluster`: nodes can be killed from the page. */
   readonly has_cluster: boolean;

@@ -104,7 +104,9 @@ export class MembersWatch implements Watch<MembersState> {
       for (const event of meanwhile) this.#apply(event);
     } else {
       if (cursor === null) this.#isLoaded = false;
-      this.#listeners.onFailure(page.failure, () => this.#loadAnew());
+      this.#listeners.onFailure(page.failure, () => {
+        this.#load(cursor).catch(() => undefined);
+      });
     }
     changed('soon');
   }

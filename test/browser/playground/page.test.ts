@@ -1,10 +1,7 @@
 /** The page itself: its size and its policy, hostile texts, the keyboard, readers of screens, and small screens. */
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import type { AxeResults } from 'axe-core';
-import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { httpRequest } from '../../support/wire/http.ts';
+import { overflowOf, violationsOf } from './looked-at.ts';
 import { PersonPane } from './person-pane.ts';
 import { PlaygroundWorld } from './playground-world.ts';
 
@@ -29,16 +26,6 @@ const hostileTexts = [
   '<!--<img src="--><img src=x onerror=globalThis.broken=true//">',
 ];
 const bidi = '\u202Egnp.exe\u2066 abc \u2069\u202C \u05D0\u05D1\u05D2 123';
-
-const axePath = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
-const axe = readFileSync(axePath, 'utf8');
-
-/** What the checker of accessibility finds in the page as it is now. */
-async function violationsOf(page: Page): Promise<readonly string[]> {
-  await page.evaluate(axe);
-  const results = await page.evaluate<AxeResults>('axe.run(document)');
-  return results.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`);
-}
 
 test('the first page is small, asks nothing of other origins, and forbids what it does not need', async () => {
   const context = await world.context();
@@ -89,6 +76,30 @@ test('hostile texts in messages, metadata, reactions, notes and titles stay text
   expect(await page.locator('iframe, #page img, a[href^="javascript:"]').count()).toBe(0);
 });
 
+test('hostile ids are refused as texts, and a title is kept apart from what is beside it', async () => {
+  const { page, ann } = await world.two();
+  const dialog = page.getByRole('dialog');
+  await ann.button('Join a group').click();
+  for (const id of [...hostileTexts, bidi]) {
+    await dialog.getByLabel('Group id').fill(id);
+    await dialog.getByRole('button', { name: 'Join', exact: true }).click();
+    await dialog.getByText('(invalid_args)').waitFor();
+  }
+  await page.keyboard.press('Escape');
+  await ann.create('titled', 'public', bidi);
+  const isolation = "getComputedStyle(document.querySelector('.conversation-title bdi')).unicodeBidi";
+  expect(await page.evaluate(isolation)).toBe('isolate');
+  for (const user of hostileTexts) {
+    const stranger = await world.open(`/?${new URLSearchParams({ user })}`);
+    await stranger.getByText(`${user} is not let in.`).waitFor();
+    expect(await stranger.evaluate('globalThis.broken')).toBeUndefined();
+    await stranger.context().close();
+  }
+  expect(await page.evaluate('globalThis.broken')).toBeUndefined();
+  // A user id that is none is refused by the node.
+  await world.clear([/status of 400/]);
+});
+
 test('4 KB without a space and the longest ids widen nothing', async () => {
   const longest = 'u'.repeat(128);
   const page = await world.open(`/?user=${longest}`);
@@ -98,14 +109,9 @@ test('4 KB without a space and the longest ids widen nothing', async () => {
   await pane.say('x'.repeat(4096));
   await pane.message('xxx').waitFor();
   await pane.showMembers();
-  const overflow = () =>
-    page.evaluate<
-      string[]
-    >(`[...document.querySelectorAll('.page, .device, .messages, .members, .message-text, .log-rows')]
-      .filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth + 1).map(({ className }) => className)`);
-  expect(await overflow()).toEqual([]);
+  expect(await overflowOf(page)).toEqual([]);
   await page.setViewportSize({ width: 360, height: 740 });
-  expect(await overflow()).toEqual([]);
+  expect(await overflowOf(page)).toEqual([]);
 });
 
 test('the keyboard alone: write, walk through messages, react, open menus and dialogs', async () => {
@@ -159,6 +165,23 @@ test('readers of screens find no obstacle, light and dark, with dialogs, menus a
     await page.getByRole('menu').waitFor();
     expect(await violationsOf(page)).toEqual([]);
   }
+});
+
+test('on an iPhone the style that the policy refuses is there already', async () => {
+  const userAgent =
+    'Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Safari/604.1';
+  const context = await world.context({ userAgent, viewport: { width: 390, height: 780 }, hasTouch: true });
+  await context.addInitScript("Object.defineProperty(navigator, 'platform', { get: () => 'iPhone' })");
+  const page = await context.newPage();
+  await page.goto(`${world.place.url}/?user=ann`);
+  const ann = new PersonPane(page, 'ann');
+  await ann.isIn('lobby');
+  await ann.toGroups();
+  await ann.button('New group').click();
+  const overscroll = 'getComputedStyle(document.querySelector(".modal")).overscrollBehaviorY';
+  await page.getByRole('dialog').waitFor();
+  expect(await page.evaluate(overscroll)).toBe('contain');
+  await world.clear([/Content Security Policy directive.*style-src/]);
 });
 
 test('on a phone of 360 px one person is shown at a time, and everything fits', async () => {

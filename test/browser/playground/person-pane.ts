@@ -81,7 +81,14 @@ export class PersonPane {
     await this.page.getByRole('menuitem', { name: item }).click();
   }
 
+  /** On a narrow screen the list of groups is behind the open one. */
+  async toGroups(): Promise<void> {
+    const back = this.button('All groups');
+    if (await back.isVisible()) await back.click();
+  }
+
   async create(groupId: string, type: 'public' | 'private' | 'strict', title = ''): Promise<void> {
+    await this.toGroups();
     await this.button('New group').click();
     const dialog = this.page.getByRole('dialog');
     await dialog.getByLabel('Group id').fill(groupId);
@@ -91,6 +98,7 @@ export class PersonPane {
     await this.isIn(groupId);
   }
   async join(groupId: string, note = ''): Promise<void> {
+    await this.toGroups();
     await this.button('Join a group').click();
     const dialog = this.page.getByRole('dialog');
     await dialog.getByLabel('Group id').fill(groupId);
@@ -99,6 +107,7 @@ export class PersonPane {
     await dialog.waitFor({ state: 'detached' });
   }
   async open(groupId: string): Promise<void> {
+    await this.toGroups();
     await this.pane.getByRole('navigation', { name: 'Groups' }).getByText(groupId, { exact: true }).click();
   }
   group(groupId: string): Locator {

@@ -2,6 +2,7 @@
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { Cluster } from '../../support/cluster/cluster.ts';
 import { ServedNode } from '../../support/cluster/served-node.ts';
+import { adminToken, jwtSecret, tokenOf } from '../../support/wire/http.ts';
 import { launchChromium } from '../browser-world.ts';
 import { PersonPane } from './person-pane.ts';
 
@@ -11,6 +12,14 @@ const fast = {
   PLENUM_MEMBERSHIP_RATE_BURST: '1000',
   PLENUM_RATE_BURST: '1000',
   PLENUM_CHANGE_RATE_BURST: '1000',
+};
+
+/** A node that gives no tokens, with the playground. */
+export const withSecrets = {
+  PLENUM_JWT_SECRET: jwtSecret,
+  PLENUM_ADMIN_TOKEN: adminToken,
+  PLENUM_PLAYGROUND: '1',
+  ...fast,
 };
 
 interface Place extends AsyncDisposable {
@@ -34,6 +43,10 @@ export class PlaygroundWorld<P extends Place = Place> implements AsyncDisposable
   /** Three nodes behind a balancer. */
   static cluster(): Promise<PlaygroundWorld<Cluster>> {
     return PlaygroundWorld.#start(Cluster.start(devMode));
+  }
+  /** @param starting what the test has started; it is ended with the world */
+  static at<P extends Place>(starting: Promise<P>): Promise<PlaygroundWorld<P>> {
+    return PlaygroundWorld.#start(starting);
   }
   static async #start<P extends Place>(starting: Promise<P>): Promise<PlaygroundWorld<P>> {
     const [place, browser] = await Promise.all([starting, launchChromium()]);
@@ -75,6 +88,14 @@ export class PlaygroundWorld<P extends Place = Place> implements AsyncDisposable
   async one(userId: string, url = this.place.url): Promise<PersonPane> {
     const pane = new PersonPane(await this.open(`/?user=${userId}`, { url }), userId);
     await pane.isIn('lobby');
+    return pane;
+  }
+
+  /** A page of one person where the node gives no tokens: it opens with one that ends after so many s. */
+  async signedIn(userId: string, expiresInSec = 3600): Promise<PersonPane> {
+    const token = await tokenOf(userId, expiresInSec);
+    const pane = new PersonPane(await this.open(`/#token=${token}`), userId);
+    await pane.button('New group').waitFor();
     return pane;
   }
 

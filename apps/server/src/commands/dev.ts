@@ -4,21 +4,21 @@ import { isProduction } from '../config/requirements.ts';
 import { type Config, environment } from '../config.ts';
 import { isMemoryWanted, nodeConfigOrNull } from './read-configuration.ts';
 import { refuse } from './refuse.ts';
-import { serveConfigured } from './serve.ts';
+import { type LanOptions, serveConfigured } from './serve.ts';
 
 /** Its data are deleted at the end. Without a Redis here a single node keeps its groups in memory. @returns the exit code */
-export async function dev(): Promise<number> {
+export async function dev(lan: LanOptions = {}): Promise<number> {
   if (isProduction(environment['NODE_ENV']))
     return refuse('plenum dev is for development, and NODE_ENV is production: run plenum serve');
   const config = await nodeConfigOrNull({}, { isEngineGiven: true });
   if (config === null) return 1;
-  if (config.redisUrl !== null || (await isMemoryWanted())) return serveConfigured(config);
+  if (config.redisUrl !== null || (await isMemoryWanted())) return serveConfigured(config, lan);
   const redis = await ownRedis(config);
-  if (redis === null) return serveConfigured(config);
+  if (redis === null) return serveConfigured(config, lan);
   // Workers read their environment themselves.
   environment['REDIS_URL'] = redis.url;
   try {
-    return await serveConfigured({ ...config, redisUrl: redis.url }, { ownRedis: redis.url });
+    return await serveConfigured({ ...config, redisUrl: redis.url }, { ...lan, ownRedis: redis.url });
   } finally {
     await redis.stop();
   }

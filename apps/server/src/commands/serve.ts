@@ -3,15 +3,24 @@ import type { CustomRequest } from '@plenum/gateway';
 import { nodeHelp } from '../boot-message.ts';
 import type { Config } from '../config.ts';
 import { clusterRequests } from '../dev/cluster-requests.ts';
+import { type LanDoor, openLanDoor } from '../dev/lan-door.ts';
 import { drainMsOf, hardExitMsOf } from '../drain-times.ts';
 import { untilAskedToStop } from '../lifecycle.ts';
 import { createAuditLog, createLogger } from '../logging.ts';
-import { startNode } from '../node.ts';
+import { type PlenumNode, startNode } from '../node.ts';
 import { hasParent, onParentGone, tellParent } from '../parent-process.ts';
+import { isPlaygroundServed } from '../playground.ts';
 import { systemRandom } from '../secrets.ts';
 import { nodeConfigOrNull } from './read-configuration.ts';
+import { refuse } from './refuse.ts';
 
-export interface ServeOptions {
+/** Of `serve` and `dev`. */
+export interface LanOptions {
+  /** Lets phones of the network into the playground. A text: the port for them; true: the one after PORT. */
+  readonly lan?: string | true;
+}
+
+export interface ServeOptions extends LanOptions {
   /** Overrides PLENUM_WORKERS. */
   readonly workers?: string;
   /** Set by `npm run cluster`, whose processes these nodes are. */
@@ -19,13 +28,16 @@ export interface ServeOptions {
 }
 
 /** @returns the exit code */
-export async function serve({ workers, ofDevCluster }: ServeOptions = {}): Promise<number> {
+export async function serve({ workers, ofDevCluster, lan }: ServeOptions = {}): Promise<number> {
   const config = await nodeConfigOrNull(workers === undefined ? {} : { PLENUM_WORKERS: workers });
   if (config === null) return 1;
-  return serveConfigured(config, ofDevCluster === true ? { clusterRequests: clusterRequests() } : {});
+  return serveConfigured(config, {
+    ...(ofDevCluster === true ? { clusterRequests: clusterRequests() } : {}),
+    ...(lan === undefined ? {} : { lan }),
+  });
 }
 
-interface Around {
+interface Around extends LanOptions {
   /** URL of a Redis that the command has started. */
   readonly ownRedis?: string;
   /** Set in a node of `npm run cluster`. */
@@ -34,27 +46,63 @@ interface Around {
 
 /** @returns the exit code */
 export async function serveConfigured(config: Config, around: Around = {}): Promise<number> {
+  if (around.lan !== undefined) {
+    const problem = lanProblem(config, around.lan);
+    if (problem !== null) return refuse(problem);
+  }
   if (config.workers === 1) return serveAlone(config, around);
   const { serveByWorkers } = await import('../workers/serve-by-workers.ts');
   return serveByWorkers(config, around.ownRedis ?? null);
 }
 
-async function serveAlone(config: Config, { ownRedis, ...around }: Around): Promise<number> {
+function lanProblem(config: Config, lan: string | true): string | null {
+  if (!config.isDev)
+    return '--lan is for dev mode: elsewhere set HOST and PLENUM_PLAYGROUND=1, and the page asks for a token';
+  if (!isPlaygroundServed(config))
+    return '--lan lets phones into the playground, which this node does not have';
+  if (config.workers > 1) return '--lan is for one node: leave --workers and PLENUM_WORKERS out';
+  const isPort = lan === true || (/^\d{1,5}$/.test(lan) && Number(lan) <= 65_535);
+  return isPort ? null : `--lan is ${JSON.stringify(lan)} but must be a port from 0 to 65535`;
+}
+
+const portOfDoor = (lan: string | true, { port }: Config): number => {
+  if (lan !== true) return Number(lan);
+  return port === 0 ? 0 : port + 1;
+};
+
+async function serveAlone(config: Config, { ownRedis, lan, ...around }: Around): Promise<number> {
   const nodeId = systemRandom.token();
   const logger = createLogger({ level: config.logLevel, isDev: config.isDev, nodeId });
   const auditLog = createAuditLog(logger);
+  let door: LanDoor | null = null;
   const node = await startNode({
     ...{ config, logger, auditLog, nodeId, drainMs: drainMsOf(config) },
     ...around,
+    ...(lan === undefined ? {} : { doorHosts: () => door?.hosts ?? [] }),
   });
+  if (lan !== undefined) door = await doorTo(node, portOfDoor(lan, config));
   const { stopped, ask } = untilAskedToStop({
-    stop: node.stop,
+    stop: async (hurry) => {
+      await door?.close();
+      await node.stop(hurry);
+    },
     logger,
     hardExitMs: hardExitMsOf(config),
     onFault: (fields, message) => logger.fatal(fields, message),
   });
   onParentGone(() => ask('the process that started this node is gone'));
   tellParent({ url: node.url });
-  if (config.isDev && !hasParent()) process.stdout.write(`${nodeHelp(node.url, config, ownRedis ?? null)}\n`);
+  const shown = { ownRedis: ownRedis ?? null, doorHosts: door?.hosts ?? [] };
+  if (config.isDev && !hasParent()) process.stdout.write(`${nodeHelp(node.url, config, shown)}\n`);
   return stopped;
+}
+
+/** @throws Error with one sentence; the node is stopped then */
+async function doorTo(node: PlenumNode, port: number): Promise<LanDoor> {
+  try {
+    return await openLanDoor({ url: node.url, port });
+  } catch (error) {
+    await node.stop();
+    throw error;
+  }
 }

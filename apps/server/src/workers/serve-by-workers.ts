@@ -58,7 +58,7 @@ export async function serveByWorkers(config: Config, ownRedis: string | null): P
   if (url === null) return 1;
   logger.info({ workers: config.workers, url }, 'all workers were started');
   tellParent({ url });
-  if (config.isDev && !hasParent()) process.stdout.write(`${nodeHelp(url, config, ownRedis)}\n`);
+  if (config.isDev && !hasParent()) process.stdout.write(`${nodeHelp(url, config, { ownRedis })}\n`);
   const code = await asked.stopped;
   shared.close();
   return exitCode === 0 ? code : exitCode;

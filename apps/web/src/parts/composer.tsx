@@ -134,7 +134,9 @@ export function Composer({ groupId, members, send, edit, chosen, onTyped, onDone
           <Icon name={chosen?.type === 'edit' ? 'check' : 'send'} />
         </button>
       </div>
-      {bytes > usualMaxBytes * 0.9 ? <p className="hint">{chat.tooLong(bytes, usualMaxBytes)}</p> : null}
+      {bytes > usualMaxBytes * 0.9 ? (
+        <p className={bytes > usualMaxBytes ? 'problem' : 'hint'}>{chat.tooLong(bytes, usualMaxBytes)}</p>
+      ) : null}
       {problem === null ? null : (
         <p className="problem" role="alert">
           {problem}

@@ -22,7 +22,7 @@ export function ConversationPane({ groupId, row, onBack }: ConversationPaneProps
   const group = useGroup(groupId);
   const { info, status } = group;
   const isInside = status === 'active' || status === 'muted';
-  const members = useMembers(groupId);
+  const members = useMembers(isInside ? groupId : null);
   const applicants = useMembers(isInside ? groupId : null, { status: 'pending' }).members;
   const presence = usePresence(isInside ? groupId : null);
   const type = row?.group_type ?? info?.group_type ?? null;
@@ -52,7 +52,6 @@ export function ConversationPane({ groupId, row, onBack }: ConversationPaneProps
           <button
             type="button"
             className="button members-button"
-            aria-label={strings.members.showNamed(applicants.length)}
             aria-pressed={hasMembers}
             onClick={() => {
               group.reload();
@@ -60,8 +59,12 @@ export function ConversationPane({ groupId, row, onBack }: ConversationPaneProps
             }}
           >
             <Icon name="people" />
-            <span>{strings.members.show}</span>
-            {applicants.length > 0 ? <span className="unread">{applicants.length}</span> : null}
+            <span className="members-word">{strings.members.show}</span>
+            {applicants.length > 0 ? (
+              <span className="unread">
+                {applicants.length} <span className="unseen">{strings.members.waitingToo}</span>
+              </span>
+            ) : null}
           </button>
         ) : null}
       </header>

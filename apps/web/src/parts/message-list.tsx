@@ -64,9 +64,6 @@ export function MessageList({ groupId, messages: shown, newAfter, ...rights }: M
           {chat.older}
         </button>
       ) : null}
-      {!isLoading && failure === null && messages.length === 0 ? (
-        <p className="hint no-messages">{chat.empty}</p>
-      ) : null}
       <ol>
         {timeline.map((entry, at) => (
           <Fragment key={isEvent(entry) ? `event-${entry.seq}` : entry.key}>
@@ -94,6 +91,9 @@ export function MessageList({ groupId, messages: shown, newAfter, ...rights }: M
           </Fragment>
         ))}
       </ol>
+      {!isLoading && failure === null && messages.length === 0 ? (
+        <p className="hint no-messages">{chat.empty}</p>
+      ) : null}
     </div>
   );
 }

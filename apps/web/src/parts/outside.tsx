@@ -13,7 +13,8 @@ const { chat } = strings;
 
 export function Outside({ groupId, group, row }: OutsideProps) {
   const { client } = usePlenum();
-  const { status, info, failure } = group;
+  const { status, info } = group;
+  const hasEnded = info === null;
   const [problem, setProblem] = useState<string | null>(null);
   const act = async (
     ask: () => Promise<{ ok: true } | { ok: false; failure: { code: string; error: string } }>,
@@ -42,8 +43,8 @@ export function Outside({ groupId, group, row }: OutsideProps) {
         </>
       ) : (
         <>
-          <h4>{failure?.code === 'group_not_found' ? chat.noGroupTitle : chat.goneTitle}</h4>
-          {failure?.code === 'group_not_found' ? (
+          <h4>{hasEnded ? chat.noGroupTitle : chat.goneTitle}</h4>
+          {hasEnded ? (
             <p>{chat.noGroupText}</p>
           ) : (
             <Act text={type === 'public' ? chat.join : chat.askAgain} isMain onPress={join} />

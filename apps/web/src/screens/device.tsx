@@ -5,6 +5,7 @@ import { Avatar } from '../parts/avatar.tsx';
 import { ConnectionMenu } from '../parts/connection-menu.tsx';
 import { ConversationPane } from '../parts/conversation-pane.tsx';
 import { GroupList } from '../parts/group-list.tsx';
+import { RefusalNote } from '../parts/refusal-note.tsx';
 import { useOpenGroup } from '../session/open-groups.ts';
 import type { Person } from '../session/person.ts';
 import { strings } from '../strings.ts';
@@ -21,12 +22,14 @@ interface DeviceProps {
   /** Opens this person in a tab of its own; null: it is alone already. */
   readonly onAlone: (() => void) | null;
   readonly onAnother: (() => void) | null;
+  /** Asks for another token; null: the node gives tokens. */
+  readonly onSignIn: (() => void) | null;
 }
 
 /** The group in which all people are in dev mode, from the first moment on. */
 const firstGroup = 'lobby';
 
-export function Device({ person, invite, isShown, onAlone, onAnother }: DeviceProps) {
+export function Device({ person, invite, isShown, onAlone, onAnother, onSignIn }: DeviceProps) {
   const { userId } = usePlenum();
   const { groups, reload } = useGroups();
   const [chosen, choose] = useOpenGroup(userId);
@@ -47,6 +50,7 @@ export function Device({ person, invite, isShown, onAlone, onAnother }: DevicePr
         </h2>
         <ConnectionMenu person={person} onAlone={onAlone} onAnother={onAnother} />
       </header>
+      <RefusalNote person={person} onSignIn={onSignIn} onAnother={onAnother} />
       <div className="device-body">
         <GroupList
           groups={groups}

@@ -4,7 +4,9 @@ import { usePlenum } from '@plenum/react';
 import { useEffect, useState } from 'react';
 import { encode } from 'uqr';
 import { Field, FormWindow } from '../parts/form.tsx';
+import { partStrings } from '../parts/part-strings.ts';
 import { Window } from '../parts/window.tsx';
+import { devToken } from '../session/settings.ts';
 import { groupTypes, strings } from '../strings.ts';
 
 export type DialogRequest =
@@ -12,7 +14,8 @@ export type DialogRequest =
   | { readonly type: 'join' }
   | { readonly type: 'invite link'; readonly code: string }
   | { readonly type: 'person'; readonly title: string; readonly onName: (userId: string) => void }
-  | { readonly type: 'phone'; readonly users: readonly string[]; readonly token: string | null };
+  /** `token`: null if the node gives one. */
+  | { readonly type: 'phone'; readonly userId: string; readonly token: string | null };
 
 interface DialogsProps {
   readonly asked: DialogRequest;
@@ -95,19 +98,33 @@ function JoinWindow({ onOpenGroup, onClose }: OfPerson) {
 }
 
 function InviteWindow({ code, onOpenGroup, onClose }: OfPerson & { readonly code: string }) {
-  const { client } = usePlenum();
-  const [text, setText] = useState<string>(strings.loading);
+  const { client, userId } = usePlenum();
+  const { joinDialog: words } = strings;
+  const [text, setText] = useState<string | null>(null);
+  const [problem, setProblem] = useState<string | null>(null);
   useEffect(() => {
-    void client
-      .request('preview_invite', { code })
-      .then((preview) =>
-        setText(
-          preview.ok
-            ? strings.joinDialog.inviteText(preview.result.group_id, preview.result.members_count)
-            : strings.failure(preview.failure.code, preview.failure.error),
-        ),
-      );
+    void client.request('preview_invite', { code }).then((preview) => {
+      if (preview.ok) setText(words.inviteText(preview.result.group_id, preview.result.members_count));
+      else setProblem(strings.failure(preview.failure.code, preview.failure.error));
+    });
   }, [client, code]);
+  if (problem !== null) {
+    return (
+      <Window title={words.inviteTitle} onClose={onClose}>
+        <div className="form">
+          <p className="problem" role="alert">
+            {problem}
+          </p>
+          <p>{words.inviteWrong}</p>
+          <div className="form-acts">
+            <button type="button" className="button is-main" onClick={onClose}>
+              {partStrings.close}
+            </button>
+          </div>
+        </div>
+      </Window>
+    );
+  }
   const join = async () => {
     const joined = await client.joinByInvite(code);
     if (!joined.ok) return strings.failure(joined.failure.code, joined.failure.error);
@@ -115,13 +132,9 @@ function InviteWindow({ code, onOpenGroup, onClose }: OfPerson & { readonly code
     return null;
   };
   return (
-    <FormWindow
-      title={strings.joinDialog.inviteTitle}
-      submit={strings.chat.join}
-      onSubmit={join}
-      onClose={onClose}
-    >
-      <p>{text}</p>
+    <FormWindow title={words.inviteTitle} submit={strings.chat.join} onSubmit={join} onClose={onClose}>
+      <p>{text ?? strings.loading}</p>
+      <p className="hint">{words.inviteAs(userId)}</p>
     </FormWindow>
   );
 }
@@ -145,42 +158,80 @@ function PersonWindow({ title, onName, onClose }: PersonWindowProps) {
 }
 
 interface PhoneWindowProps {
-  readonly users: readonly string[];
+  readonly userId: string;
+  /** Null: the node gives one. */
   readonly token: string | null;
   readonly lanHosts: readonly string[];
   readonly onClose: () => void;
 }
 
-function PhoneWindow({ users, token, lanHosts, onClose }: PhoneWindowProps) {
-  const { hostname, port, protocol } = globalThis.location;
+const { phone } = strings;
+
+function PhoneWindow({ userId, token, lanHosts, onClose }: PhoneWindowProps) {
+  const { hostname, host: here } = globalThis.location;
   const isLocal = hostname === 'localhost' || hostname.startsWith('127.') || hostname === '[::1]';
-  const host = isLocal ? lanHosts[0] : hostname;
-  const { phone } = strings;
-  if (host === undefined) {
+  const hosts = isLocal ? lanHosts : [here];
+  const [chosen, setChosen] = useState<string | undefined>(hosts[0]);
+  if (chosen === undefined) {
     return (
       <Window title={phone.title} onClose={onClose}>
         <div className="form">
-          <p>
-            <b>{phone.localTitle}</b> {phone.localText}
-          </p>
+          <p>{phone.localText}</p>
           <pre className="code">{phone.localCommand}</pre>
           <p>{phone.localThen}</p>
         </div>
       </Window>
     );
   }
-  const query = new URLSearchParams(users.map((user) => ['user', user]));
-  const fragment = token === null ? '' : `#token=${token}`;
-  const origin = `${protocol}//${host}${port === '' ? '' : `:${port}`}`;
   return (
     <Window title={phone.title} onClose={onClose}>
       <div className="form">
         <p>{phone.text}</p>
-        <QrCode text={`${origin}/?${query}${fragment}`} />
-        <p className="address">{`${origin}/?${query}`}</p>
-        {token === null ? null : <p className="hint">{phone.withToken(users[0] ?? '')}</p>}
+        <PhoneCode origin={originOf(chosen)} userId={userId} token={token} />
+        {hosts.length === 1 ? null : (
+          <label className="setting">
+            {phone.network}
+            <select value={chosen} onChange={({ target }) => setChosen(target.value)}>
+              {hosts.map((host) => (
+                <option key={host}>{host}</option>
+              ))}
+            </select>
+          </label>
+        )}
+        <p className="hint">{phone.withToken(userId)}</p>
       </div>
     </Window>
+  );
+}
+
+/** @param host without a port: on that of this page */
+function originOf(host: string): string {
+  const { protocol, port } = globalThis.location;
+  const { port: ownPort } = new URL(`${protocol}//${host}`);
+  return `${protocol}//${host}${ownPort === '' && port !== '' ? `:${port}` : ''}`;
+}
+
+interface PhoneCodeProps {
+  readonly origin: string;
+  readonly userId: string;
+  readonly token: string | null;
+}
+
+/** The address with a token in its fragment, which is in no log of any server. */
+function PhoneCode({ origin, userId, token: given }: PhoneCodeProps) {
+  const [token, setToken] = useState(given);
+  const [problem, setProblem] = useState<string | null>(null);
+  useEffect(() => {
+    if (given === null) devToken(userId).then(setToken, (error: unknown) => setProblem(String(error)));
+  }, [given, userId]);
+  if (problem !== null) return <p className="problem">{problem}</p>;
+  if (token === null) return <p className="hint">{strings.loading}</p>;
+  const address = `${origin}/?${new URLSearchParams({ user: userId })}`;
+  return (
+    <>
+      <QrCode text={`${address}#token=${token}`} />
+      <p className="address">{address}</p>
+    </>
   );
 }
 

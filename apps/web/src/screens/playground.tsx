@@ -4,12 +4,20 @@ import { PlenumProvider } from '@plenum/react';
 import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from 'react';
 import { LogPanel } from '../parts/log-panel.tsx';
 import { TopBar } from '../parts/top-bar.tsx';
-import { type Address, addressOf, keepToken, readAddress, writeUsers } from '../session/address.ts';
+import {
+  type Address,
+  addressOf,
+  forgetToken,
+  keepToken,
+  readAddress,
+  writeUsers,
+} from '../session/address.ts';
 import { Person } from '../session/person.ts';
 import { readSettings, userOfToken } from '../session/settings.ts';
 import { strings } from '../strings.ts';
 import { Device } from './device.tsx';
 import type { DialogRequest } from './dialogs.tsx';
+import { NoNode } from './no-node.tsx';
 import { SignIn } from './sign-in.tsx';
 
 const Dialogs = lazy(() => import('./dialogs.tsx').then((module) => ({ default: module.Dialogs })));
@@ -18,20 +26,11 @@ export function Playground() {
   const [settings, setSettings] = useState<PlaygroundSettings | null>(null);
   const [isAway, setAway] = useState(false);
   const read = useCallback(() => {
-    setAway(false);
     readSettings().then(setSettings, () => setAway(true));
   }, []);
   useEffect(read, [read]);
-  if (isAway)
-    return (
-      <main className="notice">
-        <p>{strings.noSettings}</p>
-        <button type="button" className="button" onClick={read}>
-          {strings.tryAgain}
-        </button>
-      </main>
-    );
-  return settings === null ? null : <Entrance settings={settings} />;
+  if (settings !== null) return <Entrance settings={settings} />;
+  return isAway ? <NoNode onAgain={read} /> : null;
 }
 
 /** In dev mode all users of the address come in; otherwise the user of the token. */
@@ -61,6 +60,14 @@ function Entrance({ settings }: { readonly settings: PlaygroundSettings }) {
       token={token}
       invite={address.invite}
       onUsers={has_dev_tokens ? change : null}
+      onSignIn={
+        has_dev_tokens
+          ? null
+          : () => {
+              forgetToken();
+              setAddress(readAddress());
+            }
+      }
     />
   );
 }
@@ -72,12 +79,14 @@ interface DeskProps {
   readonly invite: string | null;
   /** Null: the people are given by tokens. */
   readonly onUsers: ((users: readonly string[]) => void) | null;
+  /** Asks for another token; null: the node gives tokens. */
+  readonly onSignIn: (() => void) | null;
 }
 
 /** Below this width one device is shown at a time, and the raw log lies over it. */
 const isNarrow = () => matchMedia('(max-width: 760px)').matches;
 
-function Desk({ settings, users, token, invite, onUsers }: DeskProps) {
+function Desk({ settings, users, token, invite, onUsers, onSignIn }: DeskProps) {
   const [first = '', second] = users;
   const firstPerson = usePerson(first, settings, token);
   const secondPerson = usePerson(second ?? null, settings, token);
@@ -104,7 +113,7 @@ function Desk({ settings, users, token, invite, onUsers }: DeskProps) {
         hasLog={hasLog}
         onShow={setShownUser}
         onLog={() => setLog(!hasLog)}
-        onPhone={() => setAsked({ type: 'phone', users: [shown.userId], token })}
+        onPhone={() => setAsked({ type: 'phone', userId: shown.userId, token })}
         onSecond={
           onUsers === null || second !== undefined
             ? null
@@ -117,11 +126,12 @@ function Desk({ settings, users, token, invite, onUsers }: DeskProps) {
       />
       <main className="desk">
         {people.map((person) => (
-          <PlenumProvider key={person.userId} userId={person.userId} {...person.clientOptions}>
+          <PlenumProvider key={person.key} userId={person.userId} {...person.clientOptions}>
             <Device
               person={person}
               invite={person === people[0] ? invite : null}
               isShown={person === shown}
+              onSignIn={onSignIn}
               onAlone={
                 people.length > 1 ? () => open(addressOf([person.userId]), '_blank', 'noopener') : null
               }

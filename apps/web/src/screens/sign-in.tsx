@@ -1,5 +1,6 @@
 /** Where the node gives no tokens to pages: the person brings one. */
 import { useId, useState } from 'react';
+import { Notice } from '../parts/notice.tsx';
 import { userOfToken } from '../session/settings.ts';
 import { strings } from '../strings.ts';
 
@@ -8,7 +9,7 @@ export function SignIn({ onToken }: { readonly onToken: (token: string) => void 
   const id = useId();
   const { signIn } = strings;
   return (
-    <main className="notice">
+    <Notice>
       <form
         className="form sign-in"
         onSubmit={(event) => {
@@ -34,6 +35,6 @@ export function SignIn({ onToken }: { readonly onToken: (token: string) => void 
           </button>
         </div>
       </form>
-    </main>
+    </Notice>
   );
 }

@@ -36,6 +36,10 @@ export function keepToken(token: string): void {
   sessionStorage.setItem(tokenKey, token);
 }
 
+export function forgetToken(): void {
+  sessionStorage.removeItem(tokenKey);
+}
+
 /** Writes the people into the address, so that a reload shows the same ones. */
 export function writeUsers(users: readonly string[]): void {
   const query = new URLSearchParams(users.map((user) => ['user', user]));

@@ -7,7 +7,10 @@ export async function readSettings(): Promise<PlaygroundSettings> {
   return answer.json();
 }
 
-/** @throws Error with the text of the node's refusal */
+/** The node has refused to give a token: another attempt changes nothing. */
+export class TokenRefused extends Error {}
+
+/** @throws TokenRefused with the text of the node, as for a user id that is not valid */
 export async function devToken(userId: string): Promise<string> {
   const answer = await fetch('/v1/dev/token', {
     method: 'POST',
@@ -15,6 +18,7 @@ export async function devToken(userId: string): Promise<string> {
     body: JSON.stringify({ user_id: userId }),
   });
   const body: { readonly token?: string; readonly error?: string } = await answer.json();
+  if (answer.status === 400 && body.error !== undefined) throw new TokenRefused(body.error);
   if (body.token === undefined) throw new Error(body.error ?? `the node answered ${answer.status}`);
   return body.token;
 }
