@@ -79,6 +79,7 @@ export const strings = {
     messages: (groupId: string) => `Messages of ${groupId}`,
     older: 'Earlier messages',
     empty: 'No messages yet. Say hello.',
+    emptyOnly: 'No messages yet.',
     composer: (groupId: string) => `Message to ${groupId}`,
     placeholder: 'Message',
     send: 'Send',

