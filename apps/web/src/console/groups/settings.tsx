@@ -2,8 +2,8 @@
  * The settings of a group as a form. Only what was changed is sent, with the seq at which the settings were read, so that a change made
  * meanwhile is not written over.
  */
-import type { GroupInfo, RequestInput } from '@plenum/protocol';
-import { useRef, useState } from 'react';
+import type { GroupInfo, RequestInput, RequestResult } from '@plenum/protocol';
+import { useEffect, useRef, useState } from 'react';
 import { CopyButton } from '../../parts/copy-button.tsx';
 import { durationText } from '../parts/duration.ts';
 import { ArgumentField, argumentOf, type FieldSpec, type Typed, typedIn } from '../parts/fields.tsx';
@@ -89,11 +89,27 @@ function argumentFor(field: FieldSpec, typed: Typed): unknown {
   return field.choices?.[0] === 'true' ? value === 'true' : (value ?? null);
 }
 
+/** The form keeps what is typed while the info is read anew: it begins again after a save, or when that is asked for. */
 export function Settings({ groupId, info }: PartProps) {
-  // The form keeps what is typed while the info is read anew: it begins again after a save, or when that is asked for.
-  const [base, setBase] = useState(info);
-  const again = () => setBase(info);
-  return <SettingsForm key={base.seq} groupId={groupId} base={base} latest={info} onAgain={again} />;
+  const [form, setForm] = useState({ base: info, times: 0 });
+  /** Seq of the entry that a save has made, until the info that was read has it. */
+  const [savedSeq, setSavedSeq] = useState<number | null>(null);
+  const isThere = savedSeq !== null && (info.seq ?? 0) >= savedSeq;
+  useEffect(() => {
+    if (!isThere) return;
+    setForm(({ times }) => ({ base: info, times: times + 1 }));
+    setSavedSeq(null);
+  }, [isThere, info]);
+  return (
+    <SettingsForm
+      key={form.times}
+      groupId={groupId}
+      base={form.base}
+      latest={info}
+      onSaved={setSavedSeq}
+      onAgain={() => setForm({ base: info, times: form.times + 1 })}
+    />
+  );
 }
 
 interface SettingsFormProps {
@@ -101,10 +117,11 @@ interface SettingsFormProps {
   /** The settings as they were when the form began. */
   readonly base: GroupInfo;
   readonly latest: GroupInfo;
+  readonly onSaved: (seq: number) => void;
   readonly onAgain: () => void;
 }
 
-function SettingsForm({ groupId, base, latest, onAgain }: SettingsFormProps) {
+function SettingsForm({ groupId, base, latest, onSaved, onAgain }: SettingsFormProps) {
   const form = useRef<HTMLFormElement>(null);
   const shown = shownOf(base);
   const [typed, setTyped] = useState<Typed>(shown);
@@ -117,7 +134,8 @@ function SettingsForm({ groupId, base, latest, onAgain }: SettingsFormProps) {
     if (typeof draft === 'string') return setProblem(draft);
     setBusy(true);
     try {
-      await rest(draft);
+      const { seq } = await rest<RequestResult<'update_group'>>(draft);
+      onSaved(seq);
       refreshAfterAct();
       setProblem(null);
     } catch (error) {
