@@ -9,6 +9,7 @@ import { FailureNote } from '../parts/states.tsx';
 import { useLate, useStayed } from '../parts/use-late.ts';
 import { callOf } from '../rest/call.ts';
 import { usePages, useRead } from '../rest/queries.ts';
+import { request } from '../rest/rest.ts';
 import type { PageProps } from '../router/page.ts';
 import { go, pathOf } from '../router/place.ts';
 import { strings } from '../strings.ts';
@@ -60,7 +61,6 @@ export function GroupsPage({ query }: PageProps) {
     setPrefix(text);
     go(text === '' ? '/groups' : `/groups?prefix=${encodeURIComponent(text)}`, { replace: true });
   };
-  const exact = rows.some(({ group_id }) => group_id === prefix) ? prefix : rows[0]?.group_id;
   return (
     <>
       <PageHead title={strings.pages.groups}>
@@ -79,7 +79,7 @@ export function GroupsPage({ query }: PageProps) {
         className="search-line"
         onSubmit={(event) => {
           event.preventDefault();
-          if (exact !== undefined && searched === prefix) go(pathOf('groups', exact));
+          void openFirst(prefix);
         }}
       >
         <label htmlFor={id}>{texts.prefix}</label>
@@ -111,6 +111,15 @@ export function GroupsPage({ query }: PageProps) {
       )}
     </>
   );
+}
+
+/** The first of the groups, in the order of their ids, is the one whose id is the prefix itself, if it exists. */
+async function openFirst(prefix: string): Promise<void> {
+  const args = prefix === '' ? { limit: 1 } : { prefix, limit: 1 };
+  // A refusal is shown by the list, which asks for the same.
+  const found = await request('find_groups', args).catch(() => null);
+  const first = found?.groups[0];
+  if (first !== undefined) go(pathOf('groups', first.group_id));
 }
 
 interface FactProps {

@@ -6,6 +6,7 @@ import { Empty, Loading } from './states.tsx';
 
 export interface Column<R> {
   readonly id: string;
+  /** Empty: the cells say what they are, as buttons do. */
   readonly title: string;
   /** A track of a CSS grid: `minmax(0, 1fr)`, `8rem`. */
   readonly width: string;
@@ -82,11 +83,15 @@ export function DataTable<R>({
       <table className="table" aria-label={label} aria-rowcount={total + 1} style={grid}>
         <thead>
           <tr className="table-row table-head" aria-rowindex={1}>
-            {columns.map((column) => (
-              <th key={column.id} className={classOf(column, 'table-cell')}>
-                {column.title}
-              </th>
-            ))}
+            {columns.map((column) =>
+              column.title === '' ? (
+                <td key={column.id} />
+              ) : (
+                <th key={column.id} className={classOf(column, 'table-cell')}>
+                  {column.title}
+                </th>
+              ),
+            )}
           </tr>
         </thead>
         <tbody className="table-body" style={{ height: virtual.getTotalSize() }}>

@@ -1,6 +1,6 @@
 /** One user: its groups with what it is in each, whether it is online, and the acts for all of it. */
 import type { RequestResult } from '@plenum/protocol';
-import { useMemo } from 'react';
+import { useEffect, useMemo } from 'react';
 import { ActButton, ActMenu } from '../acts/act-menu.tsx';
 import { actsFor } from '../acts/act-table.ts';
 import { type Column, DataTable } from '../parts/data-table.tsx';
@@ -8,7 +8,7 @@ import { GroupLink, Roles, StatusMark } from '../parts/marks.tsx';
 import { PageHead } from '../parts/page-head.tsx';
 import { FailureNote } from '../parts/states.tsx';
 import { callOf } from '../rest/call.ts';
-import { usePages, useRead } from '../rest/queries.ts';
+import { refreshAfterAct, usePages, useRead } from '../rest/queries.ts';
 import { Link } from '../router/link.tsx';
 import type { PageProps } from '../router/page.ts';
 import { strings } from '../strings.ts';
@@ -74,6 +74,11 @@ function Online({ userId, groupId }: { readonly userId: string; readonly groupId
 
 function Erasure({ userId }: { readonly userId: string }) {
   const { data } = useRead('get_erasure', { user_id: userId }, { everyMs: erasureEveryMs });
+  const progress = data === undefined || data.status === 'none' ? null : `${data.status} ${data.groups_left}`;
+  useEffect(() => {
+    // The groups that it has left are in the list below.
+    if (progress !== null) refreshAfterAct();
+  }, [progress]);
   if (data === undefined || data.status === 'none') return null;
   return (
     <span className="is-warning">
