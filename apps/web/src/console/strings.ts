@@ -7,6 +7,7 @@ export const strings = {
   product: 'Plenum',
   console: 'console',
   loading: 'Loading',
+  service: 'the service',
   again: 'Try again',
   empty: 'There is nothing here.',
   more: 'More is being read',

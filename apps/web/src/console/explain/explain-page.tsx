@@ -23,7 +23,7 @@ export function ExplainPage({ query }: PageProps) {
   const action = isAction(asked) ? asked : 'send';
   return (
     <>
-      <PageHead title={texts.title} />
+      <PageHead title={strings.pages.explain} />
       <WhyBox group={group} user={user} action={action} />
       {group === '' || user === '' ? (
         <p className="lead">{texts.text}</p>

@@ -3,7 +3,7 @@ import type { RequestResult } from '@plenum/protocol';
 import { useMemo } from 'react';
 import { ActButton } from '../acts/act-menu.tsx';
 import { type Column, DataTable } from '../parts/data-table.tsx';
-import { Time, UserLink } from '../parts/marks.tsx';
+import { Actor, Time, UserLink } from '../parts/marks.tsx';
 import { FailureNote } from '../parts/states.tsx';
 import { callOf } from '../rest/call.ts';
 import { usePages } from '../rest/queries.ts';
@@ -37,7 +37,13 @@ const columns = (groupId: string): readonly Column<Row>[] => [
     isMinor: true,
     cell: ({ since }) => <Time at={since} />,
   },
-  { id: 'by', title: texts.by, width: '7rem', isMinor: true, cell: ({ banned_by }) => banned_by ?? '–' },
+  {
+    id: 'by',
+    title: texts.by,
+    width: '7rem',
+    isMinor: true,
+    cell: ({ banned_by }) => (banned_by === undefined ? '–' : <Actor id={banned_by} />),
+  },
   {
     id: 'reason',
     title: texts.reason,

@@ -1,6 +1,6 @@
 /** One group: what it is, and its parts, each at an address of its own. */
 import type { GroupInfo } from '@plenum/protocol';
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect, useRef } from 'react';
 import { PageHead } from '../parts/page-head.tsx';
 import { Read } from '../parts/states.tsx';
 import { useRead } from '../rest/queries.ts';
@@ -77,8 +77,13 @@ interface TabsProps {
 
 function Tabs({ groupId, shown, info }: TabsProps) {
   const pending = info.counts?.pending ?? 0;
+  const nav = useRef<HTMLElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: on a narrow screen the tab that is shown may be outside of it
+  useEffect(() => {
+    nav.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }, [shown]);
   return (
-    <nav className="tabs" aria-label={texts.parts}>
+    <nav ref={nav} className="tabs" aria-label={texts.parts}>
       {Object.keys(parts)
         .filter(isTab)
         .map((tab) => (

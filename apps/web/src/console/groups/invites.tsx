@@ -3,7 +3,7 @@ import type { RequestResult } from '@plenum/protocol';
 import { type ReactNode, useMemo } from 'react';
 import { ActButton } from '../acts/act-menu.tsx';
 import { type Column, DataTable } from '../parts/data-table.tsx';
-import { Id, Time, UserLink } from '../parts/marks.tsx';
+import { Actor, Id, Time, UserLink } from '../parts/marks.tsx';
 import { FailureNote } from '../parts/states.tsx';
 import { callOf } from '../rest/call.ts';
 import { usePages } from '../rest/queries.ts';
@@ -30,7 +30,7 @@ const inviteColumns = (groupId: string): readonly Column<Invite>[] => [
     title: strings.bans.by,
     width: '8rem',
     isMinor: true,
-    cell: ({ invited_by }) => <Id id={invited_by} />,
+    cell: ({ invited_by }) => <Actor id={invited_by} />,
   },
   {
     id: 'until',
@@ -60,7 +60,7 @@ const linkColumns = (groupId: string): readonly Column<InviteLink>[] => [
     title: strings.bans.by,
     width: '8rem',
     isMinor: true,
-    cell: ({ created_by }) => <Id id={created_by} />,
+    cell: ({ created_by }) => <Actor id={created_by} />,
   },
   {
     id: 'until',

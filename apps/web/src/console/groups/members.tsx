@@ -177,6 +177,8 @@ function MemberMenu({ groupId, row }: { readonly groupId: string; readonly row: 
 
 const hasRole = ({ roles }: Row) => roles.some((role) => role !== 'member');
 
+const isStatus = (value: unknown): value is MemberStatus => statuses.some((status) => status === value);
+
 const removing = new Set(['kick_member', 'ban_member', 'leave_group', 'reject_member']);
 
 /** Brings a row of a list of many pages, which is not read again, to what the answer says. */
@@ -190,7 +192,7 @@ function applied(groupId: string, { name, known: { user_id } }: AskedAct, answer
     const roles: unknown = Reflect.get(result, 'roles');
     return {
       ...row,
-      ...(statuses.some((one) => one === status) ? { status: status as MemberStatus } : {}),
+      ...(isStatus(status) ? { status } : {}),
       ...(Array.isArray(roles) && name !== 'transfer_group' ? { roles } : {}),
     };
   });

@@ -4,7 +4,7 @@ import { type ReactNode, useState } from 'react';
 import { ActButton } from '../acts/act-menu.tsx';
 import { actsFor } from '../acts/act-table.ts';
 import { CallWindow } from '../parts/call-window.tsx';
-import { Id, Time, UserLink } from '../parts/marks.tsx';
+import { Actor, Id, Time } from '../parts/marks.tsx';
 import { callOf } from '../rest/call.ts';
 import { useRead, useRest } from '../rest/queries.ts';
 import { go } from '../router/place.ts';
@@ -64,7 +64,7 @@ export function Overview({ groupId, info }: PartProps) {
                 <span className="mono">{at}</span>
                 <Id id={message_id} />
                 <span className="dim">
-                  <UserLink id={pinned_by} /> <Time at={pinned_at} />
+                  <Actor id={pinned_by} /> <Time at={pinned_at} />
                 </span>
                 <ActButton name="unpin_message" known={{ group_id: groupId, message_id }} isSmall />
               </li>

@@ -3,6 +3,7 @@ import type { OwnStatus, Role } from '@plenum/protocol';
 import { dayAndTime } from '../../parts/clock.ts';
 import { Link } from '../router/link.tsx';
 import { pathOf } from '../router/place.ts';
+import { strings } from '../strings.ts';
 
 /** Of any script and length: it is cut where there is no place, and never mixes its direction with that of others. */
 export const Id = ({ id }: { readonly id: string }) => (
@@ -22,6 +23,10 @@ export const UserLink = ({ id }: { readonly id: string }) => (
     <Id id={id} />
   </Link>
 );
+
+/** A user, or the service where no user has acted. */
+export const Actor = ({ id }: { readonly id: string }) =>
+  id === '$service' ? <span className="dim">{strings.service}</span> : <UserLink id={id} />;
 
 export const Time = ({ at }: { readonly at: string }) => <time dateTime={at}>{dayAndTime(at)}</time>;
 

@@ -3,9 +3,11 @@ import { Suspense, useEffect, useState } from 'react';
 import { useStore } from '../../session/store.ts';
 import { PageHead } from '../parts/page-head.tsx';
 import { Empty, Loading } from '../parts/states.tsx';
+import { callLog } from '../rest/call-log.ts';
 import { queries } from '../rest/queries.ts';
 import { Link } from '../router/link.tsx';
 import { usePlace } from '../router/place.ts';
+import { isSetReadOnly } from '../session/permission.ts';
 import { type Admin, session } from '../session/session.ts';
 import { strings } from '../strings.ts';
 import { Inspector } from './inspector.tsx';
@@ -19,7 +21,11 @@ import { TopBar } from './top-bar.tsx';
 export function Console() {
   const now = useStore(session);
   useEffect(() => {
-    if (now?.state === 'signed out') queries.clear();
+    if (now?.state !== 'signed out') return;
+    // The next session may be of another token, which may read less.
+    queries.clear();
+    callLog.clear();
+    isSetReadOnly.set(false);
   }, [now]);
   if (now === null) return <Loading />;
   return now.state === 'signed in' ? <Frame admin={now.admin} /> : <SignIn reason={now.reason} />;

@@ -1,4 +1,5 @@
 /** Signs in: by a token that this tab has, by the one-time code of a link, or by a token that is typed. */
+import { callLog } from '../rest/call-log.ts';
 import { CallFailure } from '../rest/failure.ts';
 import { rest } from '../rest/rest.ts';
 import { type Admin, beginSession, endSession, tokenOfSession } from '../session/session.ts';
@@ -32,6 +33,8 @@ async function exchange(code: string): Promise<void> {
   try {
     const { token } = await rest<{ readonly token: string }>(call, { token: null });
     const problem = await signIn(token);
+    // What it took to come in is none of the user's acts.
+    callLog.clear();
     if (problem !== null) endSession(problem);
   } catch (error) {
     endSession(isUnauthenticated(error) ? strings.signIn.usedCode : reasonOf(error));
