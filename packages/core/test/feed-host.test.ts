@@ -50,13 +50,13 @@ const step = fc.oneof(
   },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('new epoch' as const) }) },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('audit' as const) }) },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant('trim' as const) }) },
   { weight: 5, arbitrary: fc.record({ type: fc.constant('wait' as const), turns: fc.nat(4) }) },
 );
 const disaster = fc.oneof(
   { weight: 12, arbitrary: step },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('lose everything' as const) }) },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('lose the tail' as const), count: fc.nat(4) }) },
-  { weight: 1, arbitrary: fc.record({ type: fc.constant('trim' as const) }) },
 );
 type Step = typeof disaster extends fc.Arbitrary<infer S> ? S : never;
 

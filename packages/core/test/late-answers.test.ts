@@ -93,6 +93,27 @@ test('entries sent while a page is on its way come with the next page, not witho
   expect(delivered).toEqual([1, 2, 3, 4, 5, 6, 7]);
 });
 
+test('of a log that was trimmed beyond the feed, devices that were attached behind the trim miss nothing', () => {
+  const [early, late] = [deviceOf([]), deviceOf([])];
+  const { feed, catchUps, delivered, verified } = watchedFeed(late);
+  const trimmed = (seq: number): LogHead => ({ ...headOf('a', seq), oldestSeq: seq - 19 });
+  feed.onHead(headOf('a', 4), 0);
+  feed.attach(early, 'now', headOf('a', 4), 1);
+  feed.onHead(trimmed(104), 0);
+  feed.attach(late, 'now', trimmed(104), 1);
+  feed.onGapRead({ ...messages('a', 86, 105), head: trimmed(105) });
+  expect(verified).toEqual(['too_old']);
+  expect([early, late].map((device) => feed.attachments.has(device))).toEqual([false, true]);
+  // Nothing before its user is verified: it may have left in what the log has lost.
+  expect(catchUps).toEqual([]);
+  const seq = feed.attachments.unverifiedAfter(late);
+  expect(seq).toBe(104);
+  feed.attach(late, { groupId, epoch: 'a', seq }, trimmed(105), 1);
+  expect(catchUps).toEqual([104]);
+  feed.onCatchUp(late, 104, { ...messages('a', 105, 105), head: trimmed(105) });
+  expect(delivered).toEqual([105]);
+});
+
 test('how far a feed was in another epoch says nothing about a head of this one', () => {
   const device = deviceOf([]);
   const { feed, verified } = watchedFeed(device);

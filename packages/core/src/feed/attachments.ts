@@ -156,6 +156,22 @@ export class Attachments {
     return lost;
   }
 
+  /**
+   * Detaches all devices, because the feed starts again at this head. A device that was attached ahead of the feed is kept if the
+   * log still continues its position; it pauses until it is placed anew, after its user was verified. `null`: none is kept.
+   */
+  restart(head: LogHead | null): { readonly lost: readonly Device[]; readonly kept: readonly Device[] } {
+    const all = this.all();
+    const kept = new Map([...this.ahead].filter(([, seq]) => head !== null && seq >= head.oldestSeq - 1));
+    this.clear();
+    for (const [device, cursor] of kept) {
+      this.behind.set(device, { cursor, endSeq: null, isPaused: true });
+      this.#unverified.add(device);
+      this.#sink.moved(device, false);
+    }
+    return { lost: all.filter((device) => !kept.has(device)), kept: [...kept.keys()] };
+  }
+
   all(): Device[] {
     return [...this.live, ...this.ahead.keys(), ...this.behind.keys()];
   }

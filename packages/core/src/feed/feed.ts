@@ -382,10 +382,10 @@ export class Feed {
 
   /** Starts again at `head`, because the log does not continue what this feed has seen; all users are verified. */
   #restart(head: LogHead, reason: ResyncReason): void {
-    const everyone = this.attachments.all();
-    this.attachments.clear();
+    const { lost, kept } = this.attachments.restart(reason === 'too_old' ? head : null);
     this.#adopt(head);
-    this.#resync(everyone, reason);
+    this.#sink.verifyMembers(new Set(kept.map(({ userId }) => userId)));
+    this.#resync(lost, reason);
     this.#applyBuffered(head.seq);
   }
 
