@@ -39,6 +39,8 @@ interface Shown {
 
 export class ReactChat {
   readonly shown: Partial<Shown> = {};
+  /** What the first render for each user showed. */
+  readonly first: Record<string, Shown> = {};
   renders = 0;
   /** By the key of a message. */
   readonly rowRenders: Record<string, number> = {};
@@ -118,15 +120,18 @@ export const startReact = (options: ReactOptions): ReactChat => new ReactChat(op
 function Chat({ groupId, to }: { readonly groupId: string | null; readonly to: ReactChat }) {
   const { online } = usePresence(groupId);
   const messages = useMessages(groupId);
-  to.renders += 1;
-  Object.assign(to.shown, {
+  const plenum = usePlenum();
+  const shown: Shown = {
     messages,
-    plenum: usePlenum(),
+    plenum,
     group: useGroup(groupId),
     members: useMembers(groupId),
     typing: useTyping(groupId),
     online: online === null ? null : [...online].sort(),
-  });
+  };
+  to.renders += 1;
+  Object.assign(to.shown, shown);
+  to.first[plenum.userId] ??= shown;
   return (
     <ul>
       {messages.messages.map((message) => (
