@@ -81,6 +81,12 @@ export class AdapterDesk implements AsyncDisposable {
     return this.calls.filter((call) => call.kind === kind && call.mood === mood);
   }
 
+  /** Calls that the node had to count as failed. */
+  callsInVain(kind: Kind): number {
+    return this.calls.filter((call) => call.kind === kind && call.mood !== 'well' && call.mood !== 'slow')
+      .length;
+  }
+
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(Buffer.from(chunk));

@@ -5,6 +5,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { DeliveryKind } from '@plenum/core';
 import type { EpochLog, GivenEntry } from '@plenum/testkit';
 import { AdapterDesk } from './adapter-desk.ts';
 import { ArchiveKeeper } from './archive-reader.ts';
@@ -70,16 +71,26 @@ export class AdapterSides implements AsyncDisposable {
     return this.forms.notifier === 'own' ? this.desk.given('notifier') : this.receiver.given;
   }
 
+  /** Calls that the test made fail, whatever the adapter has kept of them. */
+  callsInVain(kind: DeliveryKind): number {
+    const isWebhook = kind === 'notifier' && this.forms.notifier === 'webhook';
+    return isWebhook ? this.receiver.callsInVain : this.desk.callsInVain(kind);
+  }
+
   async records(
-    copiesMax: AdapterRecord['copiesMax'],
+    copiesMaxOf: (kind: DeliveryKind) => AdapterRecord['copiesMax'],
     logs: readonly EpochLog[],
   ): Promise<readonly AdapterRecord[]> {
-    const archive = { kind: 'archive' as const, given: this.desk.given('archive'), copiesMax };
+    const recordOf = (kind: DeliveryKind, given: readonly GivenEntry[]): AdapterRecord => ({
+      kind,
+      given,
+      copiesMax: copiesMaxOf(kind),
+    });
     return [
-      this.#keeper === null ? archive : await this.#keeper.record(logs),
-      ...(this.forms.notifier === 'none'
-        ? []
-        : [{ kind: 'notifier' as const, given: this.notices, copiesMax }]),
+      this.#keeper === null
+        ? recordOf('archive', this.desk.given('archive'))
+        : await this.#keeper.record(logs),
+      ...(this.forms.notifier === 'none' ? [] : [recordOf('notifier', this.notices)]),
     ];
   }
 

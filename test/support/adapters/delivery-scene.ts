@@ -1,5 +1,5 @@
 /** Nodes that deliver, on a Redis of their own, with the other side of their adapters and a watch on their leases. */
-import { partitionOf } from '@plenum/core';
+import { type DeliveryKind, partitionOf } from '@plenum/core';
 import { groupIdSchema, type HistoryEntry } from '@plenum/protocol';
 import { eventually, type RedisServerOptions } from '@plenum/testkit';
 import { expect } from 'vitest';
@@ -8,6 +8,7 @@ import { Cluster } from '../cluster/cluster.ts';
 import { LeaseWatch } from '../cluster/lease-watch.ts';
 import { devTokenOf } from '../wire/http.ts';
 import { type AdapterForms, AdapterSides } from './adapter-sides.ts';
+import { lateAnswers } from './late-answers.ts';
 import { servedAdapters } from './served-adapters.ts';
 
 export const leaseTtlMs = 1500;
@@ -25,6 +26,8 @@ interface Watched {
   readonly url: string;
   readonly sides: AdapterSides;
   readonly watch: LeaseWatch;
+  /** Of all nodes that deliver. Default: unknown, and no answer may be late. */
+  readonly nodeUrls?: () => readonly string[];
 }
 
 /** Copies that the faults of a traffic may make, besides one for each owner; asked for at its end. */
@@ -32,17 +35,24 @@ export type OtherCopies = number | (() => number);
 
 /**
  * A traffic that is also judged by what the adapters got, and by who committed it. An owner may leave deliveries uncommitted,
- * however it ends; so an adapter may take an entry once for each time that works began in its partition.
+ * however it ends; so an adapter may take an entry once for each time that works began in its partition, and once more for each
+ * answer of it that came too late.
  */
-export function deliveryTraffic({ url, sides, watch }: Watched, otherCopies: OtherCopies): CheckedTraffic {
+export function deliveryTraffic(watched: Watched, otherCopies: OtherCopies): CheckedTraffic {
+  const { url, sides, watch, nodeUrls = () => [] } = watched;
   const before = watch.beginnings();
-  const copiesMax = ({ group_id }: HistoryEntry): number => {
+  const copiesOf = ({ group_id }: HistoryEntry): number => {
     const partition = partitionOf(group_id);
     const begun = (watch.beginnings().get(partition) ?? 0) - (before.get(partition) ?? 0);
     return 1 + begun + (typeof otherCopies === 'number' ? otherCopies : otherCopies());
   };
+  const lateOf = (kind: DeliveryKind) => lateAnswers(sides, nodeUrls(), kind);
   return new CheckedTraffic(url, {
-    served: async (logs) => servedAdapters(url, await sides.records(copiesMax, logs), logs),
+    served: async (logs) => {
+      const late = { archive: await lateOf('archive'), notifier: await lateOf('notifier') };
+      const copiesMaxOf = (kind: DeliveryKind) => (entry: HistoryEntry) => copiesOf(entry) + late[kind];
+      return servedAdapters(url, await sides.records(copiesMaxOf, logs), logs);
+    },
     leases: () => watch.events,
     ...(sides.forms.notifier === 'webhook' ? { tokenOf: (userId) => devTokenOf(url, userId) } : {}),
   });
@@ -72,7 +82,7 @@ export class DeliveryScene implements AsyncDisposable {
 
   traffic(otherCopies: OtherCopies = 0): CheckedTraffic {
     const { cluster, sides, watch } = this;
-    return deliveryTraffic({ url: cluster.url, sides, watch }, otherCopies);
+    return deliveryTraffic({ url: cluster.url, sides, watch, nodeUrls: () => cluster.urls }, otherCopies);
   }
 
   /**

@@ -34,6 +34,8 @@ export class WebhookReceiver implements AsyncDisposable {
   readonly recipients = new Map<string, Recipients>();
   /** Calls that came, however they ended. */
   calls = 0;
+  /** Calls that it did not answer, or with 503. */
+  callsInVain = 0;
   readonly #server: Server;
 
   private constructor(server: Server) {
@@ -69,6 +71,7 @@ export class WebhookReceiver implements AsyncDisposable {
     const isWell = (this.mood === 'well' || this.mood === 'slow') && !this.breaking.has(text);
     const isTaken = isWell && !this.refused.has(text);
     this.given.push({ entry: { ...entry, message_id: messageIdIn(request) }, isTaken });
+    if (!isWell) this.callsInVain += 1;
     if (this.mood === 'hanging') return;
     if (this.mood === 'slow') await wait(slowMs);
     if (!isTaken) return void response.writeHead(isWell ? 422 : 503).end();
