@@ -93,7 +93,7 @@ test('entries sent while a page is on its way come with the next page, not witho
   expect(delivered).toEqual([1, 2, 3, 4, 5, 6, 7]);
 });
 
-test('of a log that was trimmed beyond the feed, devices that were attached behind the trim miss nothing', () => {
+test('of a log trimmed beyond its feed, a device attached behind the trim misses nothing', () => {
   const [early, late] = [deviceOf([]), deviceOf([])];
   const { feed, catchUps, delivered, verified } = watchedFeed(late);
   const trimmed = (seq: number): LogHead => ({ ...headOf('a', seq), oldestSeq: seq - 19 });
