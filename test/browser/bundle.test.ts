@@ -7,6 +7,8 @@ import { bundled } from './bundle.ts';
 const entry = 'packages/client/dist/index.js';
 /** A page that uses the client and no view. */
 const clientAlone = 'test/browser/page/client-alone.ts';
+/** What the SDK may add to the page of an application that has socket.io-client. */
+const ownMaxBytes = 8000;
 const readme = readFileSync(
   fileURLToPath(new URL('../../packages/client/README.md', import.meta.url)),
   'utf8',
@@ -39,6 +41,7 @@ test('it is as big as its README says, with socket.io-client and without', async
   const own = await bundled(clientAlone, ['socket.io-client']);
   expect(own.imports).toEqual(['socket.io-client']);
   expectWithin(gzipBytes(own.code), documented(/is at most ([\d.]+) kB gzipped/));
+  expect(gzipBytes(own.code)).toBeLessThanOrEqual(ownMaxBytes);
   const all = await bundled(entry, ['socket.io-client']);
   expectWithin(gzipBytes(all.code), documented(/everything at most ([\d.]+) kB/));
 });

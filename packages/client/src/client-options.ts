@@ -1,8 +1,7 @@
 /** Defines the options of a client and their defaults. */
 import type { Backoff } from './backoff.ts';
-import type { TokenFunction } from './connection/connection.ts';
-import type { OpenLink } from './connection/link.ts';
-import type { GroupPosition } from './groups/groups.ts';
+import type { OpenLink, TokenFunction } from './connection/link.ts';
+import type { GroupPosition } from './groups/effects.ts';
 import {
   type Clock,
   type Network,

@@ -5,7 +5,8 @@ import { type ClientOptions, withDefaults } from './client-options.ts';
 import { Connection, TokenSource } from './connection/connection.ts';
 import type { Status } from './connection/lifecycle.ts';
 import { socketIoLink } from './connection/socket-io-link.ts';
-import { type GroupPosition, Groups } from './groups/groups.ts';
+import type { GroupPosition } from './groups/effects.ts';
+import { Groups } from './groups/groups.ts';
 import type { Outcome } from './requests/outcome.ts';
 import { RequestQueue } from './requests/request-queue.ts';
 import {
@@ -47,8 +48,6 @@ export interface Client extends MessageMethods, InviteMethods {
   subscribe(...groupIds: readonly string[]): Promise<Outcome<RequestResult<'subscribe'>>>;
   /** Stops receiving groups until `subscribe` or `join`, also after reconnects. Positions are kept. */
   unsubscribe(...groupIds: readonly string[]): Promise<Outcome<RequestResult<'unsubscribe'>>>;
-  /** Reads the online users of a group. Lists at most 1,000; `count` is the number of all. */
-  presence(groupId: string): Promise<Outcome<RequestResult<'presence'>>>;
   /** Shows online members that the user is typing. Fails after 1 s. Call it every few seconds while the user types. */
   typing(groupId: string): Promise<Outcome<RequestResult<'typing'>>>;
   /** Sends any other request of the protocol. */
@@ -73,38 +72,18 @@ class SocketClient extends TypedRequests implements Client {
   readonly #requests: RequestQueue;
   readonly #groups: Groups;
   readonly #connection: Connection;
-  #connectWaiters: ((isConnected: boolean) => void)[] = [];
 
   constructor(given: ClientOptions) {
     super();
     const options = withDefaults(given);
-    const { clock, random, network, subscribe } = options;
-    this.#tokens = new TokenSource(given.token ?? null);
-    this.#requests = new RequestQueue({
-      clock,
-      random,
-      backoff: options.retryMs,
-      service: given.service ?? null,
-      timeoutMs: options.requestTimeoutMs,
-      answerTimeoutMs: options.answerTimeoutMs,
-      waitingMax: options.maxWaiting,
-    });
-    this.#groups = new Groups({
-      ask: this.#requests.ask,
-      clock,
-      listeners: this.#listeners,
-      isAuto: subscribe === 'auto',
-      positions: options.positions,
-    });
+    this.#requests = new RequestQueue(options);
+    this.#groups = new Groups(this.#requests.ask, this.#listeners, options);
+    this.#tokens = new TokenSource(given.token);
     this.#connection = new Connection({
-      openLink: given.openLink ?? socketIoLink(options),
+      openLink: socketIoLink(options),
+      ...options,
       tokens: this.#tokens,
-      clock,
-      random,
-      network,
-      backoff: options.reconnectMs,
-      connectTimeoutMs: options.connectTimeoutMs,
-      credentials: () => ({ subscribe, positions: this.#groups.claims() }),
+      credentials: () => ({ subscribe: options.subscribe, positions: this.#groups.claims() }),
       onOpened: (link) => {
         this.#requests.opened(link);
         this.#groups.opened();
@@ -113,17 +92,17 @@ class SocketClient extends TypedRequests implements Client {
         this.#groups.lost();
         this.#requests.lost();
       },
-      onStatus: (status) => this.#onStatus(status),
+      onStatus: this.#passing('status'),
       pushes: {
         ...this.#groups.pushes,
-        presence_changed: (push) => this.#listeners.emit('presence', push),
-        members_count: (push) => this.#listeners.emit('members_count', push),
-        typing: (push) => this.#listeners.emit('typing', push),
-        ephemeral_message: (push) => this.#listeners.emit('ephemeral', push),
-        read: (push) => this.#listeners.emit('read', push),
-        notifications: (push) => this.#listeners.emit('notifications', push),
-        drain: () => undefined,
-        token_expiring: () => void this.#refreshToken(),
+        presence_changed: this.#passing('presence'),
+        members_count: this.#passing('members_count'),
+        typing: this.#passing('typing'),
+        ephemeral_message: this.#passing('ephemeral'),
+        read: this.#passing('read'),
+        notifications: this.#passing('notifications'),
+        drain: () => {},
+        token_expiring: () => this.#refreshToken(),
         closing: (push) => {
           this.#connection.onClosing(push.code);
           this.#listeners.emit('closing', push);
@@ -139,8 +118,15 @@ class SocketClient extends TypedRequests implements Client {
   connect(): Promise<boolean> {
     this.#requests.reopen();
     this.#connection.open();
-    if (this.status.state === 'connected') return Promise.resolve(true);
-    return new Promise((resolve) => this.#connectWaiters.push(resolve));
+    return new Promise((resolve) => {
+      const settle = ({ state }: Status) => {
+        if (state !== 'connected' && state !== 'closed') return;
+        stop();
+        resolve(state === 'connected');
+      };
+      const stop = this.on('status', settle);
+      settle(this.status);
+    });
   }
 
   close(): void {
@@ -149,35 +135,21 @@ class SocketClient extends TypedRequests implements Client {
   }
 
   create(group_id: string, group_type: RequestInput<'create_group'>['group_type'], settings = {}) {
-    return this.#requests.ask('create_group', () => ({ ...settings, group_id, group_type }), {
-      onOutcome: (outcome) => {
-        if (outcome.ok) this.#groups.joined(group_id, outcome.result);
-      },
-    });
+    return this.#enter('create_group', { ...settings, group_id, group_type });
   }
 
   join(group_id: string, options: JoinOptions = {}) {
-    return this.#requests.ask('join_group', () => ({ ...options, group_id }), {
-      onOutcome: (outcome) => {
-        if (outcome.ok && outcome.result.status !== 'pending') this.#groups.joined(group_id, outcome.result);
-      },
-    });
+    return this.#enter('join_group', { ...options, group_id });
   }
 
-  joinByInvite(code: string) {
-    return this.#requests.ask('join_group', () => ({ invite: code }), {
-      onOutcome: (outcome) => {
-        if (!outcome.ok || outcome.result.status === 'pending') return;
-        const { group_id } = outcome.result;
-        if (group_id !== undefined) this.#groups.joined(group_id, outcome.result);
-      },
-    });
+  joinByInvite(invite: string) {
+    return this.#enter('join_group', { invite });
   }
 
   leave(group_id: string) {
     return this.#requests.ask('leave_group', () => ({ group_id }), {
-      onOutcome: (outcome) => {
-        if (outcome.ok) this.#groups.left(group_id);
+      onOutcome: ({ ok }) => {
+        if (ok) this.#groups.left(group_id);
       },
     });
   }
@@ -190,8 +162,8 @@ class SocketClient extends TypedRequests implements Client {
     return this.#groups.unsubscribe(groupIds);
   }
 
-  presence(group_id: string) {
-    return this.request('presence', { group_id });
+  markUnread(group_id: string, seq: number, epoch?: string) {
+    return this.request('mark_read', { group_id, seq, epoch, unread: true });
   }
 
   typing(group_id: string) {
@@ -210,22 +182,26 @@ class SocketClient extends TypedRequests implements Client {
     return this.#listeners.on(event, listener);
   }
 
-  #onStatus(status: Status): void {
-    if (status.state === 'connected' || status.state === 'closed') {
-      for (const resolve of this.#connectWaiters.splice(0)) resolve(status.state === 'connected');
-    }
-    this.#listeners.emit('status', status);
+  /** Sends a request after which the device may receive the group. */
+  #enter<T extends 'create_group' | 'join_group'>(type: T, args: RequestInput<T>) {
+    return this.#requests.ask(type, () => args, {
+      onOutcome: (outcome) => {
+        if (outcome.ok) this.#groups.joined({ ...args, ...outcome.result });
+      },
+    });
+  }
+
+  /** @returns a listener of a push that passes it on as this event */
+  #passing<E extends keyof ClientEvents>(event: E): Listener<ClientEvents[E]> {
+    return (push) => this.#listeners.emit(event, push);
   }
 
   /** Gets a new token before the current one ends. If that fails, the client reconnects with a new token after the end. */
-  async #refreshToken(): Promise<void> {
+  #refreshToken(): void {
     if (!this.#tokens.canGetTokens) return;
-    try {
-      const token = await this.#tokens.fresh();
-      if (token === null) return;
-      await this.#requests.ask('refresh_token', () => ({ token }), { isInternal: true });
-    } catch {
-      this.#tokens.invalidate();
-    }
+    this.#tokens.fresh().then(
+      (token) => this.#requests.ask('refresh_token', () => ({ token }), { isInternal: true }),
+      () => this.#tokens.invalidate(),
+    );
   }
 }

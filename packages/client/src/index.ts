@@ -16,7 +16,6 @@ export {
 } from './client.ts';
 export type { ClientEvents, Listener } from './client-events.ts';
 export type { ClientOptions } from './client-options.ts';
-export type { TokenFunction } from './connection/connection.ts';
 export type { LossReason, Status } from './connection/lifecycle.ts';
 export type {
   Credentials,
@@ -25,17 +24,18 @@ export type {
   LinkListeners,
   OpenLink,
   PushListeners,
+  TokenFunction,
 } from './connection/link.ts';
 export { type SocketIoLinkOptions, socketIoLink } from './connection/socket-io-link.ts';
 export type {
   BeginNotice,
+  GroupPosition,
   KnownPosition,
   MessageEntry,
   RecoveredNotice,
   ResyncNotice,
   SeqRange,
 } from './groups/effects.ts';
-export type { GroupPosition } from './groups/groups.ts';
 export type { GroupView, ViewEvents, ViewedClient, ViewOptions } from './messages/group-view.ts';
 export { type FoldOptions, foldEntries, MessageFold, type Pin } from './messages/message-fold.ts';
 export type { ShownMessage } from './messages/optimistic.ts';

@@ -49,6 +49,14 @@ test('a refusal that may pass is retried at the time that the server names', asy
   expect(await sending).toMatchObject({ ok: true, requestId: 'id-1' });
 });
 
+test('a refusal that asks for more time than is left is the answer', async () => {
+  const { network, client } = await connected();
+  const sending = client.send('g', 'hello', { timeoutMs: 2000 });
+  await network.last.answer(refusal('rate_limited', 2000));
+  const { request_id, success, ...failure } = refusal('rate_limited', 2000);
+  expect(await sending).toEqual({ ok: false, failure, requestId: request_id });
+});
+
 test.each<[string, (world: SetUp) => Promise<void>, string]>([
   ['was never sent', async () => undefined, 'unavailable'],
   [

@@ -217,7 +217,7 @@ export class SimulatedMessages {
   }
 
   #emit(effect: Effect): void {
-    if (effect.type === 'begin') this.#listeners.emit('begin', { group_id, ...effect.at });
+    if (effect.type === 'begin') this.#listeners.emit('begin', { group_id, ...effect.shownTo });
     else if (effect.type === 'resync') this.#listeners.emit('resync', effect.notice);
     else if (effect.type === 'show') {
       if (isMessage(effect.entry)) this.#listeners.emit('message', effect.entry);

@@ -1,19 +1,23 @@
 /** Performs the effects of the lifecycle: opens connections (links), waits, gets tokens, and reports the status. */
 import type { PushPayload } from '@plenum/protocol';
-import type { Backoff } from '../backoff.ts';
-import type { Clock, Network, Random } from '../platform.ts';
-import { idle, isOfToken, type Lifecycle, type LifecycleEvent, next, type Status } from './lifecycle.ts';
-import type { Credentials, Link, OpenLink, PushListeners } from './link.ts';
+import type { ClientOptions } from '../client-options.ts';
+import {
+  idle,
+  isOfToken,
+  type Lifecycle,
+  type LifecycleEvent,
+  type LossReason,
+  next,
+  type Status,
+} from './lifecycle.ts';
+import type { Credentials, Link, PushListeners, TokenFunction } from './link.ts';
 
-export interface ConnectionDeps {
-  readonly openLink: OpenLink;
+interface ConnectionDeps
+  extends Pick<
+    Required<ClientOptions>,
+    'openLink' | 'clock' | 'random' | 'network' | 'reconnectMs' | 'connectTimeoutMs'
+  > {
   readonly tokens: TokenSource;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly network: Network;
-  readonly backoff: Backoff;
-  /** Time limit from the call for a token to the accepted handshake. */
-  readonly connectTimeoutMs: number;
   readonly pushes: PushListeners;
   /** @returns the handshake without its token; called when the handshake is sent */
   readonly credentials: () => Omit<Credentials, 'token'>;
@@ -31,7 +35,6 @@ export class Connection {
   #attemptId = 0;
   #closingCode: PushPayload<'closing'>['code'] | null = null;
   #cancelTimer: () => void = () => {};
-  #ignoreNetwork: () => void = () => {};
 
   constructor(deps: ConnectionDeps) {
     this.#deps = deps;
@@ -42,13 +45,13 @@ export class Connection {
   }
 
   open(): void {
-    this.#ignoreNetwork();
-    this.#ignoreNetwork = this.#deps.network.onBack(() => this.#step({ type: 'network back' }));
     this.#step({ type: 'asked' });
   }
+
   close(): void {
     this.#step({ type: 'ended' });
   }
+
   /** The server will close the link for this reason. */
   onClosing(code: PushPayload<'closing'>['code']): void {
     this.#closingCode = code;
@@ -56,7 +59,7 @@ export class Connection {
   }
 
   #step(event: LifecycleEvent): void {
-    const { clock, random, backoff, tokens, onStatus } = this.#deps;
+    const { clock, random, reconnectMs: backoff, tokens, onStatus } = this.#deps;
     const before = this.#life;
     const [after, effect] = next(before, event, {
       nowMs: clock.monotonicMs(),
@@ -65,37 +68,40 @@ export class Connection {
       canGetTokens: tokens.canGetTokens,
     });
     this.#life = after;
+    if (effect !== 'nothing') this.#drop();
     if (effect === 'open') this.#openLink();
-    else if (effect === 'wait' || effect === 'hang up') this.#drop();
-    if (effect === 'hang up') this.#ignoreNetwork();
-    if (effect === 'wait' && after.status.state === 'waiting') {
-      this.#cancelTimer = clock.after(after.status.retryInMs, () => this.#step({ type: 'due' }));
-    }
+    if (effect === 'wait' && after.status.state === 'waiting') this.#wait(after.status.retryInMs);
     if (after.status !== before.status) onStatus(after.status);
   }
 
-  #openLink(): void {
-    this.#drop();
-    const { clock, tokens, connectTimeoutMs } = this.#deps;
-    const attemptId = this.#attemptId;
-    this.#cancelTimer = clock.after(connectTimeoutMs, () => this.#step({ type: 'lost', reason: 'network' }));
-    tokens.current().then(
-      (token) => {
-        if (attemptId === this.#attemptId) this.#openWith(token, attemptId);
-      },
-      () => {
-        if (attemptId === this.#attemptId) this.#step({ type: 'lost', reason: 'token_function' });
-      },
-    );
+  #wait(pauseMs: number): void {
+    const { clock, network } = this.#deps;
+    const cancelPause = clock.after(pauseMs, () => this.#step({ type: 'due' }));
+    const ignoreNetwork = network.onBack(() => this.#step({ type: 'network back' }));
+    this.#cancelTimer = () => {
+      cancelPause();
+      ignoreNetwork();
+    };
   }
 
-  #openWith(token: string | null, attemptId: number): void {
-    const { openLink, credentials, pushes, tokens } = this.#deps;
+  #openLink(): void {
+    const { clock, tokens, connectTimeoutMs } = this.#deps;
+    const attemptId = this.#attemptId;
     const ofThis = (react: () => void) => {
       if (attemptId === this.#attemptId) react();
     };
+    this.#cancelTimer = clock.after(connectTimeoutMs, () => this.#lost('network'));
+    tokens.current().then(
+      (token) => ofThis(() => this.#openWith(token, ofThis)),
+      () => ofThis(() => this.#lost('token_function')),
+    );
+  }
+
+  /** @param ofThis runs what it is given unless another attempt has begun */
+  #openWith(token: string | undefined, ofThis: (react: () => void) => void): void {
+    const { openLink, credentials, pushes, tokens } = this.#deps;
     this.#link = openLink(
-      { ...(token === null ? {} : { token }), ...credentials() },
+      { token, ...credentials() },
       {
         pushes,
         opened: () => ofThis(() => this.#opened()),
@@ -104,9 +110,13 @@ export class Connection {
             if (isOfToken(code)) tokens.invalidate();
             this.#step({ type: 'refused', code, retryAfterMs });
           }),
-        lost: () => ofThis(() => this.#step({ type: 'lost', reason: this.#closingCode ?? 'network' })),
+        lost: () => ofThis(() => this.#lost(this.#closingCode ?? 'network')),
       },
     );
+  }
+
+  #lost(reason: LossReason): void {
+    this.#step({ type: 'lost', reason });
   }
 
   #opened(): void {
@@ -126,17 +136,14 @@ export class Connection {
   }
 }
 
-export type TokenFunction = () => Promise<string>;
-
 /** The token that the next handshake carries. */
 export class TokenSource {
-  readonly #source: string | TokenFunction | null;
-  #current: string | null;
+  readonly #source: string | TokenFunction | undefined;
+  #current: string | undefined;
 
-  /** @param source null: handshakes have no token */
-  constructor(source: string | TokenFunction | null) {
+  /** @param source undefined: handshakes have no token */
+  constructor(source: string | TokenFunction | undefined) {
     this.#source = source;
-    this.#current = typeof source === 'string' ? source : null;
   }
 
   get canGetTokens(): boolean {
@@ -145,19 +152,18 @@ export class TokenSource {
 
   /** The current token is no longer valid: the next handshake gets a new one, if the application has a token function. */
   invalidate(): void {
-    if (this.canGetTokens) this.#current = null;
+    this.#current = undefined;
   }
 
   /** @returns the current token, or a new one. @throws what the application's function throws */
-  async current(): Promise<string | null> {
-    return this.#current ?? (await this.fresh());
+  async current(): Promise<string | undefined> {
+    return this.#current ?? this.fresh();
   }
 
-  /** @returns a new token. @throws what the application's function throws */
-  async fresh(): Promise<string | null> {
-    if (this.#source === null || typeof this.#source === 'string') return this.#source;
-    const token = await this.#source();
-    this.#current = token;
-    return token;
+  /** @returns a new token, or the one that never changes. @throws what the application's function throws */
+  async fresh(): Promise<string | undefined> {
+    const source = this.#source;
+    this.#current = typeof source === 'function' ? await source() : source;
+    return this.#current;
   }
 }

@@ -61,32 +61,34 @@ const tokensRefusedMax = 3;
 /** True for a reason that another token may solve. */
 export const isOfToken = (reason: LossReason): boolean =>
   reason === 'unauthenticated' || reason === 'token_expired';
-const isLasting = (code: ErrorCode): boolean =>
-  code === 'origin_denied' || code === 'forbidden' || code === 'invalid_args' || code === 'invalid_request';
+/** Refusals that another attempt would get too. */
+const lasting: readonly ErrorCode[] = ['origin_denied', 'forbidden', 'invalid_args', 'invalid_request'];
 
 type Step = readonly [Lifecycle, LifecycleEffect];
 
 export function next(now: Lifecycle, event: LifecycleEvent, context: LifecycleInput): Step {
   const { state } = now.status;
+  const unchanged: Step = [now, 'nothing'];
   switch (event.type) {
     case 'asked':
-      return state === 'idle' || state === 'closed' ? connecting(idle) : [now, 'nothing'];
+      return state === 'idle' || state === 'closed' ? connecting(idle) : unchanged;
     case 'due':
-      return state === 'waiting' ? connecting(now) : [now, 'nothing'];
+      return state === 'waiting' ? connecting(now) : unchanged;
     case 'network back':
       return networkBack(now, context);
     case 'opened':
-      if (state !== 'connecting') return [now, 'nothing'];
+      if (state !== 'connecting') return unchanged;
       return [
         { ...now, status: { state: 'connected' }, tokensRefused: 0, connectedAtMs: context.nowMs },
         'nothing',
       ];
     case 'refused':
-      return state === 'connecting' ? refused(now, event, context) : [now, 'nothing'];
+      return state === 'connecting' ? refused(now, event, context) : unchanged;
     case 'lost':
+      if (state !== 'connected' && state !== 'connecting') return unchanged;
       return lost(now, event.reason, context);
     case 'ended':
-      return state === 'closed' ? [now, 'nothing'] : closed('application');
+      return state === 'closed' ? unchanged : closed('application');
   }
 }
 
@@ -101,19 +103,17 @@ function refused(
   { code, retryAfterMs }: { code: ErrorCode; retryAfterMs: number },
   context: LifecycleInput,
 ): Step {
-  if (isLasting(code)) return closed(code);
-  if (!isOfToken(code)) return waiting(now, { reason: code, atLeastMs: retryAfterMs }, context);
+  if (lasting.includes(code)) return closed(code);
+  if (!isOfToken(code)) return waiting(now, { reason: code, retryAfterMs }, context);
   const tokensRefused = now.tokensRefused + 1;
   if (!context.canGetTokens || tokensRefused >= tokensRefusedMax) return closed(code);
   if (tokensRefused === 1) return connecting({ ...now, tokensRefused });
-  return waiting({ ...now, tokensRefused }, { reason: code, atLeastMs: 0 }, context);
+  return waiting({ ...now, tokensRefused }, { reason: code }, context);
 }
 
 function lost(now: Lifecycle, reason: LossReason, context: LifecycleInput): Step {
-  const { state } = now.status;
-  if (state !== 'connected' && state !== 'connecting') return [now, 'nothing'];
-  const held = state === 'connected' && context.nowMs - now.connectedAtMs >= heldMs;
-  return waiting(held ? { ...now, attempt: 0 } : now, { reason, atLeastMs: 0 }, context);
+  const held = now.status.state === 'connected' && context.nowMs - now.connectedAtMs >= heldMs;
+  return waiting(held ? { ...now, attempt: 0 } : now, { reason }, context);
 }
 
 /**
@@ -124,17 +124,17 @@ function lost(now: Lifecycle, reason: LossReason, context: LifecycleInput): Step
 function networkBack(now: Lifecycle, context: LifecycleInput): Step {
   const { status } = now;
   if (status.state !== 'waiting' || status.reason !== 'network') return [now, 'nothing'];
-  const step = waiting({ ...now, attempt: 0 }, { reason: 'network', atLeastMs: 0 }, context);
+  const step = waiting({ ...now, attempt: 0 }, status, context);
   const [{ attempt, dueAtMs }] = step;
   return dueAtMs < now.dueAtMs ? step : [{ ...now, attempt }, 'nothing'];
 }
 
 function waiting(
   now: Lifecycle,
-  { reason, atLeastMs }: { reason: LossReason; atLeastMs: number },
+  { reason, retryAfterMs = 0 }: { reason: LossReason; retryAfterMs?: number },
   { backoff, fraction, nowMs }: LifecycleInput,
 ): Step {
-  const retryInMs = Math.max(atLeastMs, backoffMs(now.attempt, backoff, fraction));
+  const retryInMs = Math.max(retryAfterMs, backoffMs(now.attempt, backoff, fraction));
   const status: Status = { state: 'waiting', reason, retryInMs };
   return [{ ...now, status, attempt: now.attempt + 1, dueAtMs: nowMs + retryInMs }, 'wait'];
 }

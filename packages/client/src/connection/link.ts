@@ -1,16 +1,18 @@
 /** The interface of one connection: it is opened once, lost once and never reused. */
 import type { Answer, ErrorCode, PushEvent, PushPayload, RequestType } from '@plenum/protocol';
 
+export type TokenFunction = () => Promise<string>;
+
 /** The `auth` object of the handshake. */
 export interface Credentials {
   /** Absent: the server knows the user by other signs. */
-  readonly token?: string;
+  readonly token?: string | undefined;
   readonly positions?: readonly { readonly group_id: string; readonly epoch: string; readonly seq: number }[];
   readonly subscribe: 'auto' | 'none';
 }
 
 export interface Envelope {
-  readonly service?: string;
+  readonly service?: string | undefined;
   /** A request type of the protocol, or one that the team of the service has added. */
   readonly request_type: RequestType | (string & {});
   readonly request_id: string;

@@ -18,11 +18,8 @@ interface Refusal {
   readonly retry_after_ms?: number;
 }
 
-const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
-const isAnswer = (value: unknown): value is Answer<unknown> =>
-  isObject(value) && 'success' in value && typeof value.success === 'boolean';
-const isRefusal = (data: unknown): data is Refusal =>
-  isObject(data) && 'code' in data && typeof data.code === 'string';
+const isAnswer = (value: unknown): value is Answer<unknown> => typeof Object(value).success === 'boolean';
+const isRefusal = (value: unknown): value is Refusal => typeof Object(value).code === 'string';
 
 export const socketIoLink =
   (options: SocketIoLinkOptions): OpenLink =>
@@ -47,9 +44,7 @@ export const socketIoLink =
   };
 
 /** socket.io-client takes the path of the URL for the namespace. */
-function urlOf({ url, namespace }: SocketIoLinkOptions): string {
-  return namespace === '/' ? url : `${url.replace(/\/$/, '')}${namespace}`;
-}
+const urlOf = ({ url, namespace }: SocketIoLinkOptions) => `${url.replace(/\/$/, '')}${namespace}`;
 
 function listen(socket: Socket, listeners: LinkListeners): void {
   const lost = () => {

@@ -42,31 +42,9 @@ export function arrivalOf(entry: Entry, { shown, isEnded, vouched, optionalSeq }
 const bufferedMax = 1000;
 
 /**
- * Entries that arrived after a gap, in the order of arrival; they may belong to several logs. At most 1,000 are kept, and in
- * addition the last one: the entries between are read from the log later.
+ * Adds an entry that arrived after a gap. Entries are kept in the order of arrival; they may belong to several logs. At most
+ * 1,000 are kept, and in addition the last one: the entries between are read from the log later.
  */
-export class BufferedEntries {
-  #entries: Entry[] = [];
-  #excess: Entry | null = null;
-
-  get isAny(): boolean {
-    return this.#entries.length > 0;
-  }
-
-  add(entry: Entry): void {
-    if (this.#entries.length < bufferedMax) this.#entries.push(entry);
-    else this.#excess = entry;
-  }
-
-  /** @returns all entries, including the last one above the maximum. Empties the buffer */
-  takeAll(): Entry[] {
-    const entries = this.#excess === null ? this.#entries : [...this.#entries, this.#excess];
-    this.clear();
-    return entries;
-  }
-
-  clear(): void {
-    this.#entries = [];
-    this.#excess = null;
-  }
+export function buffer(buffered: Entry[], entry: Entry): void {
+  buffered[Math.min(buffered.length, bufferedMax)] = entry;
 }

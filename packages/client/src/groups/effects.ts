@@ -27,6 +27,16 @@ export interface KnownPosition {
   readonly seq: number;
 }
 
+export interface GroupPosition extends KnownPosition {
+  readonly group_id: string;
+}
+
+/** Where a join has begun a range. */
+export interface JoinedAt extends KnownPosition {
+  /** Of a join that is no entry: the first entry that follows has this seq. */
+  readonly from_seq?: number | undefined;
+}
+
 /**
  * The server could not continue a position. Entries from `from_seq` on follow, in order and without gaps. If the user is no
  * longer a member, `from_seq` is null and no entry follows.
@@ -62,12 +72,12 @@ export interface PageRead {
 export type Page = Omit<RequestResult<'history'>, 'entries'> & { readonly entries: readonly Entry[] };
 
 export type Effect =
-  /** The log begins anew after `at`: what was shown before belongs to an earlier range or log, or nothing was. */
-  | { readonly type: 'begin'; readonly at: KnownPosition }
+  /** The log begins anew after `shownTo`: what was shown before belongs to an earlier range or log, or nothing was. */
+  | { readonly type: 'begin'; readonly notice: BeginNotice; readonly shownTo: KnownPosition }
   | { readonly type: 'show'; readonly entry: Entry }
   /** `shownTo`: the position of the application after the notice. */
   | { readonly type: 'resync'; readonly notice: ResyncNotice; readonly shownTo: KnownPosition | null }
-  | { readonly type: 'recovered'; readonly notice: RecoveredNotice }
+  | { readonly type: 'recovered'; readonly notice: RecoveredNotice; readonly shownTo?: undefined }
   | { readonly type: 'read'; readonly page: PageRead }
   /** Send `subscribe` with the position: the server decides whether the log continues it. */
   | { readonly type: 'verify' }

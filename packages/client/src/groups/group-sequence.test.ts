@@ -81,15 +81,17 @@ test('a take-down of a message ends no position, and a gap after it is read', ()
 });
 
 test('a begin comes before the first entry of what begins anew, not of what continues', () => {
-  const begins = (effects: readonly Effect[]) => effects.filter(({ type }) => type === 'begin');
+  const begins = (effects: readonly Effect[]) =>
+    effects.flatMap((effect) => (effect.type === 'begin' ? [effect.notice] : []));
   const sequence = new GroupSequence('g');
-  expect(begins(sequence.onAttached(attached(11)))).toEqual([{ type: 'begin', at: { epoch: 'a', seq: 10 } }]);
+  expect(begins(sequence.onAttached(attached(11)))).toEqual([{ group_id: 'g', epoch: 'a', seq: 10 }]);
   expect(begins(sequence.onEntry(entry(11)))).toEqual([]);
   expect(begins(sequence.onEntry(entry(12, 'b')))).toEqual([]);
   sequence.onEntry(entry(13, 'b', 'kicked'));
   sequence.onMembership(false);
-  const again = { type: 'begin', at: { epoch: 'b', seq: 19 } };
-  expect(sequence.onEntry(entry(20, 'b', 'joined'))[0]).toEqual(again);
+  const again = sequence.onEntry(entry(20, 'b', 'joined'));
+  expect(again[0]?.type).toBe('begin');
+  expect(begins(again)).toEqual([{ group_id: 'g', epoch: 'b', seq: 19 }]);
 });
 
 test('a group that was created again before its end was shown begins anew with a notice', () => {

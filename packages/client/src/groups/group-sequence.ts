@@ -11,8 +11,8 @@
  *   verifying  the same after a `subscribe`: only its answer is used
  */
 import type { ResyncPush, ResyncReason, Subscription } from '@plenum/protocol';
-import { arrivalOf, BufferedEntries } from './arrival.ts';
-import type { Effect, Entry, KnownPosition, Page } from './effects.ts';
+import { arrivalOf, buffer } from './arrival.ts';
+import type { Effect, Entry, JoinedAt, KnownPosition, Page } from './effects.ts';
 import { LogReading } from './log-reading.ts';
 import { Notices } from './notices.ts';
 import { ReceivingRange, ShownLog } from './shown-log.ts';
@@ -21,12 +21,13 @@ type Phase = 'new' | 'off' | 'detached' | 'claimed' | 'verifying' | 'live' | 'fi
 
 export class GroupSequence {
   readonly groupId: string;
-  readonly #buffer = new BufferedEntries();
+  /** Entries that arrived after a gap. */
+  #buffered: Entry[] = [];
   readonly #range = new ReceivingRange();
   readonly #notices: Notices;
   readonly #reading: LogReading;
   #phase: Phase = 'new';
-  #shown = ShownLog.nothing;
+  #shown = ShownLog.after('', 0);
   /** The seq of this device's own join. Its entry may still arrive, or it came long before: both are allowed. */
   #optionalSeq: number | null = null;
   /** True if something arrived while the answer about the position was awaited: then a refusal may be outdated. */
@@ -49,8 +50,7 @@ export class GroupSequence {
   }
   /** Null if there is no position yet, or if the membership or the log has ended. */
   get position(): KnownPosition | null {
-    const { epoch, lastSeq: seq } = this.#shown;
-    return epoch === '' || this.#isEnded ? null : { epoch, seq };
+    return this.#shown.epoch === '' || this.#isEnded ? null : this.#shown.position;
   }
   /** True if the user's range has ended. False while an answer is awaited, because the answer decides. */
   get #isEnded(): boolean {
@@ -77,9 +77,8 @@ export class GroupSequence {
   /** The connection is gone. The position is kept, unless the membership has ended. */
   detach(): void {
     if (this.#phase === 'new' || this.#phase === 'off') return;
-    const isEnded = this.#isEnded;
     this.#reset();
-    if (isEnded) this.forget();
+    if (this.#isEnded) this.forget();
     else this.#enter('detached');
   }
 
@@ -88,9 +87,11 @@ export class GroupSequence {
    * @param shownTo the last entry that the application got, if it decides while entries are being shown
    */
   turnOff(shownTo: KnownPosition | null): void {
-    if (shownTo !== null && shownTo.seq < this.#shown.lastSeq) this.#range.begin();
-    if (shownTo !== null) this.#shown = this.#shown.backTo(shownTo);
-    this.#buffer.clear();
+    if (shownTo !== null) {
+      if (shownTo.seq < this.#shown.lastSeq) this.#range.begin();
+      this.#shown = this.#shown.backTo(shownTo);
+    }
+    this.#buffered = [];
     this.#enter('off');
   }
 
@@ -118,11 +119,10 @@ export class GroupSequence {
     return this.#take();
   }
 
-  /**
-   * The answer to this device's own join or create. It may arrive before or long after the entry of the join.
-   * @param isUnlisted the join is no entry, and the first entry that follows has this seq
-   */
-  onJoined({ epoch, seq }: KnownPosition, isUnlisted = false): readonly Effect[] {
+  /** The answer to this device's own join or create. It may arrive before or long after the entry of the join. */
+  onJoined({ epoch, seq: ownSeq, from_seq }: JoinedAt): readonly Effect[] {
+    const isUnlisted = from_seq !== undefined;
+    const seq = from_seq ?? ownSeq;
     const isKnown = epoch === this.#shown.epoch || epoch === this.#reading.vouched.epoch;
     if (this.#phase === 'new' || this.#isEnded) {
       if (!this.#isPassed(epoch, seq)) {
@@ -141,13 +141,13 @@ export class GroupSequence {
   onMembership(isReceiver: boolean, isUnlisted = false): void {
     if (!isReceiver) this.onLeft();
     if (this.#phase !== 'live' && !this.#isReadingLog) return;
-    if (isUnlisted && !isReceiver) this.#range.endUnseen();
+    if (isUnlisted && !isReceiver) this.#range.end();
     else this.#range.onMembership(isReceiver);
   }
 
   /** The user has left. If the group is off, its last entry will not be shown. */
   onLeft(): void {
-    if (this.#phase === 'off') this.#range.endUnseen();
+    if (this.#phase === 'off') this.#range.end();
   }
 
   onResync(push: ResyncPush): readonly Effect[] {
@@ -156,24 +156,23 @@ export class GroupSequence {
     if (reason === 'not_a_member' || epoch === null) this.#refuse();
     else if (this.#phase === 'new') {
       this.#begin(epoch, head_seq);
-      this.#notices.broke(reason);
-      this.#notices.resync(this.#shown, null);
+      this.#notices.brokeOff(reason, this.#shown);
     } else this.#onBroken(reason, epoch, head_seq);
     return this.#take();
   }
 
   /** The server refused a request: the user may not read this group, at least at the time of the answer. */
   onRefused(): readonly Effect[] {
-    if (this.#isStirred || this.#buffer.isAny) this.#verify();
+    if (this.#isStirred || this.#buffered.length > 0) this.#verify();
     else this.#refuse();
     return this.#take();
   }
 
   onPage(ticket: number, page: Page): readonly Effect[] {
-    if (!this.isAwaiting(ticket) || !this.#isReadingLog) return [];
+    if (!this.isAwaiting(ticket)) return [];
     const read = this.#reading.onPage(page, this.#shown);
-    if (read.type === 'ask') this.#verify();
-    else if (read.type === 'show') {
+    if (read === 'ask') this.#verify();
+    else if (read !== 'wait') {
       this.#shown = read.after;
       for (const entry of read.entries) this.#show(entry);
       this.#goLive();
@@ -183,7 +182,7 @@ export class GroupSequence {
 
   #receive(entry: Entry): void {
     if (this.#phase === 'live') this.#onLive(entry);
-    else if (this.#isReadingLog) this.#buffer.add(entry);
+    else if (this.#isReadingLog) buffer(this.#buffered, entry);
     else this.#isStirred = true;
   }
 
@@ -196,7 +195,7 @@ export class GroupSequence {
     });
     if (arrival === 'ask') this.#verify();
     else if (arrival === 'gap') {
-      this.#buffer.add(entry);
+      buffer(this.#buffered, entry);
       this.#reading.fillUpTo(entry.seq - 1, this.#shown);
       this.#goLive();
     } else if (arrival !== 'drop') {
@@ -207,12 +206,10 @@ export class GroupSequence {
   }
 
   #refuse(): void {
-    const isIdle = this.#phase === 'new' || this.#phase === 'off';
     // If the end of the membership was shown, no notice is needed.
-    const isComplete = this.#isEnded;
+    const isNews = this.#phase !== 'new' && this.#phase !== 'off' && !this.#isEnded;
     this.forget();
-    if (!isIdle && !isComplete) this.#notices.broke('not_a_member');
-    this.#notices.resync(null, null);
+    if (isNews) this.#notices.brokeOff('not_a_member', null);
   }
 
   #onReattached(at: Subscription): void {
@@ -225,15 +222,13 @@ export class GroupSequence {
       this.#verify();
       return;
     }
-    this.#range.begin();
-    this.#buffer.clear();
+    this.#continue();
     this.#reading.continueWith(at, this.#shown);
     this.#goLive();
   }
 
   #onBroken(reason: ResyncReason, epoch: string, headSeq: number): void {
-    this.#range.begin();
-    this.#buffer.clear();
+    this.#continue();
     this.#reading.recoverFrom(reason, { epoch, seq: headSeq }, this.#shown);
     if (reason === 'epoch_changed' || reason === 'ahead') {
       this.#enter('searching');
@@ -251,7 +246,7 @@ export class GroupSequence {
     this.#notices.resync(this.#shown, null);
     this.#enter('live');
     this.#notices.recovered(this.#shown.lastSeq);
-    for (const entry of this.#buffer.takeAll()) this.#receive(entry);
+    for (const entry of this.#buffered.splice(0)) this.#receive(entry);
   }
 
   #show(entry: Entry): void {
@@ -262,9 +257,14 @@ export class GroupSequence {
     this.#notices.recovered(this.#shown.lastSeq);
   }
 
-  #verify(): void {
+  /** The server decides how the range continues. Entries that were buffered come again, or are read. */
+  #continue(): void {
     this.#range.begin();
-    this.#buffer.clear();
+    this.#buffered = [];
+  }
+
+  #verify(): void {
+    this.#continue();
     this.#enter('verifying');
     this.#effects.push({ type: 'verify' });
   }
@@ -281,7 +281,9 @@ export class GroupSequence {
     this.#shown = ShownLog.after(epoch, seq);
     this.#range.begin();
     this.#enter('live');
-    if (epoch !== '') this.#effects.push({ type: 'begin', at: { epoch, seq } });
+    if (epoch === '') return;
+    const notice = { group_id: this.groupId, epoch, seq };
+    this.#effects.push({ type: 'begin', notice, shownTo: notice });
   }
 
   /** Cancels running reads and notices, and empties the buffer. */
@@ -289,7 +291,7 @@ export class GroupSequence {
     this.#reading.reset(epoch);
     this.#optionalSeq = null;
     this.#notices.clear();
-    this.#buffer.clear();
+    this.#buffered = [];
   }
 
   #take(): readonly Effect[] {

@@ -1,28 +1,15 @@
-/** Runs at most `atOnce` tasks at the same time; the others wait in order. */
-export class Limiter {
-  readonly #atOnce: number;
-  readonly #waiting: (() => Promise<void>)[] = [];
-  #running = 0;
-
-  constructor(atOnce: number) {
-    this.#atOnce = atOnce;
-  }
-
+/**
+ * @returns a function that runs at most `atOnce` tasks at the same time; the others wait in order
+ */
+export function limiter(atOnce: number) {
+  const waiting: (() => Promise<void>)[] = [];
+  let running = 0;
   /** @param task must never reject */
-  run(task: () => Promise<void>): void {
-    this.#waiting.push(task);
-    this.#next();
-  }
-
-  #next(): void {
-    if (this.#running >= this.#atOnce) return;
-    const task = this.#waiting.shift();
-    if (task === undefined) return;
-    this.#running += 1;
-    const done = () => {
-      this.#running -= 1;
-      this.#next();
-    };
-    task().then(done, done);
-  }
+  return async (task: () => Promise<void>): Promise<void> => {
+    waiting.push(task);
+    if (running === atOnce) return;
+    running += 1;
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) await next();
+    running -= 1;
+  };
 }

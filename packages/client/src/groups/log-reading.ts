@@ -10,13 +10,14 @@ import type { Notices } from './notices.ts';
 import { ShownLog } from './shown-log.ts';
 
 /**
- * The result of a page. `show`: show these entries; `after` is the shown log before them. `wait`: another page is read.
+ * The result of a page: show these entries; `after` is the shown log before them. `wait`: another page is read.
  * `ask`: the server must decide whether the page continues the shown log.
  */
-export type ReadResult =
-  | { readonly type: 'show'; readonly after: ShownLog; readonly entries: readonly Entry[] }
-  | { readonly type: 'wait' }
-  | { readonly type: 'ask' };
+export type ReadResult = ReadEntries | 'wait' | 'ask';
+interface ReadEntries {
+  readonly after: ShownLog;
+  readonly entries: readonly Entry[];
+}
 
 type Where = { readonly after: number } | { readonly before: number };
 
@@ -85,8 +86,7 @@ export class LogReading {
 
   searchBackwards(reason: ResyncReason, shown: ShownLog): void {
     const before = Math.min(shown.lastSeq, this.#readTo) + 1;
-    this.#search = { reason, before, pagesRead: 0 };
-    this.#read({ before });
+    this.#searchOn({ reason, before, pagesRead: 0 });
   }
 
   onPage(page: Page, shown: ShownLog): ReadResult {
@@ -96,9 +96,8 @@ export class LogReading {
   #searched(page: Page, shown: ShownLog, search: Search): ReadResult {
     const found = divergenceIn(shown, page, search);
     if ('before' in found) {
-      this.#search = found;
-      this.#read({ before: found.before });
-      return { type: 'wait' };
+      this.#searchOn(found);
+      return 'wait';
     }
     const { resumeAfter, revoked, missing } = found;
     const after =
@@ -106,17 +105,22 @@ export class LogReading {
     this.#notices.broke(search.reason, revoked);
     this.#notices.recovering(resumeAfter + 1, this.#readTo);
     this.#notices.resync(after, missing);
-    return { type: 'show', after, entries: [] };
+    return { after, entries: [] };
   }
 
   #filled(page: Page, shown: ShownLog): ReadResult {
     const filling = fillingBy(page, shown, { readTo: this.#readTo, vouchedEpoch: this.#vouched.epoch });
-    if (filling === null) return { type: 'ask' };
+    if (filling === null) return 'ask';
     const { nextSeq, missing, entries } = filling;
     const after = missing === null ? shown : shown.skippedTo(page.epoch, missing.to);
     if (missing !== null) this.#notices.recovering(nextSeq, this.#readTo);
     this.#notices.resync(after, missing);
-    return { type: 'show', after, entries };
+    return { after, entries };
+  }
+
+  #searchOn(search: Search): void {
+    this.#search = search;
+    this.#read({ before: search.before });
   }
 
   #read(where: Where): void {

@@ -28,8 +28,6 @@ export class ShownLog {
     this.#runs = runs;
   }
 
-  static readonly nothing = ShownLog.after('', 0);
-
   /** A log of which nothing was shown yet; the first entry is the one after `lastSeq`. */
   static after(epoch: string, lastSeq: number): ShownLog {
     return new ShownLog({ epoch, lastSeq, firstSeq: lastSeq + 1 }, []);
@@ -43,12 +41,17 @@ export class ShownLog {
   and({ epoch, seq }: Entry): ShownLog {
     const isSame = this.#runs.at(-1)?.epoch === epoch;
     const runs = isSame ? this.#runs : [...this.#runs, { epoch, fromSeq: seq }].slice(-runsMax);
-    return new ShownLog({ epoch, lastSeq: seq, firstSeq: this.firstSeq }, runs);
+    return new ShownLog({ ...this, epoch, lastSeq: seq }, runs);
+  }
+
+  /** The last entry that was shown, or skipped. */
+  get position(): KnownPosition {
+    return { epoch: this.epoch, seq: this.lastSeq };
   }
 
   /** Skips entries up to `lastSeq` that no longer exist. */
   skippedTo(epoch: string, lastSeq: number): ShownLog {
-    return new ShownLog({ epoch, lastSeq, firstSeq: this.firstSeq }, this.#runs);
+    return new ShownLog({ ...this, epoch, lastSeq }, this.#runs);
   }
 
   /** Forgets the entries after `lastSeq`. */
@@ -60,7 +63,7 @@ export class ShownLog {
   /** Returns to the state in which that entry was the last one shown. */
   backTo({ epoch, seq: lastSeq }: KnownPosition): ShownLog {
     const runs = this.#runs.filter(({ fromSeq }) => fromSeq <= lastSeq);
-    return new ShownLog({ epoch, lastSeq, firstSeq: this.firstSeq }, runs);
+    return new ShownLog({ ...this, epoch, lastSeq }, runs);
   }
 
   /** True if the attach begins where this log ended, or before, in the same epoch. */
@@ -80,7 +83,7 @@ export class ShownLog {
 }
 
 /** Types of entries that can end a user's range, if they are about this user. */
-const endings: ReadonlySet<Entry['type']> = new Set([
+const endings: readonly Entry['type'][] = [
   'left',
   'kicked',
   'banned',
@@ -88,13 +91,13 @@ const endings: ReadonlySet<Entry['type']> = new Set([
   'request_expired',
   'requested',
   'deleted',
-]);
+];
 
 /** A take-down of a message is a change of type `deleted` too, and ends nothing. */
 const isEndOfLog = (entry: Entry): boolean => entry.type === 'deleted' && !isChange(entry);
 
 const canEndRange = (entry: Entry): boolean =>
-  entry.type === 'members_changed' ? isRemoval(entry) : endings.has(entry.type) && !isChange(entry);
+  isRemoval(entry) || (endings.includes(entry.type) && !isChange(entry));
 
 /**
  * Decides whether the user's range has ended. An entry `deleted` ends it. Any other end needs two signs, in either order: a
@@ -106,26 +109,25 @@ const canEndRange = (entry: Entry): boolean =>
 export class ReceivingRange {
   #isEndAnnounced = false;
   #canBeEnd = false;
-  #isDeleted = false;
 
   get isEnded(): boolean {
-    return this.#isDeleted || (this.#isEndAnnounced && this.#canBeEnd);
+    return this.#isEndAnnounced && this.#canBeEnd;
   }
+
   /** A new range begins, or the server continues this one. */
   begin(): void {
     this.#isEndAnnounced = false;
     this.#canBeEnd = false;
-    this.#isDeleted = false;
   }
 
   shown(entry: Entry): void {
     if (this.isEnded) this.begin();
     this.#canBeEnd = canEndRange(entry);
-    this.#isDeleted = isEndOfLog(entry);
+    if (isEndOfLog(entry)) this.end();
   }
 
-  /** The group is off, so its last entry will not be shown. */
-  endUnseen(): void {
+  /** The range has ended, whatever follows about it. */
+  end(): void {
     this.#isEndAnnounced = true;
     this.#canBeEnd = true;
   }

@@ -1,7 +1,7 @@
 /** The API of a view: the present messages of one group. */
 import type { MessageSent, RequestResult } from '@plenum/protocol';
 import type { ClientEvents, Listener } from '../client-events.ts';
-import type { GroupPosition } from '../groups/groups.ts';
+import type { GroupPosition } from '../groups/effects.ts';
 import type { Random } from '../platform.ts';
 import type { Outcome } from '../requests/outcome.ts';
 import type {

@@ -1,6 +1,13 @@
-/** Defines how a request ends, and decides what follows each attempt. */
-import type { Answer, FailureBody, RequestInput, RequestResult, RequestType } from '@plenum/protocol';
-import { type Backoff, backoffMs } from '../backoff.ts';
+/** Defines how a request is asked and how it ends. */
+import type {
+  Answer,
+  ErrorCode,
+  FailedAnswer,
+  FailureBody,
+  RequestInput,
+  RequestResult,
+  RequestType,
+} from '@plenum/protocol';
 
 /** The result of a request. Its promise never rejects: a refusal, or no answer in time, is a value with `ok: false`. */
 export type Outcome<R> =
@@ -17,9 +24,9 @@ export type Ask = <T extends RequestType>(
 
 export interface AskOptions {
   /** Default: a random id. A request with the id of a successful one gets that answer again, within 10 minutes. */
-  readonly requestId?: string;
+  readonly requestId?: string | undefined;
   /** Time limit of all attempts together, ms. */
-  readonly timeoutMs?: number;
+  readonly timeoutMs?: number | undefined;
   /** True for a request of the SDK itself, which does not count for the maximum of waiting requests. */
   readonly isInternal?: boolean;
 }
@@ -29,52 +36,25 @@ export interface Reaction<T extends RequestType> {
   readonly onOutcome?: (outcome: Outcome<RequestResult<T>>) => void;
 }
 
+const failure = (code: ErrorCode, error: string, can_retry: boolean): FailureBody => ({
+  code,
+  error,
+  can_retry,
+});
+
 /** Failures that the SDK itself reports. Their texts are here, because the error table of the protocol is not shipped. */
 export const localFailures = {
-  closed: { code: 'unavailable', error: 'The client is closed', can_retry: false },
-  full: { code: 'unavailable', error: 'Too many requests are waiting already', can_retry: true },
-  unsent: {
-    code: 'unavailable',
-    error: 'There was no connection in time: nothing was sent',
-    can_retry: true,
-  },
-  tooLarge: {
-    code: 'message_too_large',
-    error: 'The request is larger than a frame may be (64 KiB): nothing was sent',
-    can_retry: false,
-  },
-  unanswered: {
-    code: 'timeout',
-    error: 'No answer in time, the outcome is unknown: retry with the same request_id',
-    can_retry: true,
-  },
-} as const satisfies Record<string, FailureBody>;
-
-/** What follows an attempt: the request ends with this answer, is retried with the same id, or ends because its time is over. */
-export type NextAttempt =
-  | { readonly type: 'end'; readonly answer: Answer<unknown> }
-  | { readonly type: 'give up' }
-  | { readonly type: 'retry'; readonly inMs: number };
-
-export interface AttemptState {
-  /** The number of the attempt, from 0. */
-  readonly attempt: number;
-  /** The remaining time of the request. */
-  readonly leftMs: number;
-  readonly backoff: Backoff;
-  /** Random, at least 0 and below 1. */
-  readonly fraction: number;
-}
+  closed: failure('unavailable', 'The client is closed', false),
+  full: failure('unavailable', 'Too many requests are waiting', true),
+  unsent: failure('unavailable', 'No connection in time: not sent', true),
+  tooLarge: failure('message_too_large', 'The request is larger than 64 KiB: not sent', false),
+  unanswered: failure('timeout', 'No answer in time: the outcome is unknown', true),
+};
 
 /**
- * Decides what follows an attempt. Pure. Every request may be repeated, because a change carries its id and a read changes
- * nothing. A send of a muted user is not retried: the application decides whether it still wants the message after the mute.
- * @param answer null if no answer came
+ * True for a refusal after which the request is sent again. Every request may be repeated, because a change carries its id and
+ * a read changes nothing. A send of a muted user is not retried: the application decides whether it still wants the message
+ * after the mute.
  */
-export function nextAttempt(answer: Answer<unknown> | null, context: AttemptState): NextAttempt {
-  const pauseMs = backoffMs(context.attempt, context.backoff, context.fraction);
-  if (answer === null) return { type: 'retry', inMs: pauseMs };
-  if (answer.success || !answer.can_retry || answer.code === 'muted') return { type: 'end', answer };
-  const inMs = Math.max(pauseMs, answer.retry_after_ms ?? 0);
-  return inMs < context.leftMs ? { type: 'retry', inMs } : { type: 'give up' };
-}
+export const mayPass = (answer: Answer<unknown>): answer is FailedAnswer =>
+  !answer.success && answer.can_retry && answer.code !== 'muted';

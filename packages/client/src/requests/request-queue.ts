@@ -1,16 +1,16 @@
 /** Keeps requests until they have a final answer or their time is over. A request keeps its id over retries and reconnects. */
-import type { Answer, FailureBody, RequestResult, RequestType } from '@plenum/protocol';
-import type { Backoff } from '../backoff.ts';
+import type {
+  Answer,
+  FailedAnswer,
+  FailureBody,
+  RequestResult,
+  RequestType,
+  Success,
+} from '@plenum/protocol';
+import { backoffMs } from '../backoff.ts';
+import type { ClientOptions } from '../client-options.ts';
 import type { Link } from '../connection/link.ts';
-import type { Clock, Random } from '../platform.ts';
-import {
-  type Ask,
-  type AskOptions,
-  localFailures,
-  nextAttempt,
-  type Outcome,
-  type Reaction,
-} from './outcome.ts';
+import { type AskOptions, localFailures, mayPass, type Outcome, type Reaction } from './outcome.ts';
 
 /** Maximum time of a request, ms. The server keeps a request id for 10 minutes, and a retry must not come later. */
 const longestMs = 9 * 60_000;
@@ -21,43 +21,33 @@ const longestMs = 9 * 60_000;
  */
 const envelopeMaxBytes = 65_536 - 512;
 
-function isTooLarge(envelope: object): boolean {
-  const text = JSON.stringify(envelope);
-  return text.length * 3 > envelopeMaxBytes && new TextEncoder().encode(text).length > envelopeMaxBytes;
-}
+const isTooLarge = (envelope: object): boolean =>
+  new TextEncoder().encode(JSON.stringify(envelope)).length > envelopeMaxBytes;
 
-export interface RequestQueueDeps {
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly backoff: Backoff;
-  /** The service name in requests; null: the server's default. */
-  readonly service: string | null;
-  /** Time limit of all attempts at a request together. */
-  readonly timeoutMs: number;
-  /** Time limit of one attempt. */
-  readonly answerTimeoutMs: number;
-  /** Maximum of waiting requests of the application. */
-  readonly waitingMax: number;
-}
+type RequestQueueDeps = Pick<ClientOptions, 'service'> &
+  Pick<
+    Required<ClientOptions>,
+    'clock' | 'random' | 'retryMs' | 'requestTimeoutMs' | 'answerTimeoutMs' | 'maxWaiting'
+  >;
 
-interface Request extends AskOptions {
+/** A refusal of the server, or a failure that the SDK itself reports. */
+type Refusal = FailureBody & Partial<FailedAnswer>;
+
+interface Waiting {
   readonly type: RequestType;
-  readonly requestId: string;
   readonly args: () => object;
-}
-
-interface Waiting extends Request {
-  readonly isInternal: boolean;
+  readonly requestId: string;
+  readonly isInternal: boolean | undefined;
   readonly deadlineMs: number;
-  readonly finish: (answer: Answer<unknown>) => void;
+  readonly finish: (answer: Success<unknown> | Refusal) => void;
   attempt: number;
   /** True if the request waits for a link: it is neither sent nor in a pause. */
-  isReady: boolean;
+  isReady?: boolean;
   /** True if an earlier attempt may have been executed: then the refusal of a later attempt does not show the outcome. */
-  isUnknown: boolean;
+  isUnknown?: boolean;
   /** The failure with which the request ends if its time is over. */
   failure: FailureBody;
-  cancelPause: () => void;
+  cancelPause?: () => void;
 }
 
 export class RequestQueue {
@@ -70,18 +60,41 @@ export class RequestQueue {
     this.#deps = deps;
   }
 
-  readonly ask: Ask = <T extends RequestType>(
+  /** @param args as in {@link Ask} */
+  readonly ask = <T extends RequestType>(
     type: T,
     args: () => object,
-    { onOutcome, ...options }: AskOptions & Reaction<T> = {},
+    options: AskOptions & Reaction<T> = {},
   ): Promise<Outcome<RequestResult<T>>> =>
     new Promise((resolve) => {
-      const requestId = options.requestId ?? this.#deps.random.token();
-      this.#start({ type, args, requestId, ...options }, (answer) => {
-        const outcome = outcomeOf(type, answer);
-        onOutcome?.(outcome);
-        resolve(outcome);
-      });
+      const { clock, random, maxWaiting, requestTimeoutMs } = this.#deps;
+      const { requestId = random.token(), isInternal, timeoutMs = requestTimeoutMs } = options;
+      const limitMs = Math.min(timeoutMs, longestMs);
+      const waiting: Waiting = {
+        type,
+        args,
+        requestId,
+        isInternal,
+        deadlineMs: clock.monotonicMs() + limitMs,
+        attempt: 0,
+        failure: localFailures.unsent,
+        finish: (answer) => {
+          cancelLimit();
+          waiting.cancelPause?.();
+          this.#waiting.delete(waiting);
+          const outcome = outcomeOf(type, requestId, answer);
+          options.onOutcome?.(outcome);
+          resolve(outcome);
+        },
+      };
+      const cancelLimit = clock.after(limitMs, () => waiting.finish(waiting.failure));
+      const ofApplication = [...this.#waiting].filter((other) => !other.isInternal);
+      if (!isInternal && ofApplication.length >= maxWaiting) waiting.finish(localFailures.full);
+      else if (this.#isClosed) waiting.finish(localFailures.closed);
+      else {
+        this.#waiting.add(waiting);
+        this.#attempt(waiting);
+      }
     });
 
   opened(link: Link): void {
@@ -96,116 +109,65 @@ export class RequestQueue {
   /** Ends all waiting requests with a failure. The outcome of those that were sent is unknown. */
   close(): void {
     this.#isClosed = true;
-    for (const waiting of this.#waiting) {
-      const { requestId, failure } = waiting;
-      waiting.finish(refused(requestId, failure === localFailures.unsent ? localFailures.closed : failure));
-    }
+    for (const { finish, failure } of this.#waiting)
+      finish(failure === localFailures.unsent ? localFailures.closed : failure);
   }
 
   reopen(): void {
     this.#isClosed = false;
   }
 
-  #start(request: Request, onAnswer: (answer: Answer<unknown>) => void): void {
-    const { requestId, isInternal = false } = request;
-    const { clock, waitingMax, timeoutMs } = this.#deps;
-    const isFull = !isInternal && this.#countOfApplication() >= waitingMax;
-    if (this.#isClosed || isFull) {
-      onAnswer(refused(requestId, isFull ? localFailures.full : localFailures.closed));
-      return;
-    }
-    const limitMs = Math.min(request.timeoutMs ?? timeoutMs, longestMs);
-    const waiting: Waiting = {
-      ...request,
-      isInternal,
-      deadlineMs: clock.monotonicMs() + limitMs,
-      attempt: 0,
-      isReady: true,
-      isUnknown: false,
-      failure: localFailures.unsent,
-      cancelPause: () => {},
-      finish: (answer) => {
-        cancelLimit();
-        waiting.cancelPause();
-        if (this.#waiting.delete(waiting)) onAnswer(answer);
-      },
-    };
-    const cancelLimit = clock.after(limitMs, () => waiting.finish(refused(requestId, waiting.failure)));
-    this.#waiting.add(waiting);
-    this.#attempt(waiting);
-  }
-
-  #countOfApplication(): number {
-    let count = 0;
-    for (const { isInternal } of this.#waiting) if (!isInternal) count += 1;
-    return count;
-  }
-
   #attempt(waiting: Waiting): void {
     const link = this.#link;
     waiting.isReady = link === null;
-    if (link === null || !this.#waiting.has(waiting)) return;
+    if (link === null) return;
     const { service, answerTimeoutMs } = this.#deps;
     waiting.failure = localFailures.unanswered;
     const envelope = {
-      ...(service === null ? {} : { service }),
+      service,
       request_type: waiting.type,
       request_id: waiting.requestId,
       args: waiting.args(),
     };
-    if (isTooLarge(envelope)) {
-      waiting.finish(refused(waiting.requestId, localFailures.tooLarge));
-      return;
-    }
-    link.ask(envelope, answerTimeoutMs, (answer) => this.#answered(waiting, link, answer));
+    if (isTooLarge(envelope)) waiting.finish(localFailures.tooLarge);
+    else link.ask(envelope, answerTimeoutMs, (answer) => this.#answered(waiting, link, answer));
   }
 
   #answered(waiting: Waiting, link: Link, answer: Answer<unknown> | null): void {
     if (!this.#waiting.has(waiting)) return;
     if (answer === null || (!answer.success && answer.code === 'timeout')) waiting.isUnknown = true;
-    if (answer === null && link !== this.#link) {
-      this.#attempt(waiting);
-      return;
-    }
-    const { clock, random, backoff } = this.#deps;
-    const { attempt, deadlineMs } = waiting;
-    const leftMs = deadlineMs - clock.monotonicMs();
-    const next = nextAttempt(answer, { attempt, leftMs, backoff, fraction: random.fraction() });
-    if (next.type === 'end') {
-      waiting.finish(next.answer);
-      return;
-    }
-    if (answer?.success === false && !waiting.isUnknown) waiting.failure = failureIn(answer);
-    if (next.type === 'give up') {
-      waiting.finish(refused(waiting.requestId, waiting.failure));
-      return;
-    }
+    if (answer === null && link !== this.#link) this.#attempt(waiting);
+    else if (answer === null || mayPass(answer)) this.#retry(waiting, answer);
+    else waiting.finish(answer);
+  }
+
+  /** Sends the request again after a pause, unless the server asks for more time than is left. */
+  #retry(waiting: Waiting, refusal: FailureBody | null): void {
+    const { clock, random, retryMs } = this.#deps;
+    const backoff = backoffMs(waiting.attempt, retryMs, random.fraction());
+    const pauseMs = Math.max(backoff, refusal?.retry_after_ms ?? 0);
+    const isTooLate = clock.monotonicMs() + pauseMs >= waiting.deadlineMs;
+    if (refusal !== null && !waiting.isUnknown) waiting.failure = refusal;
     waiting.attempt += 1;
-    waiting.cancelPause = clock.after(next.inMs, () => this.#attempt(waiting));
+    if (refusal !== null && isTooLate) waiting.finish(waiting.failure);
+    else waiting.cancelPause = clock.after(pauseMs, () => this.#attempt(waiting));
   }
 }
 
-/** Trusts the server's results: the tests of the service check them by the schemas, which are not shipped. */
-const isResultOf = <T extends RequestType>(_type: T, result: unknown): result is RequestResult<T> =>
-  typeof result === 'object' && result !== null;
-
-function outcomeOf<T extends RequestType>(type: T, answer: Answer<unknown>): Outcome<RequestResult<T>> {
-  const { request_id: requestId } = answer;
-  if (!answer.success) return { ok: false, failure: failureIn(answer), requestId };
-  if (isResultOf(type, answer.result)) return { ok: true, result: answer.result, requestId };
-  return { ok: false, failure: localFailures.unanswered, requestId };
+function outcomeOf<T extends RequestType>(
+  type: T,
+  requestId: string,
+  answer: Success<unknown> | Refusal,
+): Outcome<RequestResult<T>> {
+  if ('code' in answer) {
+    const { request_id, success, ...failure } = answer;
+    return { ok: false, failure, requestId };
+  }
+  const { result } = answer;
+  trust(type, result);
+  return { ok: true, result, requestId };
 }
 
-const refused = (request_id: string, failure: FailureBody): Answer<unknown> => ({
-  request_id,
-  success: false,
-  ...failure,
-});
-
-const failureIn = ({ error, code, can_retry, retry_after_ms, details }: FailureBody): FailureBody => ({
-  error,
-  code,
-  can_retry,
-  ...(retry_after_ms === undefined ? {} : { retry_after_ms }),
-  ...(details === undefined ? {} : { details }),
-});
+function trust<T extends RequestType>(_type: T, _result: unknown): asserts _result is RequestResult<T> {
+  // The tests of the service check the server's results by the schemas, which are not shipped.
+}

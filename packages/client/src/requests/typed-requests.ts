@@ -72,6 +72,8 @@ export interface MessageMethods {
   searchMessages(groupId: string, query: string, page?: SearchPage): Answered<'search_messages'>;
   /** Reads the settings of a group, the own status, and the pinned messages. */
   groupInfo(groupId: string): Answered<'get_group_info'>;
+  /** Reads the online users of a group. Lists at most 1,000; `count` is the number of all. */
+  presence(groupId: string): Answered<'presence'>;
   /** Reads a page of the log. This does not affect the entries that the listeners get. */
   history(groupId: string, range?: HistoryRange): Answered<'history'>;
   /**
@@ -106,130 +108,75 @@ export interface InviteMethods {
   revokeInvite(groupId: string, userId: string, options?: RequestOptions): Answered<'revoke_invite'>;
 }
 
+type Method = Exclude<keyof (MessageMethods & InviteMethods), 'markUnread'>;
+type FieldOf<Args> = Args extends unknown ? keyof Args & string : never;
+type Row = {
+  readonly [T in PlainRequestType]: readonly [T, ...FieldOf<RequestInput<T>>[]];
+}[PlainRequestType];
+
+/**
+ * The request of each method, and the fields that its arguments after the id of the group become. The argument after those has
+ * further fields and the options of the SDK: `send('g', 'Hello', { metadata, requestId })`.
+ */
+const rows: { readonly [M in Method]: Row } = {
+  send: ['relay_msg', 'message'],
+  appendMessage: ['append_message', 'message_id', 'text'],
+  editMessage: ['edit_message', 'message_id', 'message'],
+  deleteMessage: ['delete_message', 'message_id'],
+  react: ['react', 'message_id', 'reaction'],
+  unreact: ['unreact', 'message_id', 'reaction'],
+  pinMessage: ['pin_message', 'message_id'],
+  unpinMessage: ['unpin_message', 'message_id'],
+  getMessage: ['get_message', 'message_id'],
+  listReactions: ['list_reactions', 'message_id'],
+  searchMessages: ['search_messages', 'query'],
+  groupInfo: ['get_group_info'],
+  presence: ['presence'],
+  history: ['history'],
+  markRead: ['mark_read', 'seq', 'epoch'],
+  setNotifications: ['set_notifications', 'level', 'until_ms'],
+  readMarks: ['list_read_marks'],
+  invite: ['invite_member', 'user_id'],
+  declineInvite: ['decline_invite'],
+  revokeInvite: ['revoke_invite', 'user_id'],
+};
+
+/** The declared methods are those of the rows: each calls `request`. */
 export abstract class TypedRequests implements MessageMethods, InviteMethods {
-  abstract request<T extends PlainRequestType>(
-    type: T,
-    args: RequestInput<T>,
-    options?: RequestOptions,
-  ): Answered<T>;
+  declare readonly send: MessageMethods['send'];
+  declare readonly appendMessage: MessageMethods['appendMessage'];
+  declare readonly editMessage: MessageMethods['editMessage'];
+  declare readonly deleteMessage: MessageMethods['deleteMessage'];
+  declare readonly react: MessageMethods['react'];
+  declare readonly unreact: MessageMethods['unreact'];
+  declare readonly pinMessage: MessageMethods['pinMessage'];
+  declare readonly unpinMessage: MessageMethods['unpinMessage'];
+  declare readonly getMessage: MessageMethods['getMessage'];
+  declare readonly listReactions: MessageMethods['listReactions'];
+  declare readonly searchMessages: MessageMethods['searchMessages'];
+  declare readonly groupInfo: MessageMethods['groupInfo'];
+  declare readonly presence: MessageMethods['presence'];
+  declare readonly history: MessageMethods['history'];
+  declare readonly markRead: MessageMethods['markRead'];
+  declare readonly setNotifications: MessageMethods['setNotifications'];
+  declare readonly readMarks: MessageMethods['readMarks'];
+  declare readonly invite: InviteMethods['invite'];
+  declare readonly declineInvite: InviteMethods['declineInvite'];
+  declare readonly revokeInvite: InviteMethods['revokeInvite'];
 
-  send(
-    group_id: string,
-    message: string,
-    given?: RequestOptions & MessageFields,
-  ): Promise<Outcome<MessageSent>>;
-  send(
-    group_id: string,
-    message: string,
-    given: RequestOptions & EphemeralFields,
-  ): Promise<Outcome<EphemeralSent>>;
-  send(group_id: string, message: string, given: RequestOptions & (MessageFields | EphemeralFields) = {}) {
-    const { fields, options } = parted(given);
-    return this.request('relay_msg', { ...fields, group_id, message }, options);
+  constructor() {
+    for (const [name, [type, ...fields]] of Object.entries(rows)) {
+      const method = (group_id: string, ...values: readonly unknown[]) => {
+        const { requestId, timeoutMs, ...further }: RequestOptions = Object(values[fields.length]);
+        const args: Record<string, unknown> = { ...further, group_id };
+        for (const [i, field] of fields.entries()) args[field] = values[i];
+        return this.request(type, args, { requestId, timeoutMs });
+      };
+      Object.assign(this, { [name]: method });
+    }
   }
 
-  appendMessage(
-    group_id: string,
-    message_id: string,
-    text: string,
-    given: RequestOptions & { readonly done?: true } = {},
-  ) {
-    const { fields, options } = parted(given);
-    return this.request('append_message', { ...fields, group_id, message_id, text }, options);
-  }
+  abstract request(type: PlainRequestType, args: object, options?: RequestOptions): Promise<Outcome<unknown>>;
 
-  editMessage(
-    group_id: string,
-    message_id: string,
-    message: string,
-    given: RequestOptions & EditFields = {},
-  ) {
-    const { fields, options } = parted(given);
-    return this.request('edit_message', { ...fields, group_id, message_id, message }, options);
-  }
-
-  deleteMessage(
-    group_id: string,
-    message_id: string,
-    given: RequestOptions & { readonly reason?: string } = {},
-  ) {
-    const { fields, options } = parted(given);
-    return this.request('delete_message', { ...fields, group_id, message_id }, options);
-  }
-
-  react(group_id: string, message_id: string, reaction: string, options?: RequestOptions) {
-    return this.request('react', { group_id, message_id, reaction }, options);
-  }
-
-  unreact(group_id: string, message_id: string, reaction: string, options?: RequestOptions) {
-    return this.request('unreact', { group_id, message_id, reaction }, options);
-  }
-
-  pinMessage(group_id: string, message_id: string, options?: RequestOptions) {
-    return this.request('pin_message', { group_id, message_id }, options);
-  }
-
-  unpinMessage(group_id: string, message_id: string, options?: RequestOptions) {
-    return this.request('unpin_message', { group_id, message_id }, options);
-  }
-
-  getMessage(group_id: string, message_id: string) {
-    return this.request('get_message', { group_id, message_id });
-  }
-
-  listReactions(group_id: string, message_id: string, page: ReactionPage = {}) {
-    return this.request('list_reactions', { ...page, group_id, message_id });
-  }
-
-  searchMessages(group_id: string, query: string, page: SearchPage = {}) {
-    return this.request('search_messages', { ...page, group_id, query });
-  }
-
-  groupInfo(group_id: string) {
-    return this.request('get_group_info', { group_id });
-  }
-
-  history(group_id: string, range: HistoryRange = {}) {
-    return this.request('history', { ...range, group_id });
-  }
-
-  markRead(group_id: string, seq: number, epoch?: string) {
-    return this.request('mark_read', { group_id, seq, ...(epoch === undefined ? {} : { epoch }) });
-  }
-
-  markUnread(group_id: string, seq: number, epoch?: string) {
-    const args = { group_id, seq, unread: true };
-    return this.request('mark_read', { ...args, ...(epoch === undefined ? {} : { epoch }) });
-  }
-
-  setNotifications(group_id: string, level: NotificationLevel, untilMs?: number) {
-    const until = untilMs === undefined ? {} : { until_ms: untilMs };
-    return this.request('set_notifications', { group_id, level, ...until });
-  }
-
-  readMarks(group_id: string, page: MarksPage = {}) {
-    return this.request('list_read_marks', { ...page, group_id });
-  }
-
-  invite(group_id: string, user_id: string, given: RequestOptions & { readonly for_ms?: number } = {}) {
-    const { fields, options } = parted(given);
-    return this.request('invite_member', { ...fields, group_id, user_id }, options);
-  }
-
-  declineInvite(group_id: string, options?: RequestOptions) {
-    return this.request('decline_invite', { group_id }, options);
-  }
-
-  revokeInvite(group_id: string, user_id: string, options?: RequestOptions) {
-    return this.request('revoke_invite', { group_id, user_id }, options);
-  }
-}
-
-/** Parts the fields of the request from the options of the SDK. */
-function parted<O extends RequestOptions>({ requestId, timeoutMs, ...fields }: O) {
-  const options: RequestOptions = {
-    ...(requestId === undefined ? {} : { requestId }),
-    ...(timeoutMs === undefined ? {} : { timeoutMs }),
-  };
-  return { fields, options };
+  abstract markUnread(group_id: string, seq: number, epoch?: string): Answered<'mark_read'>;
 }
