@@ -8,6 +8,7 @@ import { dirname, join } from 'node:path';
 import { bundle } from './bundle.js';
 import { plainTypes } from './plain-types.js';
 import { publicPackages, site } from './public-packages.js';
+import { repositoryOf } from './repository.js';
 import { restore, stashed } from './restore.js';
 import { dependencyRanges, readJson, root } from './workspaces.js';
 
@@ -35,6 +36,7 @@ if (Object.values(own.copies).includes(site)) {
 const imported = await bundle(own);
 const types = plainTypes(own);
 const {
+  folder: workspace,
   output,
   library,
   isAlsoCommonJs,
@@ -92,6 +94,7 @@ function published() {
   return {
     ...kept,
     name: publishedAs ?? kept['name'],
+    ...repositoryOf(process.env, workspace),
     exports: {
       '.': isAlsoCommonJs ? both : esm,
       ...Object.fromEntries(further),
