@@ -1,6 +1,7 @@
 /** The whole page: the sign-in, or the bar, the navigation and the page of the address. */
 import { Suspense, useEffect, useState } from 'react';
 import { useStore } from '../../session/store.ts';
+import { HealthBanner } from '../health/health-banner.tsx';
 import { PageHead } from '../parts/page-head.tsx';
 import { Empty, Loading } from '../parts/states.tsx';
 import { callLog } from '../rest/call-log.ts';
@@ -38,6 +39,7 @@ function Frame({ admin }: { readonly admin: Admin }) {
       <TopBar admin={admin} hasInspector={hasInspector} onInspector={() => setInspector(!hasInspector)} />
       <Navigation />
       <main className="main">
+        <HealthBanner />
         <CurrentPage />
       </main>
       {hasInspector ? <Inspector onClose={() => setInspector(false)} /> : null}
