@@ -25,21 +25,37 @@ const leastS = 120;
 const leastMax = 1;
 const syncKey = 'console';
 
-/** A color as the canvas takes it: a variable of the styles may have two, by the appearance. */
-function resolved(host: HTMLElement, variable: string): string {
-  const probe = document.createElement('i');
-  probe.style.color = `var(${variable})`;
-  host.append(probe);
-  const { color } = getComputedStyle(probe);
-  probe.remove();
-  return color;
+/** Colors as the canvas takes them: a variable of the styles has two, by the appearance. They are read once, and at its change. */
+class Palette {
+  readonly #host: HTMLElement;
+  readonly #colors = new Map<string, string>();
+
+  constructor(host: HTMLElement) {
+    this.#host = host;
+  }
+
+  readonly of = (variable: string): string => {
+    const known = this.#colors.get(variable);
+    if (known !== undefined) return known;
+    const probe = document.createElement('i');
+    probe.style.color = `var(${variable})`;
+    this.#host.append(probe);
+    const { color } = getComputedStyle(probe);
+    probe.remove();
+    this.#colors.set(variable, color);
+    return color;
+  };
+
+  forget(): void {
+    this.#colors.clear();
+  }
 }
 
 const faded = (color: string): string => `color-mix(in oklab, ${color} 16%, transparent)`;
 
-function optionsOf(host: HTMLElement, { lines, text, onPoint }: ChartProps): Options {
-  const ink = () => resolved(host, '--ink-3');
-  const grid = { stroke: () => resolved(host, '--line'), width: 1 };
+function optionsOf(host: HTMLElement, colors: Palette, { lines, text, onPoint }: ChartProps): Options {
+  const ink = () => colors.of('--ink-3');
+  const grid = { stroke: () => colors.of('--line'), width: 1 };
   const font = `11px ${getComputedStyle(host).fontFamily}`;
   return {
     ...{ width: host.clientWidth, height: heightPx, legend: { show: false }, padding: [6, 4, 6, 0] },
@@ -61,8 +77,8 @@ function optionsOf(host: HTMLElement, { lines, text, onPoint }: ChartProps): Opt
     series: [
       {},
       ...lines.map(({ color, isFilled = false }) => ({
-        ...{ stroke: () => resolved(host, color), width: 1.5, spanGaps: false, points: { show: false } },
-        ...(isFilled ? { fill: () => faded(resolved(host, color)) } : {}),
+        ...{ stroke: () => colors.of(color), width: 1.5, spanGaps: false, points: { show: false } },
+        ...(isFilled ? { fill: () => faded(colors.of(color)) } : {}),
       })),
     ],
     hooks: { setCursor: [({ cursor }) => onPoint(cursor.idx ?? null)] },
@@ -89,7 +105,8 @@ export function Chart(props: ChartProps) {
   useEffect(() => {
     const element = host.current;
     if (element === null) return;
-    const options = optionsOf(element, {
+    const colors = new Palette(element);
+    const options = optionsOf(element, colors, {
       ...first.current,
       onPoint: (index) => first.current.onPoint(index),
     });
@@ -97,7 +114,10 @@ export function Chart(props: ChartProps) {
     plot.current = made;
     const size = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height: heightPx }));
     size.observe(element);
-    const forget = onAppearance(() => made.redraw(false));
+    const forget = onAppearance(() => {
+      colors.forget();
+      made.redraw(false);
+    });
     return () => {
       size.disconnect();
       forget();

@@ -1,9 +1,6 @@
 /** Asks for the name of the node before it is drained. */
-import type { DrainingNode } from '@plenum/protocol';
-import { Field, FormWindow } from '../../parts/form.tsx';
 import { cluster } from '../operation-strings.ts';
-import { queries } from '../rest/queries.ts';
-import { rest } from '../rest/rest.ts';
+import { CallWindow } from '../parts/call-window.tsx';
 import { beginDrain } from './drains.ts';
 import type { NodeRow } from './node-state.ts';
 
@@ -16,23 +13,18 @@ interface DrainDialogProps {
   readonly onClose: () => void;
 }
 
-export function DrainDialog({ row, isLast, onClose }: DrainDialogProps) {
-  const drain = async (fields: Readonly<Record<string, string>>) => {
-    if (fields['name'] !== row.label) return texts.otherName(row.label);
-    try {
-      await rest<DrainingNode>({ method: 'POST', path: `/v1/nodes/${encodeURIComponent(row.nodeId)}/drain` });
-      beginDrain(row);
-      await queries.invalidateQueries({ queryKey: ['rest', '/v1/nodes'] });
-      return null;
-    } catch (error) {
-      return error instanceof Error ? error.message : String(error);
-    }
-  };
-  return (
-    <FormWindow title={texts.title(row.label)} submit={texts.submit} onSubmit={drain} onClose={onClose}>
-      <p>{texts.text}</p>
-      {isLast ? <p className="problem">{texts.last}</p> : null}
-      <Field name="name" label={texts.name} hint={texts.nameHint(row.label)} isFirst isRequired />
-    </FormWindow>
-  );
-}
+export const DrainDialog = ({ row, isLast, onClose }: DrainDialogProps) => (
+  <CallWindow
+    title={texts.title(row.label)}
+    about={texts.text}
+    submit={texts.submit}
+    scope="ops"
+    isDestructive
+    nameToType={row.label}
+    callOf={() => ({ method: 'POST', path: `/v1/nodes/${encodeURIComponent(row.nodeId)}/drain` })}
+    onDone={() => beginDrain(row)}
+    onClose={onClose}
+  >
+    {isLast ? <p className="problem">{texts.last}</p> : null}
+  </CallWindow>
+);

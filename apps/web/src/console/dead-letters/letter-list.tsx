@@ -101,13 +101,7 @@ function Letter({ letter, isOpen, onToggle, onMark, selected, problem, onRetry, 
           checked={selected.has(id)}
           onChange={({ target }) => onMark(target.checked)}
         />
-        <button
-          type="button"
-          className="letter-open"
-          aria-expanded={isOpen}
-          aria-label={texts.details(id)}
-          onClick={onToggle}
-        >
+        <button type="button" className="letter-open" aria-expanded={isOpen} onClick={onToggle}>
           <span className="letter-reason">
             <bdi>{reason}</bdi>
           </span>
@@ -154,7 +148,7 @@ function LetterDetail({
       <p className="hint">
         {dead_letter_id} · {texts.message} {message_id}
       </p>
-      <h3>{entry === null ? texts.raw : texts.payload}</h3>
+      <h2>{entry === null ? texts.raw : texts.payload}</h2>
       <pre className="code" dir="ltr">
         {entry === null ? (raw ?? texts.unreadable) : JSON.stringify(entry, null, 2)}
       </pre>

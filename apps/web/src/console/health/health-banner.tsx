@@ -3,7 +3,7 @@ import type { Readiness } from '@plenum/protocol';
 import { useEffect, useRef } from 'react';
 import { health } from '../operation-strings.ts';
 import { queries } from '../rest/queries.ts';
-import { useHealth } from './health.ts';
+import { NoReadyNode, useHealth } from './health.ts';
 
 interface Trouble {
   readonly isBad: boolean;
@@ -24,14 +24,14 @@ function troubleOf({ ready, draining, shards_away, notices = [] }: Readiness): T
   return text === '' ? null : { isBad: false, title: health.notice, text };
 }
 
+const troubleOfError = (error: Error): Trouble =>
+  error instanceof NoReadyNode
+    ? { isBad: true, title: health.noReadyNode, text: health.noReadyNodeText }
+    : { isBad: true, title: health.noNode, text: health.noNodeText };
+
 export function HealthBanner() {
   const { data, error, isPending } = useHealth();
-  const trouble =
-    error !== null
-      ? { isBad: true, title: health.noNode, text: health.noNodeText }
-      : data === undefined
-        ? null
-        : troubleOf(data);
+  const trouble = error !== null ? troubleOfError(error) : data ? troubleOf(data) : null;
   const isBad = trouble?.isBad === true;
   const wasBad = useRef(false);
   useEffect(() => {

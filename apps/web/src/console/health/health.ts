@@ -7,20 +7,26 @@ const path = '/readyz';
 const calmMs = 10_000;
 const troubledMs = 2000;
 
+/** A balancer answered, in place of a node. */
+export class NoReadyNode extends Error {}
+
 const isReadiness = (value: unknown): value is Readiness =>
   typeof value === 'object' && value !== null && 'ready' in value && 'shards_away' in value;
 
-async function read(signal: AbortSignal): Promise<Readiness> {
+/** @returns null: what serves the page has no such route */
+async function read(signal: AbortSignal): Promise<Readiness | null> {
   const answer = await fetch(path, { signal, cache: 'no-store' });
-  const body: unknown = await answer.json();
-  if (!isReadiness(body)) throw new TypeError(`${path} answered ${answer.status}`);
-  return body;
+  if (answer.status === 404) return null;
+  const body: unknown = await answer.json().catch(() => null);
+  if (isReadiness(body)) return body;
+  throw new NoReadyNode(`${path} answered ${answer.status}`);
 }
 
-export const isWell = (readiness: Readiness | undefined): boolean =>
-  readiness?.ready === true && readiness.shards_away === 0 && readiness.notices === undefined;
+const isWell = (readiness: Readiness | null | undefined): boolean =>
+  readiness === null ||
+  (readiness?.ready === true && readiness.shards_away === 0 && readiness.notices === undefined);
 
-export function useHealth(): UseQueryResult<Readiness, Error> {
+export function useHealth(): UseQueryResult<Readiness | null, Error> {
   return useQuery({
     queryKey: ['health'],
     queryFn: ({ signal }) => read(signal),
