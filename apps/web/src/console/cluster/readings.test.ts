@@ -20,7 +20,7 @@ test('a node without a reading before, or started again, has no rates', () => {
   expect(ratesOf(node('b', 1000, 0), node('a', 3000, 90))).toBeNull();
 });
 
-test('the first reading has no total, the second one has the sum of the nodes that were there before', () => {
+test('the first reading has no total; a node that was not in it is not in the second total', () => {
   const readings = new Readings();
   expect(readings.add(figures(1000, node('a', 1000, 0), node('b', 1000, 0))).total).toBeNull();
   const second = readings.add(figures(3000, node('a', 3000, 20), node('b', 3000, 40), node('c', 500, 7)));
