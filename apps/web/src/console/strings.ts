@@ -83,7 +83,6 @@ export const strings = {
     took: (ms: number) => `${ms} ms`,
     body: 'Body',
     answer: 'Answer',
-    last: (method: string, path: string, status: number) => `${method} ${path}: ${status}`,
   },
 
   table: {

@@ -8,7 +8,7 @@ const adapter = (name: AdapterFigures['adapter'], isOpen: boolean, delivered: nu
   ...{ adapter: name, is_open: isOpen, delivered, denials: 1, failures: 2, queue_messages: 3 },
   ...{ retries: 4, dead_letters: 5 },
 });
-const reading = (...nodes: readonly (readonly AdapterFigures[])[]) =>
+const reading = (...nodes: AdapterFigures[][]) =>
   readingOf(null, {
     at: new Date(0).toISOString(),
     nodes: nodes.map((adapters, index) => ({ ...figuresOfNode(`n-${index}`, 1000, 0), adapters })),

@@ -1,5 +1,5 @@
 /** The audit log: who did what to what, and how it ended; the newest first. */
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { audit as texts } from '../operation-strings.ts';
 import { type Column, DataTable } from '../parts/data-table.tsx';
 import { PageHead } from '../parts/page-head.tsx';
@@ -80,6 +80,11 @@ export function AuditPage({ query }: PageProps) {
   const read = usePages<AuditPageOfLines>({ method: 'GET', path: `/v1/audit?${wanted}` });
   const lines = read.pages.flatMap((page) => page.lines);
   const isFiltered = act !== '' || name !== '';
+  const { more } = read;
+  useEffect(() => {
+    // A filter may find nothing in one page and something in the next.
+    if (lines.length === 0) more?.();
+  }, [lines.length, more]);
   return (
     <>
       <PageHead title={strings.pages.audit} facts={<span>{texts.text}</span>}>
@@ -92,7 +97,12 @@ export function AuditPage({ query }: PageProps) {
       {read.error !== null && lines.length === 0 ? null : (
         <DataTable
           label={strings.pages.audit}
-          {...{ columns, rows: lines, isLoading: read.isLoading, more: read.more }}
+          {...{
+            columns,
+            rows: lines,
+            isLoading: read.isLoading || (lines.length === 0 && read.isLoadingMore),
+            more,
+          }}
           keyOf={({ request_id, at, act: done }) => `${at} ${request_id} ${done}`}
           empty={isFiltered ? texts.noneOfFilter : texts.none}
         />

@@ -8,7 +8,7 @@ export interface Rates {
   readonly refused: number;
 }
 
-export const noRates: Rates = { sent: 0, delivered: 0, requests: 0, refused: 0 };
+const noRates: Rates = { sent: 0, delivered: 0, requests: 0, refused: 0 };
 
 /** Two readings of one node that are nearer to each other say nothing, ms. */
 const leastMs = 200;

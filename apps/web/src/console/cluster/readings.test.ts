@@ -4,7 +4,7 @@ import { figuresOfNode as node } from './figures-of-node.ts';
 import { ratesOf } from './rates.ts';
 import { Readings } from './readings.ts';
 
-const figures = (at: number, ...nodes: readonly NodeFigures[]) => ({
+const figures = (at: number, ...nodes: NodeFigures[]) => ({
   ...{ at: new Date(at).toISOString(), nodes, missing: [] },
 });
 
@@ -43,7 +43,7 @@ test('a time in which nothing was read is a hole, and the same moment is not tak
   ]);
 });
 
-test('moments of ten minutes are kept', () => {
+test('the last 300 moments are kept', () => {
   const readings = new Readings();
   for (let at = 0; at < 400; at += 1) readings.add(figures(at * 2000, node('a', at * 2000, at)));
   expect(readings.moments.get()).toHaveLength(300);

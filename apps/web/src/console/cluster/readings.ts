@@ -31,7 +31,7 @@ export interface Reading {
   readonly total: Rates | null;
 }
 
-/** At one reading in two seconds: ten minutes. */
+/** At one reading in three seconds: fifteen minutes. */
 const momentsMax = 300;
 /** A longer time between two readings is a hole, s. */
 const holeS = 10;
@@ -75,7 +75,7 @@ export function readingOf(before: Reading | null, figures: ClusterFigures): Read
 }
 
 /** The moments with a new one at the end, and a hole before it where nothing was read for long. */
-export function withMoment(moments: readonly Moment[], moment: Moment): readonly Moment[] {
+function withMoment(moments: readonly Moment[], moment: Moment): readonly Moment[] {
   const last = moments[moments.length - 1];
   if (last !== undefined && moment.at <= last.at) return moments;
   const isHole = last !== undefined && moment.at - last.at > holeS;

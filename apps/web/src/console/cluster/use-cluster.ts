@@ -13,7 +13,7 @@ export const readings = new Readings();
 export const ownersWatch = new OwnersWatch();
 
 /** While nothing happens, and while partitions move, ms. */
-const calmMs = 2000;
+const calmMs = 3000;
 const movingMs = 700;
 
 export interface ClusterView {

@@ -1,8 +1,16 @@
+import { groupIdSchema } from '@plenum/protocol';
 import { expect, test } from 'vitest';
 import { type DeadLetter, idsThatMatch, isAny, matches } from './letter-filter.ts';
 
 const letter = (dead_letter_id: string, kind: DeadLetter['kind'], group_id: string | null): DeadLetter => ({
-  ...{ dead_letter_id, kind, group_id, message_id: `e-${dead_letter_id}`, entry: null, attempts: 8 },
+  ...{
+    dead_letter_id,
+    kind,
+    group_id: groupIdSchema.nullable().parse(group_id),
+    message_id: `e-${dead_letter_id}`,
+    entry: null,
+    attempts: 8,
+  },
   ...{ reason: 'Status 500', died_at: '2026-11-29T12:00:00.000Z' },
 });
 

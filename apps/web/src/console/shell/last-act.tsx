@@ -2,7 +2,6 @@
 import { useEffect, useState } from 'react';
 import { useStore } from '../../session/store.ts';
 import { callLog, isAct } from '../rest/call-log.ts';
-import { strings } from '../strings.ts';
 import { Status } from './inspector.tsx';
 
 const shownMs = 6000;
@@ -18,13 +17,8 @@ export function LastAct({ onShow }: { readonly onShow: () => void }) {
   return (
     <div className="last-act" role="status">
       {last === undefined || last.id === gone ? null : (
-        <button
-          type="button"
-          aria-label={strings.inspector.last(last.method, last.path, last.status ?? 0)}
-          onClick={onShow}
-        >
-          <span className="call-method">{last.method}</span>
-          <span className="call-path">{last.path}</span>
+        <button type="button" onClick={onShow}>
+          <span className="call-method">{last.method}</span> <span className="call-path">{last.path}</span>{' '}
           <Status status={last.status} />
         </button>
       )}

@@ -17,7 +17,7 @@ export function PathPicture({ trace, labelOf }: PathPictureProps) {
   return (
     <section className="path" aria-labelledby="path-title">
       <header className="path-head">
-        <h2 id="path-title" role="status">
+        <h2 id="path-title" aria-live="polite">
           {texts.summary(storedMs, deliveredMs === null ? null : { ms: deliveredMs, devices, nodes })}
         </h2>
         <p className="hint">

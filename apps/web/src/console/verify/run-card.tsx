@@ -13,11 +13,12 @@ interface RunCardProps {
 
 const isOver = ({ phase }: CanaryState): boolean => phase === 'over' || phase === 'failed';
 
-function titleOf(state: CanaryState): { readonly text: string; readonly tone: 'good' | 'bad' | 'calm' } {
+function titleOf(state: CanaryState): { readonly text: string; readonly tone: 'passed' | 'failed' | 'open' } {
   const { phase, verdict } = state;
-  if (phase === 'failed') return { text: texts.failed, tone: 'bad' };
-  if (phase !== 'over') return { text: texts.phases[phase], tone: verdict.duplicated > 0 ? 'bad' : 'calm' };
-  return verdict.isGood ? { text: texts.good, tone: 'good' } : { text: texts.bad, tone: 'bad' };
+  if (phase === 'failed') return { text: texts.failed, tone: 'failed' };
+  if (phase !== 'over')
+    return { text: texts.phases[phase], tone: verdict.duplicated > 0 ? 'failed' : 'open' };
+  return verdict.isGood ? { text: texts.good, tone: 'passed' } : { text: texts.bad, tone: 'failed' };
 }
 
 export function RunCard({ state, onStop }: RunCardProps) {
@@ -26,7 +27,7 @@ export function RunCard({ state, onStop }: RunCardProps) {
   return (
     <section className={`run is-${tone}`} aria-labelledby="run-title">
       <header className="run-head">
-        <h2 id="run-title" role="status">
+        <h2 id="run-title" aria-live="polite">
           {text}
         </h2>
         <p className="hint">{texts.about(settings, durationText(tookMs))}</p>
