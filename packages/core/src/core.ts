@@ -123,7 +123,10 @@ export function createCore(deps: CoreDeps): Core {
   };
   return {
     feeds,
-    cluster: clusterOperations(engine, shared, deps.beatAgeMs ?? (() => null)),
+    cluster: clusterOperations(engine, shared, {
+      clock: deps.clock,
+      beatAgeMs: deps.beatAgeMs ?? (() => null),
+    }),
     usualSend: createUsualSend(shared),
     start: () => {
       feeds.start();

@@ -15,6 +15,7 @@ import {
   SERVICE,
   type UserId,
 } from '@plenum/protocol';
+import { sharedReading } from '../concurrency/shared-reading.ts';
 import { isoTime } from '../groups/records.ts';
 import { fail, type Outcome, succeed } from '../outcome/outcome.ts';
 import { PARTITION_COUNT, partitionOf } from '../partitions.ts';
@@ -22,6 +23,7 @@ import type { DeadLetter } from '../ports/dead-letters.ts';
 import type { Engine } from '../ports/engine.ts';
 import type { Erasure } from '../ports/erasures.ts';
 import type { Lease } from '../ports/leases.ts';
+import type { Clock } from '../ports/runtime.ts';
 import type { Caller, OperationDeps } from './operations.ts';
 import { type UserExportDeps, userExport } from './user-export.ts';
 
@@ -146,11 +148,19 @@ const holderView = (lease: Lease | null) => ({
   token: lease?.token ?? null,
 });
 
+interface ClusterViewDeps {
+  readonly clock: Clock;
+  /** For how long this node has seen the beat of a node unchanged, ms; null: it has not looked yet. */
+  readonly beatAgeMs: (nodeId: string) => number | null;
+}
+
 export function clusterOperations(
   { leases, nodes }: Pick<Engine, 'leases' | 'nodes'>,
   exported: UserExportDeps,
-  beatAgeMs: (nodeId: string) => number | null,
+  { clock, beatAgeMs }: ClusterViewDeps,
 ): ClusterOperations {
+  // Consoles read nodes and partitions at the same moment, and each needs the leases of all partitions.
+  const holdersNow = sharedReading(() => leases.holders(), { clock, reuseMs: 0 });
   const beatAgeOf = (nodeId: string) => {
     const ageMs = beatAgeMs(nodeId);
     return ageMs === null ? null : Math.round(ageMs);
@@ -164,12 +174,13 @@ export function clusterOperations(
       return succeed({ group_id: groupId, partition, ...holderView(lease), url: owner?.url ?? null });
     },
     nodes: async () => {
-      const [present, holders] = await Promise.all([nodes.nodes(), leases.holders()]);
-      const owned = (nodeId: string) => [...holders.values()].filter((lease) => lease.nodeId === nodeId);
+      const [present, holders] = await Promise.all([nodes.nodes(), holdersNow()]);
+      const owned = new Map<string, number>();
+      for (const { nodeId } of holders.values()) owned.set(nodeId, (owned.get(nodeId) ?? 0) + 1);
       const views = present.map(({ nodeId, url, version, strategy, isDraining, beat }) => ({
         ...{ node_id: nodeId, url, version, strategy, draining: isDraining, beat },
         beat_age_ms: beatAgeOf(nodeId),
-        partitions: owned(nodeId).length,
+        partitions: owned.get(nodeId) ?? 0,
       }));
       return succeed({
         nodes: views.sort((a, b) => (a.node_id < b.node_id ? -1 : 1)),
@@ -177,7 +188,7 @@ export function clusterOperations(
       });
     },
     partitions: async () => {
-      const holders = await leases.holders();
+      const holders = await holdersNow();
       const all = Array.from({ length: PARTITION_COUNT }, (_, partition) => ({
         partition,
         ...holderView(holders.get(partition) ?? null),

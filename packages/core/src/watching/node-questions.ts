@@ -8,7 +8,7 @@ import type { Clock, Logger, Random } from '../ports/runtime.ts';
 const answerWithinMs = 1000;
 
 export interface NodeQuestionsDeps {
-  readonly engine: Pick<Engine, 'nodes' | 'nodeChannel'>;
+  readonly engine: Pick<Engine, 'nodeChannel'> & { readonly nodes: Pick<Engine['nodes'], 'nodes'> };
   readonly nodeId: string;
   readonly clock: Clock;
   readonly random: Random;

@@ -1,5 +1,6 @@
 /** What operators see of the nodes at this moment: their figures, and the path of one message. */
 import type { ClusterFigures, NodeReading, Trace } from '@plenum/protocol';
+import { sharedReading } from '../concurrency/shared-reading.ts';
 import { isoTime } from '../groups/records.ts';
 import type { Operations } from '../operations/operations.ts';
 import { fail, type Outcome, succeed } from '../outcome/outcome.ts';
@@ -8,7 +9,6 @@ import type { NodeAnswer, NodeQuestion } from '../ports/node-channel.ts';
 import type { Clock, Logger, Random } from '../ports/runtime.ts';
 import type { MessageProbe } from '../telemetry/message-probe.ts';
 import { NodeQuestions } from './node-questions.ts';
-import { sharedReading } from './shared-reading.ts';
 import { type TraceOrder, traceMessage } from './trace-message.ts';
 
 /** For so long, ms, the figures of the cluster are used again: so many requests ask the nodes no more than twice a second. */
