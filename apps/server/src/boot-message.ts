@@ -23,7 +23,7 @@ export function nodeHelp(
     ...(ownRedis === null ? [] : redisHelp(ownRedis)),
     ...(config.redisUrl === null ? [memory] : []),
     ...inBrowser(url, config),
-    ...phoneHelp(doorHosts),
+    ...(config.isDev && isPlaygroundServed(config) ? phoneHelp(doorHosts) : []),
     ...tryIt(url, config),
   ].join('\n');
 }
@@ -31,7 +31,7 @@ export function nodeHelp(
 /** The address alone opens nothing: a phone needs the token in the code. */
 const phoneHelp = ([host, ...others]: readonly string[]): readonly string[] =>
   host === undefined
-    ? []
+    ? ['A phone of your network can join too: start it with --lan (npm start -- --lan).']
     : [
         `Phones of this network come in by the QR code behind the page's button "Open on a phone" (${[host, ...others].join(', ')}).`,
       ];
