@@ -189,7 +189,8 @@ export async function startEdge({
     ...overrides,
   });
   const { url, adminUrl } = await gateway.listen();
-  const fanOut = createFanOut({ logger, clock: systemClock, mode });
+  const { namespace = '/' } = overrides;
+  const fanOut = createFanOut({ logger, clock: systemClock, mode, namespace });
   return new Edge({ gateway, url, adminUrl, calls, hub, revocations, logs, audited, fanOut });
 }
 

@@ -21,10 +21,10 @@ const entry: LogEntry = {
 };
 
 const token = 'user:eve';
-/** A connected client that does not read. */
-async function socketOf(url: string): Promise<TcpSocket> {
+/** A connected client that does not read. @param place of its packets: `/groups,` in the namespace `/groups` */
+async function socketOf(url: string, place = ''): Promise<TcpSocket> {
   const socket = (await rawSocket(url)).pause();
-  socket.write(frame(`40${JSON.stringify({ token })}`));
+  socket.write(frame(`40${place}${JSON.stringify({ token })}`));
   return socket;
 }
 
@@ -210,22 +210,30 @@ test.each(modes)(
   },
 );
 
-test.each(modes)('with %s fan-out a client that is cut learns why, if it reads on', async (mode) => {
-  await using edge = await startEdge({ mode });
-  const socket = await socketOf(edge.url);
-  const device = await onlyDevice(edge);
-  while (edge.hub.devices.size > 0) {
-    edge.fanOut.deliver(groupId, [device], [entry]);
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-  let tail = '';
-  socket.on('data', (data) => {
-    tail = (tail + data.toString('latin1')).slice(-200);
-  });
-  socket.resume();
-  await eventually(() => expect(tail).toContain('42["closing",{"code":"slow_consumer"}]'));
-  socket.destroy();
-});
+const places = [
+  ['/', ''],
+  ['/groups', '/groups,'],
+] as const;
+
+test.each(modes.flatMap((mode) => places.map(([namespace, place]) => [mode, namespace, place] as const)))(
+  'with %s fan-out in %s a client that is cut learns why, if it reads on',
+  async (mode, namespace, place) => {
+    await using edge = await startEdge({ mode, namespace });
+    const socket = await socketOf(edge.url, place);
+    const device = await onlyDevice(edge);
+    while (edge.hub.devices.size > 0) {
+      edge.fanOut.deliver(groupId, [device], [entry]);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    let tail = '';
+    socket.on('data', (data) => {
+      tail = (tail + data.toString('latin1')).slice(-200);
+    });
+    socket.resume();
+    await eventually(() => expect(tail).toContain(`42${place}["closing",{"code":"slow_consumer"}]`));
+    socket.destroy();
+  },
+);
 
 test.each([
   ['at once', socketOf],

@@ -155,7 +155,7 @@ export const errorNotes: Readonly<Record<ErrorCode, ErrorNote>> = {
   },
   message_too_large: {
     why: 'The message, or the whole request, has more UTF-8 bytes than `details.limit`.',
-    fix: 'Shorten it. `PLENUM_MESSAGE_MAX_BYTES` sets the limit of a message; larger content belongs into a store of files, with its URL in the message.',
+    fix: 'Shorten it. `PLENUM_MESSAGE_MAX_BYTES` sets the limit of a message; larger content belongs into a store of files, with its URL in the message. A frame above 64 KiB gets no answer: the server closes the connection. socket.io-client then emits `disconnect` with `transport close`, and `details.context.code` is 1009.',
   },
   invalid_content: {
     why: '`message` is missing, empty, no string, or has the character U+0000.',
