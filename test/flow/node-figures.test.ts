@@ -1,9 +1,11 @@
 /** What operators see of the nodes at this moment: their figures, read by the node that is asked. */
+import { setTimeout as wait } from 'node:timers/promises';
 import { clusterFiguresSchema, type NodeFigures, nodesSchema } from '@plenum/protocol';
 import { eventually, freshPrefix, obtainRedisForTests } from '@plenum/testkit';
 import { createPlenum } from 'plenum';
 import { expect, test } from 'vitest';
 import { Cluster } from '../support/cluster/cluster.ts';
+import { RedisMonitor } from '../support/cluster/redis-monitor.ts';
 import { ServedWorkers } from '../support/cluster/served-workers.ts';
 import { engines, Service } from '../support/cluster/service.ts';
 import { httpRequest } from '../support/wire/http.ts';
@@ -136,6 +138,24 @@ test('three nodes answer for themselves; a frozen one is missing, a killed one g
     { timeoutMs: 30_000 },
   );
 }, 120_000);
+
+test('a flood of requests asks the nodes a few times, and a cluster that is not asked is silent', async () => {
+  await using cluster = await Cluster.start();
+  let questions = 0;
+  using monitor = await RedisMonitor.open(cluster.redis.url, ({ words: [, , text = ''] }) => {
+    if (text.includes('question')) questions += 1;
+  });
+  const startMs = performance.now();
+  await Promise.all(Array.from({ length: 200 }, () => figuresAt(cluster.node(0).url)));
+  const askingsMax = 1 + (performance.now() - startMs) / 500;
+  expect(questions).toBeGreaterThanOrEqual(2);
+  expect(questions).toBeLessThanOrEqual(2 * askingsMax);
+  const before = questions;
+  // Longer than a heartbeat, and than every other round of a node.
+  await wait(4000);
+  expect(questions).toBe(before);
+  expect(monitor).toBeDefined();
+}, 60_000);
 
 test('each worker is a node with figures of its own', async () => {
   await using workers = await ServedWorkers.start();

@@ -8,6 +8,7 @@ import {
   leasesSuite,
   messageChangesSuite,
   modelSuite,
+  nodeChannelSuite,
   notificationLevelsSuite,
   nudgesSuite,
   onManualClock,
@@ -36,4 +37,5 @@ engineSuite('memory', makeEngine);
 idleMuteSuite('memory', makeEngine);
 erasuresSuite('memory', makeEngine);
 leasesSuite('memory', makeEngine);
+nodeChannelSuite('memory', makeEngine);
 modelSuite('memory', makeEngine, { makeModel: makeEngine, runs: 100, commands: 40 });

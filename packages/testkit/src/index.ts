@@ -96,6 +96,7 @@ export { groupLogSuite } from './suites/group-log-suite.ts';
 export { groupStoreSuite } from './suites/group-store-suite.ts';
 export { leasesSuite } from './suites/leases-suite.ts';
 export { messageChangesSuite } from './suites/message-changes-suite.ts';
+export { nodeChannelSuite } from './suites/node-channel-suite.ts';
 export { notificationLevelsSuite } from './suites/notification-levels-suite.ts';
 export { nudgesSuite } from './suites/nudges-suite.ts';
 export { outboxSuite } from './suites/outbox-suite.ts';

@@ -5,6 +5,7 @@ import {
   idleMuteSuite,
   leasesSuite,
   type MakeEngine,
+  nodeChannelSuite,
   presenceSuite,
   revocationsSuite,
 } from '@plenum/testkit';
@@ -40,4 +41,5 @@ presenceSuite('redis', makeEngine);
 revocationsSuite('redis', makeEngine);
 erasuresSuite('redis', makeEngine);
 leasesSuite('redis', makeEngine);
+nodeChannelSuite('redis', makeEngine);
 idleMuteSuite('redis', makeOwningEngine);
