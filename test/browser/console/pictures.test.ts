@@ -34,7 +34,7 @@ test('the cluster while messages are sent', async () => {
   const canary = await world.open('/verify', size);
   await canary.getByLabel('Messages').fill('400');
   await canary.getByRole('button', { name: 'Start a canary' }).click();
-  await canary.getByText('Sending').waitFor({ timeout: 60_000 });
+  await canary.getByRole('heading', { name: 'Sending', exact: true }).waitFor({ timeout: 60_000 });
   await eventually(async () => expect(await page.locator('.cell:not(.is-unowned)').count()).toBe(256), {
     timeoutMs: 60_000,
   });
