@@ -32,7 +32,7 @@ test('it starts a Redis of its own, prints what to do, and leaves nothing', asyn
   const [, url = ''] = await command.until(/Plenum is ready at (\S+)/);
   const [, port = ''] = await command.until(/Its Redis is at redis:\/\/127\.0\.0\.1:(\d+)/);
   await command.until(new RegExp(`send hello "Hello, world" --as ben --url ${url}`));
-  expect(command.output).toContain(`Open ${url} in a browser`);
+  expect(command.output).toMatch(new RegExp(`^(?:Open|Playground:) ${url} `, 'm'));
   expect(await isOpen(Number(port))).toBe(true);
   expect((await httpRequest('GET', `${url}/readyz`)).body).toMatchObject({ durability: 'D1' });
   const { status } = await httpRequest('POST', `${url}/v1/dev/token`, { body: { user_id: 'ada' } });

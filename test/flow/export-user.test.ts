@@ -61,7 +61,14 @@ describe.each(engines)('the export of a user on %s', (engine) => {
     expect(messages.every(({ from_user_id }) => from_user_id === 'zoe')).toBe(true);
     expect(messages.map(({ group_id }) => group_id)).toEqual([...Array(226).fill('a'), 'b']);
     expect(messages[0]).toMatchObject({ message: 'of zoe in a', seq: 4 });
-    expect(lines.at(-1)).toEqual({ type: 'end', memberships: 3, bans: 0, invites: 1, messages: 227 });
+    expect(lines.at(-1)).toEqual({
+      type: 'end',
+      memberships: 3,
+      bans: 0,
+      invites: 1,
+      messages: 227,
+      audit: 3,
+    });
   });
 
   test('has with all groups also the messages in a group that it left, and its ban', async () => {
@@ -73,7 +80,14 @@ describe.each(engines)('the export of a user on %s', (engine) => {
       ({ group_id }) => !['a', 'b'].includes(String(group_id)),
     );
     expect(elsewhere).toMatchObject([{ message: 'of zoe in left' }, { message: 'of zoe in out' }]);
-    expect(lines.at(-1)).toEqual({ type: 'end', memberships: 3, bans: 1, invites: 1, messages: 229 });
+    expect(lines.at(-1)).toEqual({
+      type: 'end',
+      memberships: 3,
+      bans: 1,
+      invites: 1,
+      messages: 229,
+      audit: 3,
+    });
   });
 
   test('is for the service, and of an unknown user has nothing but its ends', async () => {

@@ -5,24 +5,26 @@ import { isPlaygroundServed } from './playground.ts';
 
 type Shown = Pick<Config, 'isDev' | 'event' | 'hasPlayground'>;
 
-interface Beside {
+interface ShownNode {
+  readonly url: string;
+  /** Null: no console. */
+  readonly consoleLink: string | null;
   /** URL of a Redis that the command has started. */
-  readonly ownRedis?: string | null;
+  readonly ownRedis: string | null;
   /** Where `--lan` lets phones in. */
   readonly doorHosts?: readonly string[];
 }
 
 export function nodeHelp(
-  url: string,
+  { url, consoleLink, ownRedis, doorHosts = [] }: ShownNode,
   config: Shown & Pick<Config, 'redisUrl'>,
-  { ownRedis = null, doorHosts = [] }: Beside = {},
 ): string {
   return [
     '',
     `Plenum is ready at ${url}`,
     ...(ownRedis === null ? [] : redisHelp(ownRedis)),
     ...(config.redisUrl === null ? [memory] : []),
-    ...inBrowser(url, config),
+    ...inBrowser(url, consoleLink, config),
     ...(config.isDev && isPlaygroundServed(config) ? phoneHelp(doorHosts) : []),
     ...tryIt(url, config),
   ].join('\n');
@@ -50,17 +52,24 @@ export function clusterHelp(cluster: DevCluster, config: Shown & Pick<Config, 'r
     `The cluster is ready at ${cluster.url}: ${cluster.nodes.length} nodes behind one port`,
     ...cluster.nodes.map((node) => `  node at http://127.0.0.1:${node.target.port} (process ${node.pid})`),
     `  Redis at ${cluster.redisUrl} (${redis})`,
-    ...inBrowser(cluster.url, config),
+    ...inBrowser(cluster.url, cluster.consoleLink, config),
     ...tryIt(cluster.url, config),
     '',
     'Ctrl-C stops everything.',
   ].join('\n');
 }
 
-function inBrowser(url: string, config: Shown): string[] {
-  if (isPlaygroundServed(config))
-    return [`Open ${url} in a browser: two people chat there, and beside them is every request and push.`];
-  return config.isDev ? [`Open ${url} in a browser: it says what to do next.`] : [];
+function inBrowser(url: string, consoleLink: string | null, config: Shown): string[] {
+  const playground = `Playground: ${url} (two people chat there, and beside them is every request and push)`;
+  return [
+    ...(isPlaygroundServed(config) ? [playground] : []),
+    ...(!isPlaygroundServed(config) && config.isDev
+      ? [`Open ${url} in a browser: it says what to do next.`]
+      : []),
+    ...(consoleLink === null
+      ? []
+      : [`Console: ${consoleLink} (for operators; works once, within ten minutes)`]),
+  ];
 }
 
 /** Commands for two terminals, the same for every shell: a user that follows a group, and one that sends to it. */

@@ -13,6 +13,7 @@ import {
   ConfigError,
   type Core,
   type CoreDeps,
+  canaryLifeMs,
   createCore,
   createDeliveryWork,
   type DeliverySettings,
@@ -37,6 +38,7 @@ import { builtDocuments } from './config/built-documents.ts';
 import type { Extensions } from './config/extensions.ts';
 import { version } from './config/version.ts';
 import type { Config } from './config.ts';
+import type { ConsoleAccess } from './console/console-access.ts';
 import { homePage } from './home-page.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import { NodeWatch } from './node-watch.ts';
@@ -104,6 +106,9 @@ export interface EdgeDeps {
   readonly docs: Config['docs'];
   readonly auditLog?: GatewayOptions['auditLog'];
   readonly playground?: GatewayOptions['playground'];
+  readonly console?: GatewayOptions['console'];
+  /** Set in dev mode. */
+  readonly consoleAccess?: ConsoleAccess;
   readonly machine?: GatewayOptions['machine'];
   /** The caller's servers; null if the edge itself listens. */
   readonly mount: Mount | null;
@@ -206,7 +211,7 @@ const inviteSecretsOf = ({ jwks, secrets }: Pick<EdgeDeps, 'jwks' | 'secrets'>):
   jwks === null ? secrets.jwtSecrets : secrets.adminTokens.map(({ sha256 }) => sha256);
 
 function openGateway(
-  { engine, logger }: ComposeDeps,
+  { engine, logger, adapters }: ComposeDeps,
   edge: EdgeDeps,
   { core, watching }: Pick<Running, 'core' | 'watching'>,
 ): Promise<Gateway> {
@@ -216,6 +221,8 @@ function openGateway(
   const wallMs = () => engine.wallMs();
   const issueDevToken: GatewayOptions['issueDevToken'] = (userId) =>
     issueJwt({ secret, userId, expiresInSec: devTokenSec, nowMs: wallMs });
+  const signCanaryToken: GatewayOptions['signCanaryToken'] = (userId) =>
+    issueJwt({ secret, userId, expiresInSec: canaryLifeMs / 1000, nowMs: wallMs });
   const site = docs === 'off' ? null : builtDocuments();
   return createGateway({
     clock: systemClock,
@@ -230,6 +237,7 @@ function openGateway(
       figures: () => watching.figures(),
       trace: (order) => watching.trace(order),
     },
+    keepAuditEntry: (kind, entry) => core.audit.note(kind, entry),
     hub: core.feeds,
     authenticator:
       jwks === null
@@ -245,14 +253,18 @@ function openGateway(
     roomChannels: engine.roomChannels,
     rooms: engine.rooms,
     config: { ...config, adminTokens },
+    hasArchive: adapters.archive !== undefined,
     version,
     homePage: homePage({ ...config, docs }),
     ...(site === undefined ? {} : { site }),
     ...(edge.authenticate === undefined ? {} : { authenticate: edge.authenticate }),
     ...(edge.playground === undefined ? {} : { playground: edge.playground }),
+    ...(edge.consoleAccess === undefined ? {} : { takeConsoleCode: edge.consoleAccess.take }),
+    ...(edge.console === undefined ? {} : { console: edge.console }),
     ...(edge.auditLog === undefined ? {} : { auditLog: edge.auditLog }),
     ...(edge.machine === undefined ? {} : { machine: edge.machine }),
     ...(config.isDev ? { issueDevToken } : {}),
+    ...(jwks === null ? { signCanaryToken } : {}),
     ...edge.mount,
   });
 }

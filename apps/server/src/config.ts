@@ -72,6 +72,8 @@ export interface Config {
   readonly isDev: boolean;
   /** True: the playground is at `/`. */
   readonly hasPlayground: boolean;
+  /** True: the console is at `/console` where admin tokens are taken. */
+  readonly hasConsole: boolean;
   readonly engineSettings: EngineSettings;
   readonly delivery: DeliverySettings;
   /** The steps of a send by name, in order. */
@@ -245,6 +247,7 @@ function configOf(variables: Environment, extensions: Extensions): Config {
     isDev: isDev(variables),
     hasPlayground:
       variables.PLENUM_PLAYGROUND === undefined ? isDev(variables) : variables.PLENUM_PLAYGROUND === '1',
+    hasConsole: variables.PLENUM_CONSOLE === '1',
     engineSettings: {
       ...defaultEngineSettings,
       ratePerSec: variables.PLENUM_RATE_PER_SEC,

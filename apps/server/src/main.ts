@@ -2,6 +2,7 @@
 import { groupTypeSchema } from '@plenum/protocol';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { AdminTokenOptions } from './commands/admin-token.ts';
+import type { ConsoleOptions } from './commands/console.ts';
 import type { ExportCommandOptions } from './commands/export.ts';
 import type { ImportCommandOptions } from './commands/import.ts';
 import type { InitOptions } from './commands/init.ts';
@@ -31,6 +32,7 @@ const commands = {
   takeDown: () => import('./commands/take-down.ts'),
   export: () => import('./commands/export.ts'),
   import: () => import('./commands/import.ts'),
+  console: () => import('./commands/console.ts'),
   benchTool: () => import('./commands/bench-tool.ts'),
 };
 
@@ -52,6 +54,12 @@ function origin(text: string): string {
   const isHttp = url?.protocol === 'http:' || url?.protocol === 'https:';
   if (url !== null && isHttp && url.href === `${url.origin}/`) return url.origin;
   throw new InvalidArgumentError('It must be an origin, such as https://chat.example.com.');
+}
+
+function port(text: string): number {
+  const value = /^\d{1,5}$/.test(text) ? Number(text) : 65_536;
+  if (value <= 65_535) return value;
+  throw new InvalidArgumentError('It must be a port from 0 to 65535.');
 }
 
 function seq(text: string): number {
@@ -198,6 +206,16 @@ serviceCommand(
   .option('--merge', 'add to groups that exist; without it they are refused')
   .action((file: string, options: ImportCommandOptions) =>
     exitWith(async () => (await commands.import()).importCommand(file, options))(),
+  );
+
+serviceCommand(
+  'console',
+  'open the console of a running cluster on this machine; it only reads, unless --write is given; Ctrl-C ends it',
+)
+  .option('--write', 'pass changes and sockets on to the cluster too')
+  .option('--port <port>', 'on this machine (default: any free one)', port)
+  .action((options: ConsoleOptions) =>
+    exitWith(async () => (await commands.console()).consoleCommand(options))(),
   );
 
 const benchTools = {

@@ -2,8 +2,10 @@
 import { hostname } from 'node:os';
 import { deliveryKindsOf, type Logger } from '@plenum/core';
 import type { CustomRequest, Machine } from '@plenum/gateway';
+import { builtPages, isConsoleServed } from './built-pages.ts';
 import { compose, type EdgeDeps, openConfiguredAdapters, openEngine } from './compose.ts';
 import type { Config } from './config.ts';
+import { type ConsoleAccess, consoleAccessTo, consoleLink } from './console/console-access.ts';
 import { drainOnce, type SharedPort } from './drain-node.ts';
 import { createLifecycle } from './lifecycle.ts';
 import { playgroundOf } from './playground.ts';
@@ -13,6 +15,8 @@ export interface PlenumNode {
   readonly url: string;
   /** Null if admin requests are served on `url`. */
   readonly adminUrl: string | null;
+  /** Opens the console once, within ten minutes. Null outside dev mode, and without a console. */
+  readonly consoleLink: string | null;
   /**
    * Reports not ready, hands the leases over while clients move to other nodes, and then closes. Idempotent.
    * @param hurry time in which clients move, if it is shorter than `drainMs`
@@ -60,7 +64,8 @@ export async function startNode(options: NodeOptions): Promise<PlenumNode> {
       archive: adapters.archive,
     });
     lifecycle.started('engine', () => engine.close());
-    const secrets = await secretsOf(config, engine);
+    const access = config.isDev && isConsoleServed(config) ? await consoleAccessTo(engine) : null;
+    const secrets = withConsole(await secretsOf(config, engine), access);
     const { crew } = options;
     const drain = drainOnce(options.drainMs, crew?.port);
     const running = await compose({
@@ -75,7 +80,7 @@ export async function startNode(options: NodeOptions): Promise<PlenumNode> {
       createOnJoin: config.createOnJoin,
       readMarksOfOthers: config.readMarksOfOthers,
       fanOut: config.fanOut,
-      edge: edgeOf(options, secrets),
+      edge: edgeOf(options, secrets, access),
       strategy: config.strategy,
       delivery: config.delivery,
       onDrainAsked: (asked) => {
@@ -91,6 +96,7 @@ export async function startNode(options: NodeOptions): Promise<PlenumNode> {
     return {
       url,
       adminUrl,
+      consoleLink: access === null ? null : consoleLink(adminUrl ?? url, await access.newCode()),
       stop: async (hurry) => {
         await drain(running, hurry?.withinMs);
         await crew?.onDrained();
@@ -103,9 +109,13 @@ export async function startNode(options: NodeOptions): Promise<PlenumNode> {
   }
 }
 
+const withConsole = (secrets: Secrets, access: ConsoleAccess | null): Secrets =>
+  access === null ? secrets : { ...secrets, adminTokens: [...secrets.adminTokens, access.adminToken] };
+
 function edgeOf(
   { config, auditLog, crew, clusterRequests, doorHosts }: NodeOptions,
   secrets: Secrets,
+  access: ConsoleAccess | null,
 ): EdgeDeps {
   const hasCluster = clusterRequests !== undefined;
   const playground = playgroundOf({ config, hasCluster, ...(doorHosts === undefined ? {} : { doorHosts }) });
@@ -120,6 +130,8 @@ function edgeOf(
     reachableUrl: (url) => reachable(url, config.host),
     ...(auditLog === undefined ? {} : { auditLog }),
     ...(playground === null ? {} : { playground }),
+    ...(isConsoleServed(config) ? { console: { folder: builtPages } } : {}),
+    ...(access === null ? {} : { consoleAccess: access }),
     ...(crew === undefined ? {} : { machine: crew.machine }),
   };
 }

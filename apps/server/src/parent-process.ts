@@ -6,7 +6,11 @@ const parentPollMs = 500;
 export const hasParent = () => process.send !== undefined;
 
 /** Sends a message to the parent. If the parent is gone, nothing happens. */
-export function tellParent(message: { readonly url: string }): void {
+export function tellParent(message: {
+  readonly url: string;
+  /** Of the console, with a code. */
+  readonly consoleLink: string | null;
+}): void {
   process.send?.(message, undefined, undefined, () => undefined);
 }
 

@@ -1,15 +1,11 @@
 /** Finds the built pages of the playground, and says what they read of this node. */
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import type { GatewayOptions } from '@plenum/gateway';
 import type { PlaygroundSettings } from '@plenum/protocol';
+import { builtPages, isBuilt } from './built-pages.ts';
 import { isLoopback } from './config/requirements.ts';
 import { version } from './config/version.ts';
 import type { Config } from './config.ts';
 import { lanAddresses } from './dev/lan-door.ts';
-
-/** In the package the pages have the same place beside the code as in a checkout. */
-const folder = fileURLToPath(new URL('../../web/dist/site/', import.meta.url));
 
 type PlaygroundConfig = Pick<Config, 'hasPlayground' | 'event' | 'service' | 'isDev' | 'host' | 'redisUrl'>;
 
@@ -23,7 +19,7 @@ export interface PlaygroundDeps {
 
 /** True if the playground is on, and its pages are built. */
 export const isPlaygroundServed = ({ hasPlayground }: Pick<Config, 'hasPlayground'>): boolean =>
-  hasPlayground && existsSync(`${folder}index.html`);
+  hasPlayground && isBuilt('index.html');
 
 /** @returns null if it is off, or if its pages are not built */
 export function playgroundOf(deps: PlaygroundDeps): NonNullable<GatewayOptions['playground']> | null {
@@ -38,7 +34,7 @@ export function playgroundOf(deps: PlaygroundDeps): NonNullable<GatewayOptions['
     has_cluster: hasCluster,
     storage: config.redisUrl === null ? 'memory' : 'redis',
   });
-  return { folder, settings };
+  return { folder: builtPages, settings };
 }
 
 /** The addresses under which other devices of the network reach a node that listens on `host`. */

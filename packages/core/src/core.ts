@@ -5,6 +5,8 @@ import { Administration, type ClusterOperations, clusterOperations } from './ope
 import { editsAnywhere } from './operations/archived-edit.ts';
 import { ArchivedHistory } from './operations/archived-history.ts';
 import { ArchivedSearch } from './operations/archived-search.ts';
+import { AuditLog } from './operations/audit-log.ts';
+import { CanaryOperations } from './operations/canaries.ts';
 import { Changes } from './operations/change.ts';
 import { MembersOperations } from './operations/change-members.ts';
 import { explain } from './operations/explain.ts';
@@ -32,6 +34,7 @@ import { MessageProbe } from './telemetry/message-probe.ts';
 export interface Core {
   readonly operations: Operations;
   readonly cluster: ClusterOperations;
+  readonly audit: AuditLog;
   /** The short form of `relay_msg`; null when adapters or middlewares are asked about messages. */
   readonly usualSend: UsualSend | null;
   /** The gateway connects and disconnects devices here. Also counts open feeds and their events. */
@@ -121,12 +124,40 @@ export function createCore(deps: CoreDeps): Core {
     createOnJoin: deps.createOnJoin ?? 'none',
     readMarksOfOthers: deps.readMarksOfOthers ?? 'on',
   };
+  const { logger, nodeId } = deps;
+  const audit = new AuditLog({ lists: engine.auditLists, logger, nodeId });
+  // The classes have one field per request type; the type of `operations` requires a field for every row of the
+  // request table.
+  const operations: Operations = {
+    ...new Changes(shared),
+    ...new MembersOperations(shared),
+    ...new Invitations(shared),
+    ...new Roles(shared),
+    ...new Outsiders(shared),
+    ...new InviteLinks(shared),
+    ...new Reads(shared),
+    ...new PresenceOperations(shared, deps.clock),
+    ...new Administration(shared),
+    ...new MessageOperations(shared, deps.clock),
+    ...new Subscriptions(shared),
+    ...new ImportOperations(shared),
+    ...new SearchOperations(shared),
+    explain: (caller, args) => explain(shared, caller, args),
+    relay_msg: createRelayMessage(shared),
+  };
+  const canaries = new CanaryOperations({ canaries: engine.canaries, operations });
   return {
     feeds,
-    cluster: clusterOperations(engine, shared, {
-      clock: deps.clock,
-      beatAgeMs: deps.beatAgeMs ?? (() => null),
-    }),
+    audit,
+    cluster: clusterOperations(
+      engine,
+      { ...shared, audit },
+      {
+        canaries,
+        clock: deps.clock,
+        beatAgeMs: deps.beatAgeMs ?? (() => null),
+      },
+    ),
     usualSend: createUsualSend(shared),
     start: () => {
       feeds.start();
@@ -136,24 +167,6 @@ export function createCore(deps: CoreDeps): Core {
       presence.stop();
       feeds.stop();
     },
-    // The classes have one field per request type; the type of `operations` requires a field for every row of the
-    // request table.
-    operations: {
-      ...new Changes(shared),
-      ...new MembersOperations(shared),
-      ...new Invitations(shared),
-      ...new Roles(shared),
-      ...new Outsiders(shared),
-      ...new InviteLinks(shared),
-      ...new Reads(shared),
-      ...new PresenceOperations(shared, deps.clock),
-      ...new Administration(shared),
-      ...new MessageOperations(shared, deps.clock),
-      ...new Subscriptions(shared),
-      ...new ImportOperations(shared),
-      ...new SearchOperations(shared),
-      explain: (caller, args) => explain(shared, caller, args),
-      relay_msg: createRelayMessage(shared),
-    },
+    operations,
   };
 }

@@ -50,6 +50,12 @@ export const unusedPorts = {
   emptyGroups: { endEmpty: unused },
   readMarks: { mark: unused, of: unused, among: unused },
   notificationLevels: { set: unused, among: unused },
+  canaries: {
+    ...{ reserve: unused, has: unused, release: unused },
+    ...{ schedule: unused, due: unused, settle: unused },
+  },
+  auditLists: { append: unused, read: unused, replace: unused },
+  codes: { keep: unused, take: unused },
   revocations: { revoke: unused, revokedAt: unused },
   erasures: { begin: unused, of: unused, due: unused, countLeft: unused, ...erasing },
 } satisfies Partial<Engine>;

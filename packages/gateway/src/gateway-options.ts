@@ -23,6 +23,7 @@ import type { Machine } from './machine.ts';
 import type { NodeReadings } from './metrics/metric-row.ts';
 import type { CustomRequest } from './requests/custom-request.ts';
 import type { AdminToken } from './rest/admin-tokens.ts';
+import type { KeepAuditEntry } from './rest/audit.ts';
 import type { Authenticate } from './sockets/authenticate.ts';
 
 export interface GatewayConfig {
@@ -90,6 +91,8 @@ export interface GatewayOptions {
    * 'audit'`.
    */
   readonly auditLog?: Pick<Logger, 'info'>;
+  /** Keeps the entries that `GET /v1/audit` reads. Default: nothing is kept. */
+  readonly keepAuditEntry?: KeepAuditEntry;
   readonly clock: Clock;
   /** The clock for tokens, ms since 1970. Default: the wall clock. */
   readonly wallMs?: () => number;
@@ -103,6 +106,8 @@ export interface GatewayOptions {
   readonly version?: string;
   /** Set in dev mode only: `POST /v1/dev/token` exists then. */
   readonly issueDevToken?: (userId: UserId) => Promise<string>;
+  /** Signs a token for a user of a canary group. Absent: an identity provider signs the tokens, and there are no canaries. */
+  readonly signCanaryToken?: (userId: UserId) => Promise<string>;
   /** Folder of the built documents, served at `/docs`. Absent: one page with the tables of the API. Null: nothing. */
   readonly site?: string | null;
   /** HTML served at `/`. */
@@ -112,6 +117,18 @@ export interface GatewayOptions {
    * they read at `/playground.json`.
    */
   readonly playground?: { readonly folder: string; readonly settings: () => PlaygroundSettings };
+  /**
+   * Folder of the pages of the console, which is served at `/console` where admin tokens are taken. Absent, or on the caller's own
+   * server: there is none.
+   */
+  readonly console?: { readonly folder: string };
+  /**
+   * Set in dev mode only: `POST /v1/console/session` exists then. Resolves with an admin token for a code that is taken now, and
+   * with null for any other code.
+   */
+  readonly takeConsoleCode?: (code: string) => Promise<string | null>;
+  /** Whether an archive has what the log no longer has. Default: false. */
+  readonly hasArchive?: boolean;
   /**
    * The caller's own servers, on which the gateway is mounted: it neither listens on them nor closes them. Ids above
    * 100 characters in paths need a router with `maxParamLength: 384`, because one character may be encoded as three;

@@ -1,5 +1,6 @@
 export { createGateway, type Gateway } from './gateway.ts';
 export type { GatewayConfig, GatewayOptions } from './gateway-options.ts';
+export { openStaticSite, type StaticSite } from './http/static-site.ts';
 export type { Machine, ProcessFigures } from './machine.ts';
 export { addUp, addUpFigures, lastingFigures } from './metrics/added-figures.ts';
 export { figuresWithoutGateway } from './metrics/figures.ts';

@@ -66,6 +66,7 @@ export function createSharedDeps(options: GatewayOptions): SharedDeps {
     audit: new Audit({
       log: options.auditLog ?? inAuditChannel(logger),
       clock,
+      ...(options.keepAuditEntry === undefined ? {} : { keep: options.keepAuditEntry }),
       ...(machine === undefined ? {} : { tellDenial: machine.denial }),
     }),
   };

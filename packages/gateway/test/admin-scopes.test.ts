@@ -20,7 +20,7 @@ afterEach(() => edge[Symbol.asyncDispose]());
 
 const guarded = [
   ...requestRoutes(),
-  ...clusterRoutes,
+  ...clusterRoutes.filter(({ scope }) => scope !== null),
   ...nodeRoutes.filter(({ needs }) => needs !== undefined),
 ];
 const pathOf = (path: string) =>

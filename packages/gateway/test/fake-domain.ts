@@ -129,6 +129,14 @@ export function fakeCluster(): ClusterOperations & WatchOperations {
   const moving = { moving: true, node_id: null, token: null };
   const node = { node_id: 'n1', url: null, version: '1.2.3', strategy: 'owner', draining: false } as const;
   return {
+    openCanary: async ({ users, token }) =>
+      succeed({
+        group_id: groupIdSchema.parse(`canary:${token}`),
+        users: Array.from({ length: users }, (_, i) => ({ user_id: userIdSchema.parse(`c${i}`) })),
+        ends_at: '2025-01-15T10:30:00.000Z',
+      }),
+    closeCanary: async () => succeed({ status: 'deleted' }),
+    audit: async () => succeed({ lines: [], next_cursor: null }),
     exportUser: async function* () {
       yield '{"type":"end"}\n';
     },

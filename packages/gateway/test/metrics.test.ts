@@ -43,6 +43,7 @@ const everyEvent: Readonly<Record<TelemetryEvent, true>> = {
   socket_opened: true,
   socket_closed: true,
   request_answered: true,
+  audit_entry_lost: true,
   anomaly: true,
 };
 

@@ -1,4 +1,6 @@
 import {
+  auditListsSuite,
+  canariesSuite,
   engineSuite,
   erasuresSuite,
   feedTransportSuite,
@@ -11,6 +13,7 @@ import {
   nodeChannelSuite,
   notificationLevelsSuite,
   nudgesSuite,
+  oneTimeCodesSuite,
   onManualClock,
   outboxSuite,
   presenceSuite,
@@ -22,6 +25,8 @@ import { createMemoryEngine } from './create-memory-engine.ts';
 
 const makeEngine = onManualClock(createMemoryEngine);
 
+auditListsSuite('memory', makeEngine);
+canariesSuite('memory', makeEngine);
 ruleMatrixSuite('memory', makeEngine);
 groupStoreSuite('memory', makeEngine);
 groupLogSuite('memory', makeEngine);
@@ -31,6 +36,7 @@ nudgesSuite('memory', makeEngine);
 presenceSuite('memory', makeEngine);
 readMarksSuite('memory', makeEngine);
 notificationLevelsSuite('memory', makeEngine);
+oneTimeCodesSuite('memory', makeEngine);
 revocationsSuite('memory', makeEngine);
 outboxSuite('memory', makeEngine);
 engineSuite('memory', makeEngine);

@@ -2,10 +2,12 @@
 import {
   type Adapters,
   ArchiveErasing,
+  AuditLog,
   type Clock,
   type Engine,
   type EngineSettings,
   Eraser,
+  endCanaries,
   endEmptyGroups,
   type Logger,
   MessageEraser,
@@ -15,10 +17,13 @@ import {
   PlenumError,
   type Random,
 } from '@plenum/core';
+import { memoryAuditLists } from './cluster/audit-lists.ts';
+import { memoryCanaries } from './cluster/canaries.ts';
 import { memoryErasures } from './cluster/erasures.ts';
 import { memoryLeases } from './cluster/leases.ts';
 import { memoryNodeChannel } from './cluster/node-channel.ts';
 import { memoryNodes } from './cluster/nodes.ts';
+import { memoryOneTimeCodes } from './cluster/one-time-codes.ts';
 import { memoryRevocations } from './cluster/revocations.ts';
 import { type Defer, defer } from './defer.ts';
 import { MemoryOutbox } from './delivery/outbox.ts';
@@ -88,7 +93,11 @@ export function createMemoryEngine(options: MemoryEngineOptions): Engine {
   const { deadLetters } = outbox;
   const archive = new ArchiveErasing({ archive: options.archive, clock, logger: options.logger ?? silent });
   const messages = new MessageEraser({ groups, messageChanges, deadLetters, archive, random });
-  const eraser = new Eraser({ erasures, groups, nudges, messages, random, nowMs: now });
+  const canaries = memoryCanaries(now, deferWhileOpen);
+  const auditLists = memoryAuditLists(now, deferWhileOpen);
+  const logger = options.logger ?? silent;
+  const audit = new AuditLog({ lists: auditLists, logger, nodeId: '' });
+  const eraser = new Eraser({ erasures, groups, nudges, messages, audit, random, nowMs: now });
   const emptyGroups = memoryEmptyGroups(state, deferWhileOpen);
   const timedMessages = memoryTimedMessages(state, deferWhileOpen);
   const timer = new MessageTimer({ timed: timedMessages, changes: messageChanges });
@@ -99,6 +108,7 @@ export function createMemoryEngine(options: MemoryEngineOptions): Engine {
       oneAtATime(emptyGroups.duePartitions, (partition) =>
         endEmptyGroups({ emptyGroups, nudges }, partition),
       ),
+      oneAtATime(canaries.duePartitions, (partition) => endCanaries({ canaries, groups, random }, partition)),
       oneAtATime(timedMessages.duePartitions, (partition) => timer.run(partition)),
     ],
   });
@@ -119,6 +129,9 @@ export function createMemoryEngine(options: MemoryEngineOptions): Engine {
     notificationLevels: memoryNotificationLevels(state, deferWhileOpen),
     revocations: memoryRevocations(state.now, deferWhileOpen),
     erasures,
+    auditLists,
+    canaries,
+    codes: memoryOneTimeCodes(now, deferWhileOpen),
     outbox: outbox.port,
     deadLetters,
     nodes: memoryNodes(deferWhileOpen),

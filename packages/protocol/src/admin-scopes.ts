@@ -9,5 +9,5 @@ import { z } from 'zod';
  * drain nodes, disconnect users, retry or delete dead letters. No scope includes another one.
  */
 export const adminScopes = ['read', 'groups', 'ops'] as const;
-export const adminScopeSchema = z.enum(adminScopes);
+export const adminScopeSchema = z.enum(adminScopes).meta({ id: 'AdminScope' });
 export type AdminScope = z.infer<typeof adminScopeSchema>;

@@ -1,8 +1,11 @@
 /** The REST routes for operators of the cluster, as data. They need an admin token; every node answers the same. */
 import { z } from 'zod';
-import type { AdminScope } from './admin-scopes.ts';
+import { type AdminScope, adminScopeSchema } from './admin-scopes.ts';
+import { auditPageSchema, auditQuerySchema } from './audit.ts';
+import { canarySchema, closedCanarySchema, openCanarySchema } from './canaries.ts';
 import { clusterFiguresSchema } from './figures.ts';
 import { groupIdSchema, userIdSchema } from './ids.ts';
+import { fromText } from './query-text.ts';
 import type { RouteBase } from './rest.ts';
 import { traceArgsSchema, traceSchema } from './trace.ts';
 
@@ -60,6 +63,22 @@ export const partitionsSchema = z.object({
 });
 export const drainingNodeSchema = z.object({ node_id: z.string(), status: z.literal('draining') });
 
+/** The admin token of the request, and what a console has to know of the service. */
+export const adminViewSchema = z
+  .object({
+    name: z.string().describe('Name of the admin token, as the audit log has it'),
+    scopes: z.array(adminScopeSchema),
+    version: z.string(),
+    prefix: z.string().optional().describe('Prefix of keys and channels in Redis; absent: no Redis'),
+    event: z.string().describe('Event name of requests over a socket'),
+    service: z.string(),
+    has_archive: z.boolean(),
+    has_sockets: z.boolean().describe('false: this is the admin port, which serves no sockets'),
+    read_only: z.boolean().optional().describe('true: `plenum console` passes no changes on'),
+  })
+  .meta({ id: 'AdminView' });
+
+export type AdminView = z.infer<typeof adminViewSchema>;
 export type GroupOwner = z.infer<typeof groupOwnerSchema>;
 export type NodesView = z.infer<typeof nodesSchema>;
 export type PartitionsView = z.infer<typeof partitionsSchema>;
@@ -67,6 +86,10 @@ export type DrainingNode = z.infer<typeof drainingNodeSchema>;
 
 export interface ClusterRoute extends RouteBase {
   readonly name:
+    | 'get_admin'
+    | 'list_audit'
+    | 'open_canary'
+    | 'close_canary'
     | 'get_group_owner'
     | 'list_nodes'
     | 'list_node_figures'
@@ -79,13 +102,16 @@ export interface ClusterRoute extends RouteBase {
   readonly query?: z.ZodObject;
   /** Default: JSON. */
   readonly contentType?: string;
-  /** The scope that the admin token needs. */
-  readonly scope: AdminScope;
+  /** The scope that the admin token needs. Null: none. */
+  readonly scope: AdminScope | null;
 }
 
 /** `own`: the groups in which the user is. `all`: every group, which costs a read of all logs. */
 export const exportedGroupsSchema = z.enum(['own', 'all']);
 export type ExportedGroups = z.infer<typeof exportedGroupsSchema>;
+
+/** As text in a URL. */
+const auditQueryText = auditQuerySchema.extend({ limit: fromText(auditQuerySchema.shape.limit) });
 
 const get = {
   method: 'GET',
@@ -96,6 +122,45 @@ const get = {
 } as const;
 
 export const clusterRoutes: readonly ClusterRoute[] = [
+  {
+    ...get,
+    name: 'get_admin',
+    path: '/v1/admin',
+    summary: 'The admin token of this request: its name and scopes, and what a console shows of the service',
+    scope: null,
+    result: adminViewSchema,
+  },
+  {
+    ...get,
+    name: 'list_audit',
+    path: '/v1/audit',
+    summary: 'What admin tokens did and what was denied, the newest first',
+    query: auditQueryText,
+    result: auditPageSchema,
+  },
+  {
+    method: 'POST',
+    name: 'open_canary',
+    path: '/v1/canaries',
+    summary:
+      'A private group with users and their tokens, to count messages end to end; it is deleted after ten minutes',
+    successStatus: 201,
+    params: z.strictObject({}),
+    scope: 'ops',
+    body: openCanarySchema,
+    result: canarySchema,
+  },
+  {
+    method: 'DELETE',
+    name: 'close_canary',
+    path: '/v1/canaries/:group_id',
+    summary: 'Delete a canary group before its time',
+    successStatus: 200,
+    params: z.strictObject({ group_id: groupIdSchema }),
+    scope: 'ops',
+    body: null,
+    result: closedCanarySchema,
+  },
   {
     ...get,
     name: 'get_group_owner',

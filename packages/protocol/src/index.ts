@@ -1,5 +1,7 @@
 export * from './admin-scopes.ts';
 export * from './asyncapi/document.ts';
+export { type AuditPage, type AuditQuery, auditPageSchema, auditQuerySchema } from './audit.ts';
+export * from './canaries.ts';
 export * from './cluster-routes.ts';
 export * from './dead-letters.ts';
 export * from './entries.ts';

@@ -6,7 +6,16 @@ import type { RouteBase } from './rest.ts';
 
 /** A route of the node itself. */
 export interface NodeRoute extends RouteBase {
-  readonly name: 'health' | 'readiness' | 'openapi' | 'asyncapi' | 'docs' | 'metrics' | 'dev_token';
+  readonly name:
+    | 'health'
+    | 'readiness'
+    | 'openapi'
+    | 'asyncapi'
+    | 'docs'
+    | 'console'
+    | 'metrics'
+    | 'dev_token'
+    | 'console_session';
   /** Absent: no bearer token is needed. */
   readonly needs?: 'admin token';
   /** The scope that the admin token needs. */
@@ -32,6 +41,14 @@ export const readinessSchema = z.object({
 });
 export type Readiness = z.infer<typeof readinessSchema>;
 export const devTokenArgsSchema = z.strictObject({ user_id: userIdSchema });
+export const consoleSessionArgsSchema = z.strictObject({
+  code: z
+    .string({ error: 'code must be a string' })
+    .min(1)
+    .max(128)
+    .describe('From the link that the node printed'),
+});
+export const consoleSessionSchema = z.object({ token: z.string().describe('An admin token') });
 export const devTokenSchema = z.object({ token: z.string() });
 
 const get = { method: 'GET', successStatus: 200, body: null } as const;
@@ -69,6 +86,14 @@ export const nodeRoutes: readonly NodeRoute[] = [
   },
   {
     ...get,
+    name: 'console',
+    path: '/console',
+    summary: 'The console, a page for operators; it asks for an admin token. So do all paths below it',
+    contentType: 'text/html; charset=utf-8',
+    result: z.string(),
+  },
+  {
+    ...get,
     name: 'metrics',
     path: '/metrics',
     summary: 'Metrics for Prometheus; on the admin port, if there is one, without a token',
@@ -85,5 +110,14 @@ export const nodeRoutes: readonly NodeRoute[] = [
     successStatus: 200,
     body: devTokenArgsSchema,
     result: devTokenSchema,
+  },
+  {
+    method: 'POST',
+    path: '/v1/console/session',
+    summary: 'An admin token for the code of the printed link, once; exists in dev mode only',
+    name: 'console_session',
+    successStatus: 200,
+    body: consoleSessionArgsSchema,
+    result: consoleSessionSchema,
   },
 ];

@@ -2,8 +2,10 @@
 import {
   type Adapters,
   ArchiveErasing,
+  AuditLog,
   absencesWork,
   type Clock,
+  canariesWork,
   type Engine,
   type EngineHealth,
   type EngineSettings,
@@ -24,10 +26,13 @@ import {
 import { Anomalies } from './anomalies.ts';
 import { checkRedis } from './boot/boot-check.ts';
 import { DurabilityReading } from './boot/durability.ts';
+import { RedisAuditLists } from './cluster/audit-lists.ts';
+import { RedisCanaries } from './cluster/canaries.ts';
 import { RedisErasures } from './cluster/erasures.ts';
 import { RedisLeases } from './cluster/leases.ts';
 import { RedisNodeChannel } from './cluster/node-channel.ts';
 import { RedisNodes } from './cluster/nodes.ts';
+import { RedisOneTimeCodes } from './cluster/one-time-codes.ts';
 import { PrefixWitness, type PrefixWitnessDeps } from './cluster/prefix-witness.ts';
 import { RedisRevocations } from './cluster/revocations.ts';
 import { parseRedisUrl } from './connections/address.ts';
@@ -156,8 +161,11 @@ function assemble(foundation: Foundation): RedisEngine {
   const archive = new ArchiveErasing({ archive: foundation.archive, clock, logger });
   const messages = new MessageEraser({ groups, messageChanges, deadLetters, archive, random });
   const { nudges } = pubsub;
+  const canaries = new RedisCanaries(readState);
+  const auditLists = new RedisAuditLists(readState);
+  const audit = new AuditLog({ lists: auditLists, logger, nodeId: '' });
   const eraser = new Eraser({
-    ...{ erasures, groups, nudges, messages, random },
+    ...{ erasures, groups, nudges, messages, audit, random },
     nowMs: () => serverClock.nowMs(),
   });
   const timedMessages = new RedisTimedMessages(readState);
@@ -167,6 +175,7 @@ function assemble(foundation: Foundation): RedisEngine {
     absencesWork({ presence, nudges, ...upkeep }),
     presenceWork({ presence, nodes, ...upkeep }),
     erasuresWork({ eraser, ...upkeep }),
+    canariesWork({ canaries, groups, random, ...upkeep }),
     timedMessagesWork({
       timer: new MessageTimer({ timed: timedMessages, changes: messageChanges }),
       ...upkeep,
@@ -196,6 +205,9 @@ function assemble(foundation: Foundation): RedisEngine {
     notificationLevels: new RedisNotificationLevels(readState),
     revocations: new RedisRevocations(readState),
     erasures,
+    auditLists,
+    canaries,
+    codes: new RedisOneTimeCodes(readState),
     nodes,
     nodeChannel: new RedisNodeChannel({ keys, channels, publisher, anomalies }),
     outbox: new RedisOutbox({ calls, keys, kinds, anomalies }),

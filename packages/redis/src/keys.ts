@@ -24,6 +24,13 @@ export class Keys {
   /** Hash: settings of the whole cluster, for example its number of partitions. */
   meta = (): string => `${this.prefix}:meta`;
 
+  /** Hash: the kept entries of the audit log; see lua/append-audit-entry.lua. */
+  audit = (kind: 'act' | 'denial'): string => `${this.prefix}:audit:${kind}`;
+  /** Hash: canary group → the end of its time, ms. */
+  canaries = (): string => `${this.prefix}:canaries`;
+  /** String: a code that counts once, by its digest; expires with it. */
+  code = (digest: string): string => `${this.prefix}:code:${digest}`;
+
   /** Hash: node id → `<beat> <is drain asked> <card>`. */
   nodes = (): string => `${this.prefix}:nodes`;
   /** The channel on which other nodes wake this node. */
@@ -130,7 +137,7 @@ export class Keys {
   tombstones = (partition: number): string => this.#in(partition, 'tombstones');
   /**
    * ZSET of the partition: groups by the time at which their next mute or ban ends, or their states must be kept, ms, and
-   * users by that of the next step of their erasure; and `$timed:<group>` by the first time in `timed`.
+   * users by that of the next step of their erasure, canary groups by their end; and `$timed:<group>` by the first time in `timed`.
    */
   due = (groupId: GroupId): string => `${this.prefix}:${this.tags.tagOf(groupId)}:due`;
   dueIn = (partition: number): string => `${this.prefix}:${this.tags.tagOfPartition(partition)}:due`;

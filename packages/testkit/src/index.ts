@@ -89,6 +89,8 @@ export {
   describeModeration,
   type ModerationHarness,
 } from './suites/adapters/verdict-suite.ts';
+export { auditListsSuite } from './suites/audit-lists-suite.ts';
+export { canariesSuite } from './suites/canaries-suite.ts';
 export { engineSuite, idleMuteSuite } from './suites/engine-suite.ts';
 export { erasuresSuite } from './suites/erasures-suite.ts';
 export { feedTransportSuite } from './suites/feed-transport-suite.ts';
@@ -99,6 +101,7 @@ export { messageChangesSuite } from './suites/message-changes-suite.ts';
 export { nodeChannelSuite } from './suites/node-channel-suite.ts';
 export { notificationLevelsSuite } from './suites/notification-levels-suite.ts';
 export { nudgesSuite } from './suites/nudges-suite.ts';
+export { oneTimeCodesSuite } from './suites/one-time-codes-suite.ts';
 export { outboxSuite } from './suites/outbox-suite.ts';
 export { presenceSuite } from './suites/presence-suite.ts';
 export { readMarksSuite, revocationsSuite } from './suites/read-marks-suite.ts';

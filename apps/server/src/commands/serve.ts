@@ -91,9 +91,10 @@ async function serveAlone(config: Config, { ownRedis, lan, ...around }: Around):
     onFault: (fields, message) => logger.fatal(fields, message),
   });
   onParentGone(() => ask('the process that started this node is gone'));
-  tellParent({ url: node.url });
-  const shown = { ownRedis: ownRedis ?? null, doorHosts: door?.hosts ?? [] };
-  if (config.isDev && !hasParent()) process.stdout.write(`${nodeHelp(node.url, config, shown)}\n`);
+  const { url, consoleLink } = node;
+  tellParent({ url, consoleLink });
+  const shown = { url, consoleLink, ownRedis: ownRedis ?? null, doorHosts: door?.hosts ?? [] };
+  if (config.isDev && !hasParent()) process.stdout.write(`${nodeHelp(shown, config)}\n`);
   return stopped;
 }
 

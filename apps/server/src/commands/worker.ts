@@ -53,7 +53,8 @@ export async function worker(): Promise<number> {
     else if (order.type === 'unread') machine.learnUnread(sumsIn(order.others));
     else for (const one of leave.splice(0)) one();
   });
-  void link.tell({ type: 'ready', nodeId, url: node.url });
+  const { url, consoleLink } = node;
+  void link.tell({ type: 'ready', nodeId, url, consoleLink });
   return stopped;
 }
 

@@ -114,6 +114,7 @@ export const environmentSchema = z.object({
     String(defaultDeliverySettings.deadLettersMax),
   ),
   PLENUM_PLAYGROUND: oneOf('1', '0').optional(),
+  PLENUM_CONSOLE: oneOf('1', '0').prefault('1'),
   PLENUM_LOG_LEVEL: oneOf(...logLevels).prefault('info'),
 });
 export type Environment = z.infer<typeof environmentSchema>;

@@ -65,6 +65,10 @@ export const settingNotes: Readonly<Record<keyof Environment, SettingNote>> = {
     absent: '`1` in dev mode, else `0`',
     text: '`1`: the playground is at `/`, a page in which two people chat and see every request and push. Outside of dev mode it asks for a token. See [the playground](../guides/playground.md).',
   },
+  PLENUM_CONSOLE: {
+    section: 'listen',
+    text: '`1`: the console for operators is at `/console`, on `PLENUM_ADMIN_PORT` where that is set. It asks for an admin token. See [the console](../operations/console.md).',
+  },
   PLENUM_SERVICE: { section: 'listen', text: 'The `service` of the built-in requests.' },
   PLENUM_EVENT: { section: 'listen', text: 'The event name of client requests.' },
   PLENUM_ENGINE: {

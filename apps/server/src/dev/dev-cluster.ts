@@ -1,6 +1,7 @@
 /** Runs a cluster on one machine: Redis with AOF, node processes, and one port in front of them. */
 import type { Logger } from '@plenum/core';
 import { startRedis } from '@plenum/local-redis';
+import { consoleLink } from '../console/console-access.ts';
 import { createLifecycle } from '../lifecycle.ts';
 import { type Balancer, startBalancer } from './balancer.ts';
 import { type NodeProcess, startNodeProcess } from './node-process.ts';
@@ -9,6 +10,8 @@ export interface DevCluster {
   /** URL of the load balancer. */
   readonly url: string;
   readonly redisUrl: string;
+  /** Opens the console once, within ten minutes. Null: no console. */
+  readonly consoleLink: string | null;
   readonly nodes: readonly NodeProcess[];
   stop(): Promise<void>;
 }
@@ -42,9 +45,12 @@ export async function startDevCluster(options: DevClusterOptions): Promise<DevCl
     );
     lifecycle.started('nodes', nodes.stop);
     await nodes.ready;
+    const url = `http://127.0.0.1:${balancer.port}`;
+    const [code = null] = nodes.running.flatMap((node) => node.consoleCode ?? []);
     return {
-      url: `http://127.0.0.1:${balancer.port}`,
+      url,
       redisUrl,
+      consoleLink: code === null ? null : consoleLink(url, code),
       nodes: nodes.running,
       stop: lifecycle.stop,
     };

@@ -4,12 +4,15 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { codeIn } from '../console/console-access.ts';
 import type { Target } from './balancer.ts';
 import { killAskedSchema, type ShownNodes } from './cluster-requests.ts';
 
 export interface NodeProcess {
   readonly pid: number;
   readonly target: Target;
+  /** Opens the console at any node. Null: no console. */
+  readonly consoleCode: string | null;
   /** Resolves with a description of the end when the process has ended. Never rejects. */
   readonly ended: Promise<string>;
   /** Sends the nodes of the cluster, as they are now. */
@@ -32,7 +35,7 @@ const binary = fileURLToPath(new URL('../../bin/plenum.js', import.meta.url));
 const youngGeneration = '--max-semi-space-size=64';
 const hardStopMs = 10_000;
 const lastLinesKept = 12;
-const readyMessageSchema = z.object({ url: z.url() });
+const readyMessageSchema = z.object({ url: z.url(), consoleLink: z.url().nullable() });
 
 /** @throws Error with the node's last lines if the node ends before it is ready */
 export async function startNodeProcess({
@@ -63,10 +66,14 @@ export async function startNodeProcess({
     if (asked.success) onKillAsked(asked.data.kill);
   });
   const ended = endOf(child).finally(() => process.off('exit', killWithParent));
-  const url = await Promise.race([urlOf(child), ended.then((how) => failedStart(how, lastLines))]);
+  const { url, consoleCode } = await Promise.race([
+    readinessOf(child),
+    ended.then((how) => failedStart(how, lastLines)),
+  ]);
   return {
     pid: child.pid ?? 0,
     target: { host: url.hostname, port: Number(url.port) },
+    consoleCode,
     ended,
     showNodes: (shown) => void child.send(shown, () => undefined),
     kill: (signal) => void child.kill(signal),
@@ -78,9 +85,12 @@ function failedStart(how: string, lastLines: readonly string[]): never {
   throw new Error(`A node ended before it was ready (${how}). Its last lines:\n${lastLines.join('\n')}`);
 }
 
-async function urlOf(child: ChildProcess): Promise<URL> {
+async function readinessOf(
+  child: ChildProcess,
+): Promise<{ readonly url: URL; readonly consoleCode: string | null }> {
   const [message] = await once(child, 'message');
-  return new URL(readyMessageSchema.parse(message).url);
+  const { url, consoleLink } = readyMessageSchema.parse(message);
+  return { url: new URL(url), consoleCode: consoleLink === null ? null : codeIn(consoleLink) };
 }
 
 function endOf(child: ChildProcess): Promise<string> {

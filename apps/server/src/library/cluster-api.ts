@@ -2,6 +2,8 @@
 import type { ClusterOperations, Random, WatchOperations } from '@plenum/core';
 import { PlenumError, systemClock } from '@plenum/core';
 import {
+  type AuditPage,
+  auditQuerySchema,
   type ClusterFigures,
   type DrainingNode,
   exportedGroupsSchema,
@@ -37,6 +39,16 @@ export interface ClusterApi {
     readonly waitMs?: number;
   }) => Promise<LibraryOutcome<Trace>>;
   readonly partitions: () => Promise<LibraryOutcome<PartitionsView>>;
+  /**
+   * What admin tokens did over HTTP and what was denied, the newest first: see `GET /v1/audit`.
+   * @param options `act`, `name`: only those; `limit`: at most 200, default 50; `cursor`: `next_cursor` of the page before
+   */
+  readonly audit: (options?: {
+    readonly cursor?: string;
+    readonly limit?: number;
+    readonly act?: string;
+    readonly name?: string;
+  }) => Promise<LibraryOutcome<AuditPage>>;
   /** The node that owns the partition of a group id, whether the group exists or not. */
   readonly owner: (options: { readonly groupId: string }) => Promise<LibraryOutcome<GroupOwner>>;
   /** Asks a node to move its clients and to give its partitions away. Resolves when the request is stored for the node. */
@@ -74,6 +86,10 @@ export function clusterApi(
       const { group_id, from_user_id, wait_ms, ...rest } = args.value;
       const order = { groupId: group_id, userId: from_user_id, waitMs: wait_ms, message: rest.message };
       return shown(await watching.trace({ ...order, requestId: random.token(), arrivedAtMs }));
+    },
+    audit: async (options = {}) => {
+      const args = parse(auditQuerySchema, options, 'invalid_args');
+      return args.ok ? shown(await operations.audit(args.value)) : refused(args.failure);
     },
     owner: async ({ groupId }) => {
       const args = parse(ownerSchema, { group_id: groupId }, 'invalid_args');

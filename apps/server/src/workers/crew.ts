@@ -50,15 +50,16 @@ export class Crew {
   /**
    * Starts the first worker and, when it is ready, the others: what is wrong with the configuration is reported once.
    * Resolves when each has become ready or has failed once.
-   * @returns the URL; null if the first worker has ended before it was ready: it has said why
+   * @returns the URL, and the link of the console; null if the first worker has ended before it was ready: it has said why
    */
-  async start(): Promise<string | null> {
+  async start(): Promise<{ readonly url: string; readonly consoleLink: string | null } | null> {
     const first = this.#hire();
     if (!(await first.ready)) return null;
     const others = this.#isStopping ? [] : Array.from({ length: this.#options.size - 1 }, () => this.#hire());
     for (const worker of [first, ...others]) void this.#keep(worker);
     await Promise.all(others.map(({ ready }) => ready));
-    return first.url;
+    const { url, consoleLink } = first;
+    return url === null ? null : { url, consoleLink };
   }
 
   /** Asks all workers to drain and end. @throws Error if one of them did not end by itself */

@@ -26,7 +26,12 @@ const lineSchema = z.object({
 
 /** A message with an `id` is answered under the same id. */
 export const fromWorkerSchema = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('ready'), nodeId: z.string(), url: z.string() }),
+  z.object({
+    type: z.literal('ready'),
+    nodeId: z.string(),
+    url: z.string(),
+    consoleLink: z.string().nullable(),
+  }),
   /** A signal came to the worker itself. */
   z.object({ type: z.literal('signalled'), signal: z.string() }),
   /** Answer: true if other workers accept connections. */

@@ -54,11 +54,13 @@ export async function serveByWorkers(config: Config, ownRedis: string | null): P
     onFault: (fields, message) => logger.fatal(fields, message),
   });
   onParentGone(() => asked.ask('the process that started this node is gone'));
-  const url = await crew.start();
-  if (url === null) return 1;
+  const started = await crew.start();
+  if (started === null) return 1;
+  const { url, consoleLink } = started;
   logger.info({ workers: config.workers, url }, 'all workers were started');
-  tellParent({ url });
-  if (config.isDev && !hasParent()) process.stdout.write(`${nodeHelp(url, config, { ownRedis })}\n`);
+  tellParent({ url, consoleLink });
+  const shown = { url, consoleLink, ownRedis };
+  if (config.isDev && !hasParent()) process.stdout.write(`${nodeHelp(shown, config)}\n`);
   const code = await asked.stopped;
   shared.close();
   return exitCode === 0 ? code : exitCode;

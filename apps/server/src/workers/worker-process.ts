@@ -10,6 +10,12 @@ export interface WorkerEnd {
   readonly servedMs: number;
 }
 
+interface WorkerCard {
+  readonly nodeId: string;
+  readonly url: string;
+  readonly consoleLink: string | null;
+}
+
 export class WorkerProcess {
   /** Resolves when it serves; with false if it has ended before. */
   readonly ready: Promise<boolean>;
@@ -17,7 +23,7 @@ export class WorkerProcess {
   readonly ended: Promise<WorkerEnd>;
   isDraining = false;
   readonly #worker: Worker;
-  #card: { readonly nodeId: string; readonly url: string } | null = null;
+  #card: WorkerCard | null = null;
   #readySinceMs: number | null = null;
   #stop: ToWorker | null = null;
   #becomeReady: (isReady: boolean) => void = () => {};
@@ -48,6 +54,10 @@ export class WorkerProcess {
     return this.#card?.url ?? null;
   }
 
+  get consoleLink(): string | null {
+    return this.#card?.consoleLink ?? null;
+  }
+
   get pid(): number {
     return this.#worker.process.pid ?? 0;
   }
@@ -72,8 +82,8 @@ export class WorkerProcess {
     this.#worker.process.kill('SIGKILL');
   }
 
-  #isReadyNow({ nodeId, url }: { readonly nodeId: string; readonly url: string }): void {
-    this.#card = { nodeId, url };
+  #isReadyNow({ nodeId, url, consoleLink }: WorkerCard): void {
+    this.#card = { nodeId, url, consoleLink };
     this.#readySinceMs = performance.now();
     this.#becomeReady(true);
     if (this.#stop !== null) this.tell(this.#stop);

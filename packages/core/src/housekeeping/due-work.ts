@@ -7,6 +7,7 @@ import type { DueMutes, EmptyGroups } from '../ports/group-store.ts';
 import type { PresenceHousekeeping } from '../ports/presence.ts';
 import type { Nudges } from '../ports/pubsub.ts';
 import type { Clock, Logger } from '../ports/runtime.ts';
+import { type CanaryEndsDeps, endCanaries } from './canary-ends.ts';
 import type { Eraser } from './eraser.ts';
 import type { Finding, Findings } from './findings.ts';
 import type { MessageTimer } from './message-timer.ts';
@@ -84,6 +85,15 @@ export function erasuresWork(deps: DueWorkDeps & { readonly eraser: Eraser }): P
     name: 'erasures',
     isDue: ({ isMuteDue }) => isMuteDue,
     call: (partition) => deps.eraser.run(partition),
+  });
+}
+
+/** Ends canary groups. They are due in the same list as mutes. Needs no fence: see {@link endCanaries}. */
+export function canariesWork(deps: DueWorkDeps & CanaryEndsDeps): PartitionRounds {
+  return dueWork(deps, {
+    name: 'canaries',
+    isDue: ({ isMuteDue }) => isMuteDue,
+    call: (partition) => endCanaries(deps, partition),
   });
 }
 

@@ -1,5 +1,6 @@
 /**
- * Takes users out of all their groups and ends their invites, step by step, and takes their messages down if that is asked.
+ * Takes users out of all their groups and ends their invites, step by step, takes their messages down if that is asked, and
+ * takes their ids out of the audit log.
  * Every step looks anew at what is left, so a node that dies in the middle loses nothing: the next owner of the partition
  * continues.
  */
@@ -8,6 +9,7 @@ import { SERVICE, type UserId } from '@plenum/protocol';
 import { nudgeUninvited } from '../feed/uninvited.ts';
 import type { GroupCommand } from '../groups/commands.ts';
 import type { Membership } from '../groups/records.ts';
+import type { AuditLog } from '../operations/audit-log.ts';
 import type { Erasure, ErasureRun, Erasures, MessageErasure } from '../ports/erasures.ts';
 import type { GroupStore } from '../ports/group-store.ts';
 import type { Nudges } from '../ports/pubsub.ts';
@@ -31,6 +33,7 @@ interface EraserDeps {
   readonly groups: Pick<GroupStore, 'memberships' | 'change'>;
   readonly nudges: Pick<Nudges, 'send'>;
   readonly messages: MessageEraser;
+  readonly audit: Pick<AuditLog, 'forget'>;
   readonly random: Random;
   /** The engine's clock, ms. */
   readonly nowMs: () => number;
@@ -60,7 +63,10 @@ export class Eraser {
       messages === null
         ? await this.#leaveAll(userId, rows)
         : await this.#eraseMessages(userId, rows, { run, messages });
-    if (isDone) return erasures.finish(userId, { ...run, againMs: lastLookMs });
+    if (isDone) {
+      await this.#deps.audit.forget(userId);
+      return erasures.finish(userId, { ...run, againMs: lastLookMs });
+    }
     await erasures.postpone(userId, stepEveryMs);
   }
 
@@ -95,6 +101,7 @@ export class Eraser {
 
   async #lastLook(userId: UserId, erasure: Erasure | null): Promise<void> {
     const untilMs = erasure?.finishedAtMs ?? null;
+    if (untilMs !== null) await this.#deps.audit.forget(userId);
     if (untilMs !== null && erasure?.messages != null)
       await this.#deps.messages.lastLook(userId, { untilMs });
     await this.#deps.erasures.postpone(userId, null);

@@ -2,6 +2,9 @@
  * Operations for operators, allowed to the service only: cutting and revoking users, dead letters, and the cluster.
  */
 import {
+  type AuditPage,
+  type AuditQuery,
+  type CanaryGroup,
   type DrainingNode,
   type ErasureView,
   type ExportedGroups,
@@ -24,6 +27,7 @@ import type { Engine } from '../ports/engine.ts';
 import type { Erasure } from '../ports/erasures.ts';
 import type { Lease } from '../ports/leases.ts';
 import type { Clock } from '../ports/runtime.ts';
+import type { CanaryOperations } from './canaries.ts';
 import type { Caller, OperationDeps } from './operations.ts';
 import { type UserExportDeps, userExport } from './user-export.ts';
 
@@ -136,6 +140,12 @@ export interface ClusterOperations {
   owner(groupId: GroupId): Promise<Outcome<GroupOwner>>;
   nodes(): Promise<Outcome<NodesView>>;
   partitions(): Promise<Outcome<PartitionsView>>;
+  /** What admin tokens did and what was denied, the newest first. */
+  audit(query: AuditQuery): Promise<Outcome<AuditPage>>;
+  /** @param options `token`: a new random one, which names the group. The caller makes tokens for its users */
+  openCanary(options: { readonly users: number; readonly token: string }): Promise<Outcome<CanaryGroup>>;
+  /** @param token a new random one */
+  closeCanary(groupId: GroupId, token: string): Promise<Outcome<{ readonly status: 'deleted' }>>;
   /** What is kept of a user, as lines: see {@link userExport}. */
   exportUser(userId: UserId, groups: ExportedGroups): AsyncGenerator<string>;
   /** Resolves when the request is stored for the node; the drain itself takes longer. */
@@ -149,6 +159,7 @@ const holderView = (lease: Lease | null) => ({
 });
 
 interface ClusterViewDeps {
+  readonly canaries: CanaryOperations;
   readonly clock: Clock;
   /** For how long this node has seen the beat of a node unchanged, ms; null: it has not looked yet. */
   readonly beatAgeMs: (nodeId: string) => number | null;
@@ -157,7 +168,7 @@ interface ClusterViewDeps {
 export function clusterOperations(
   { leases, nodes }: Pick<Engine, 'leases' | 'nodes'>,
   exported: UserExportDeps,
-  { clock, beatAgeMs }: ClusterViewDeps,
+  { canaries, clock, beatAgeMs }: ClusterViewDeps,
 ): ClusterOperations {
   // Consoles read nodes and partitions at the same moment, and each needs the leases of all partitions.
   const holdersNow = sharedReading(() => leases.holders(), { clock, reuseMs: 0 });
@@ -166,6 +177,9 @@ export function clusterOperations(
     return ageMs === null ? null : Math.round(ageMs);
   };
   return {
+    openCanary: (options) => canaries.open(options),
+    closeCanary: (groupId, token) => canaries.close(groupId, token),
+    audit: async (query) => succeed(await exported.audit.page(query)),
     exportUser: (userId, groups) => userExport(exported, userId, groups),
     owner: async (groupId) => {
       const partition = partitionOf(groupId);

@@ -1,9 +1,10 @@
-/** What is kept of one user, as lines of JSON: memberships, read marks, levels of notifications, bans and messages. Reads page by page. */
+/** What is kept of one user, as lines of JSON: memberships, read marks, levels of notifications, bans, messages and audit. Reads page by page. */
 import type { ExportedGroups, GroupId, HistoryEntry, UserId } from '@plenum/protocol';
 import { isoTime, type Position } from '../groups/records.ts';
 import { PlenumError } from '../outcome/outcome.ts';
 import type { Engine } from '../ports/engine.ts';
 import type { ArchivedHistory } from './archived-history.ts';
+import type { AuditLog } from './audit-log.ts';
 import { readHistoryPage } from './history-page.ts';
 import { ownNotifications } from './own-groups.ts';
 
@@ -15,6 +16,7 @@ export interface UserExportDeps {
   readonly engine: Pick<Engine, 'groups' | 'log' | 'messageChanges' | 'readMarks' | 'revocations' | 'wallMs'>;
   /** Null: messages below the log are not kept, or cannot be read. */
   readonly archive: ArchivedHistory | null;
+  readonly audit: Pick<AuditLog, 'naming' | 'page'>;
 }
 
 interface Counts {
@@ -22,6 +24,7 @@ interface Counts {
   bans: number;
   invites: number;
   messages: number;
+  audit: number;
 }
 
 const line = (type: string, fields: object): string => `${JSON.stringify({ type, ...fields })}\n`;
@@ -36,12 +39,16 @@ export async function* userExport(
   groups: ExportedGroups,
 ): AsyncGenerator<string> {
   const { engine } = deps;
-  const counts: Counts = { memberships: 0, bans: 0, invites: 0, messages: 0 };
+  const counts: Counts = { memberships: 0, bans: 0, invites: 0, messages: 0, audit: 0 };
   const revokedAtMs = (await engine.revocations.revokedAt([userId])).get(userId);
   const revoked = revokedAtMs === undefined ? {} : { revoked_at: isoTime(revokedAtMs) };
   yield line('user', { user_id: userId, exported_at: isoTime(engine.wallMs()), groups, ...revoked });
   for await (const groupId of groupsOf(deps, userId, groups)) {
     yield* groupLines(deps, { userId, groupId, counts });
+  }
+  for await (const kept of deps.audit.naming(userId)) {
+    counts.audit += 1;
+    yield line('audit', kept);
   }
   yield line('end', counts);
 }

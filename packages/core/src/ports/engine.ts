@@ -1,7 +1,9 @@
 /** The storage of the domain: one engine behind small ports, in the memory of one process or on Redis. */
 
 import type { GroupId, UserId } from '@plenum/protocol';
+import type { AuditLists } from './audit-lists.ts';
 import type { Revocations } from './authentication.ts';
+import type { Canaries } from './canaries.ts';
 import type { DeadLetters } from './dead-letters.ts';
 import type { Erasures } from './erasures.ts';
 import type { GroupLog } from './group-log.ts';
@@ -10,6 +12,7 @@ import type { Imports } from './imports.ts';
 import type { Leases, NodeRegistry, PartitionWork } from './leases.ts';
 import type { MessageChanges } from './message-changes.ts';
 import type { NodeChannel } from './node-channel.ts';
+import type { OneTimeCodes } from './one-time-codes.ts';
 import type { Outbox } from './outbox.ts';
 import type { Presence, PresenceHousekeeping } from './presence.ts';
 import type { FeedTransport, Nudges } from './pubsub.ts';
@@ -73,6 +76,9 @@ export interface Engine {
   readonly notificationLevels: NotificationLevels;
   readonly revocations: Revocations;
   readonly erasures: Erasures;
+  readonly codes: OneTimeCodes;
+  readonly auditLists: AuditLists;
+  readonly canaries: Canaries;
   readonly outbox: Outbox;
   readonly deadLetters: DeadLetters;
   readonly nodes: NodeRegistry;

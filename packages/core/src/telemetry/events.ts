@@ -15,6 +15,7 @@ import type { ChangeOutcome, GroupCommand, MembersChanged } from '../groups/comm
 import type { MessageDraft, SentOutcome } from '../log/draft.ts';
 import type { MessageOutcome } from '../log/message-commands.ts';
 import type { DeliveryKind } from '../ports/adapters.ts';
+import type { AuditKind } from '../ports/audit-lists.ts';
 
 export type AdapterName = DeliveryKind | 'moderation' | 'auth';
 
@@ -52,6 +53,8 @@ export interface TelemetryEvents {
     readonly kind: DeliveryKind;
     readonly entries: number;
   };
+  /** An entry of the audit log could not be kept in the store; the log has its line. */
+  readonly audit_entry_lost: { readonly kind: AuditKind };
   readonly adapter_denied: { readonly adapter: AdapterName; readonly groupId: GroupId };
   /** `timeout`: no answer in time; `throw`: it threw or rejected; `bad_return`: its answer was malformed. */
   readonly adapter_failed: {

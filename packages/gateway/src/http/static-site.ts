@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
+import type { IncomingHttpHeaders } from 'node:http';
 import { extname, join, relative, sep } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -55,12 +56,21 @@ function policyOf(html: string, { hasInlineStyles = true }: StaticSiteOptions): 
   ].join('; ');
 }
 
+export interface SiteAnswer {
+  readonly status: 200 | 304;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Absent with 304. */
+  readonly body?: Buffer;
+}
+
 export interface StaticSite {
+  /** @returns null if there is no such file */
+  readonly answer: (path: string, headers: IncomingHttpHeaders) => SiteAnswer | null;
   /** @param path below the site, decoded, without a leading slash. @returns false: there is no such file */
   readonly send: (path: string, request: FastifyRequest, reply: FastifyReply) => boolean;
 }
 
-const acceptsGzip = ({ headers }: FastifyRequest): boolean =>
+const acceptsGzip = (headers: IncomingHttpHeaders): boolean =>
   /(?:^|,)\s*gzip\s*(?:,|$)/.test(String(headers['accept-encoding'] ?? ''));
 
 /** @param folder of the site; its files are kept in memory after their first request */
@@ -99,25 +109,33 @@ export function openStaticSite(folder: string, options: StaticSiteOptions = {}):
     );
   };
 
+  function answer(path: string, asked: IncomingHttpHeaders): SiteAnswer | null {
+    const name = nameOf(path);
+    const file = name === undefined ? null : fileOf(name);
+    if (name === undefined || file === null) return null;
+    // Names below `assets` have a digest of their content.
+    const isFixed = name.startsWith('assets/');
+    const headers = {
+      etag: file.etag,
+      vary: 'Accept-Encoding',
+      'cache-control': isFixed ? 'public, max-age=31536000, immutable' : 'no-cache',
+      'cross-origin-opener-policy': 'same-origin',
+      'referrer-policy': 'no-referrer',
+      ...(file.policy === null ? {} : { 'content-security-policy': file.policy, 'x-frame-options': 'DENY' }),
+    };
+    if (asked['if-none-match'] === file.etag) return { status: 304, headers };
+    const typed = { ...headers, 'content-type': file.type };
+    return acceptsGzip(asked)
+      ? { status: 200, headers: { ...typed, 'content-encoding': 'gzip' }, body: file.packed }
+      : { status: 200, headers: typed, body: file.bytes };
+  }
+
   return {
+    answer,
     send(path, request, reply) {
-      const name = nameOf(path);
-      const file = name === undefined ? null : fileOf(name);
-      if (name === undefined || file === null) return false;
-      // Names below `assets` have a digest of their content.
-      const isFixed = name.startsWith('assets/');
-      reply
-        .header('etag', file.etag)
-        .header('vary', 'Accept-Encoding')
-        .header('cache-control', isFixed ? 'public, max-age=31536000, immutable' : 'no-cache')
-        .header('cross-origin-opener-policy', 'same-origin')
-        .header('referrer-policy', 'no-referrer');
-      if (file.policy !== null)
-        reply.header('content-security-policy', file.policy).header('x-frame-options', 'DENY');
-      if (request.headers['if-none-match'] === file.etag) reply.code(304).send();
-      else if (acceptsGzip(request))
-        reply.type(file.type).header('content-encoding', 'gzip').send(file.packed);
-      else reply.type(file.type).send(file.bytes);
+      const found = answer(path, request.headers);
+      if (found === null) return false;
+      reply.code(found.status).headers(found.headers).send(found.body);
       return true;
     },
   };

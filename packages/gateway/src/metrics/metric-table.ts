@@ -235,6 +235,15 @@ const ownership: readonly MetricRow[] = [
   }),
 ];
 
+const administration: readonly MetricRow[] = [
+  counter('audit_entry_lost', {
+    name: 'plenum_audit_entries_lost_total',
+    unit: 'entries',
+    help: 'Entries of the audit log that could not be kept in the store; their lines are in the log of the node',
+    alertWhen: 'it rises: look at Redis, and read the audit log from the logs of the nodes',
+  }),
+];
+
 export const metricTable: readonly MetricRow[] = [
   ...messages,
   ...groups,
@@ -243,4 +252,5 @@ export const metricTable: readonly MetricRow[] = [
   ...deliveryMetrics,
   ...adapterMetrics,
   ...ownership,
+  ...administration,
 ];

@@ -3,7 +3,7 @@
  * written. Denials, which any peer can cause, are limited per minute: 20 lines per address and 600 in all, then one
  * line with the number of the others.
  */
-import type { Clock, Logger } from '@plenum/core';
+import type { AuditEntry, AuditKind, Clock, Logger } from '@plenum/core';
 
 export interface AuditLine {
   /** Name of the admin token, `user:<id>`, or `unknown`. */
@@ -28,7 +28,20 @@ export interface AuditDeps {
   readonly clock: Clock;
   /** Absent: this process limits denials itself. */
   readonly tellDenial?: (line: AuditLine) => void;
+  /** Keeps what operators read later. Default: nothing is kept. */
+  readonly keep?: KeepAuditEntry;
 }
+
+/** Returns at once. */
+export type KeepAuditEntry = (kind: AuditKind, entry: Omit<AuditEntry, 'node_id'>) => void;
+
+/**
+ * What a backend does all day for its users. It is in the log only: kept, it would displace what operators look for, and cost
+ * another command per message.
+ */
+const traffic = new Set(['relay_msg', 'append_message', 'react', 'unreact', 'mark_read', 'typing']);
+
+const entryOf = ({ who, of: _, ...line }: AuditLine): Omit<AuditEntry, 'node_id'> => ({ ...line, name: who });
 
 const windowMs = 60_000;
 const denialsPerAddress = 20;
@@ -51,23 +64,29 @@ export class Audit {
 
   act(line: AuditLine): void {
     this.#options.log.info({ ...line, kind: 'act' }, 'admin act');
+    if (!traffic.has(line.act)) this.#options.keep?.('act', entryOf(line));
   }
 
   denial(line: AuditLine): void {
-    if (this.#options.tellDenial !== undefined) {
-      this.#options.tellDenial(line);
-      return;
-    }
+    const { log, tellDenial, keep } = this.#options;
+    tellDenial?.(line);
+    if (!this.#isAmongFew(line)) return;
+    keep?.('denial', entryOf(line));
+    if (tellDenial === undefined) log.info({ ...line, kind: 'denial' }, 'admin denial');
+  }
+
+  /** False: in this minute there were too many, and this one is only counted. */
+  #isAmongFew(line: AuditLine): boolean {
     this.#cancelWindow ??= this.#options.clock.after(windowMs, () => this.#endWindow());
     const address = this.#countedAs(line.address);
     const count = (this.#denials.get(address) ?? 0) + 1;
     this.#denials.set(address, count);
     if (count > denialsPerAddress || this.#written >= denialsOfAll) {
       this.#unwritten.set(address, (this.#unwritten.get(address) ?? 0) + 1);
-      return;
+      return false;
     }
     this.#written += 1;
-    this.#options.log.info({ ...line, kind: 'denial' }, 'admin denial');
+    return true;
   }
 
   /** Writes the count of this window. */
@@ -86,7 +105,8 @@ export class Audit {
     this.#denials.clear();
     const counts = [...this.#unwritten];
     this.#unwritten.clear();
-    if (counts.length === 0) return;
+    // The process that limits the lines of all writes their count too.
+    if (counts.length === 0 || this.#options.tellDenial !== undefined) return;
     const denials = counts.reduce((sum, [, count]) => sum + count, 0);
     const [most] = counts.sort(([, a], [, b]) => b - a);
     const fields = { kind: 'denials', denials, addresses: counts.length, most: most?.[0] };

@@ -7,17 +7,17 @@ import {
   nodeRoutes,
   type Readiness,
 } from '@plenum/protocol';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { idOf, sendFailure, unknownRoute } from '../http/failures.ts';
 import { sendPage } from '../http/page-headers.ts';
-import { openStaticSite, type StaticSite } from '../http/static-site.ts';
+import type { StaticSite } from '../http/static-site.ts';
 import { scopeProblem } from './admin-tokens.ts';
 import { leaveTrail } from './audit-trail.ts';
 import type { Principal } from './bearer.ts';
+import { consoleSession } from './console-session.ts';
+import { consolePage, type NodeHandler, servePlayground } from './pages.ts';
 import { fieldsOf } from './request-fields.ts';
 import type { RestDeps } from './rest-deps.ts';
-
-type NodeHandler = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>;
 
 async function readinessOf({ engineHealth, drain, logger }: RestDeps): Promise<Readiness> {
   const draining = drain.isDraining;
@@ -88,7 +88,10 @@ function siteHandler(deps: RestDeps, site: StaticSite): NodeHandler {
       : sendFailure(reply, unknownRoute(request), idOf(request, deps.random).requestId);
 }
 
-function handlersOf(deps: RestDeps): Readonly<Record<NodeRoute['name'], NodeHandler>> {
+function handlersOf(
+  scope: FastifyInstance,
+  deps: RestDeps,
+): Readonly<Record<NodeRoute['name'], NodeHandler>> {
   return {
     health: async (_, reply) => reply.send({ status: 'ok' }),
     readiness: async (_, reply) => {
@@ -98,13 +101,15 @@ function handlersOf(deps: RestDeps): Readonly<Record<NodeRoute['name'], NodeHand
     openapi: async (_, reply) => reply.type('application/json; charset=utf-8').send(deps.document()),
     asyncapi: async (_, reply) => reply.type('application/json; charset=utf-8').send(deps.socketDocument()),
     docs: docsHandler(deps),
+    console: consolePage(scope, deps),
     metrics: metricsHandler(deps),
     dev_token: devTokenHandler(deps),
+    console_session: consoleSession(deps),
   };
 }
 
 export function registerNodeRoutes(scope: FastifyInstance, deps: RestDeps): void {
-  const handlers = handlersOf(deps);
+  const handlers = handlersOf(scope, deps);
   for (const { name, method, path } of nodeRoutes) {
     scope.route({ method, url: path, handler: handlers[name] });
   }
@@ -115,22 +120,4 @@ export function registerNodeRoutes(scope: FastifyInstance, deps: RestDeps): void
     const homePage = Buffer.from(deps.homePage);
     scope.get('/', async (_, reply) => sendPage(reply, homePage));
   }
-}
-
-function servePlayground(
-  scope: FastifyInstance,
-  { random }: RestDeps,
-  { folder, settings }: NonNullable<RestDeps['playground']>,
-): void {
-  const site = openStaticSite(folder, { hasInlineStyles: false });
-  const files: NodeHandler = async (request, reply) => {
-    const [path = ''] = request.url.slice(1).split('?');
-    if (site.send(path, request, reply)) return reply;
-    return sendFailure(reply, unknownRoute(request), idOf(request, random).requestId);
-  };
-  scope.get('/', files);
-  scope.get('/assets/*', files);
-  scope.get('/playground.json', async (_, reply) =>
-    reply.header('cache-control', 'no-store').send(settings()),
-  );
 }

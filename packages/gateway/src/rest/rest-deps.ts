@@ -1,6 +1,6 @@
 /** What the routes of one listener need. */
 import type { Clock, EngineHealth, Logger, Operations, Random } from '@plenum/core';
-import { asyncApiDocument, openApiDocument, type UserId } from '@plenum/protocol';
+import { type AdminView, asyncApiDocument, openApiDocument, type UserId } from '@plenum/protocol';
 import type { Drain } from '../drain-sockets.ts';
 import type { GatewayOptions } from '../gateway-options.ts';
 import type { ClientAddress } from '../http/client-address.ts';
@@ -48,6 +48,14 @@ export interface RestDeps {
   readonly homePage: string | null;
   /** Null: there is none on this listener. It takes the place of the home page. */
   readonly playground: NonNullable<GatewayOptions['playground']> | null;
+  /** Null: there is none on this listener. */
+  readonly console: NonNullable<GatewayOptions['console']> | null;
+  /** Null outside dev mode, and on the public port if there is an admin port: the route does not exist then. */
+  readonly takeConsoleCode: ((code: string) => Promise<string | null>) | null;
+  /** Null: only an identity provider signs tokens. */
+  readonly signCanaryToken: ((userId: UserId) => Promise<string>) | null;
+  /** What every admin token may know of the service. */
+  readonly service: Omit<AdminView, 'name' | 'scopes'>;
   readonly metrics: Metrics;
   /** `token`: an admin token is needed. `absent`: the admin port has the metrics. `open`: this is the admin port. */
   readonly metricsAccess: 'token' | 'open' | 'absent';
@@ -114,10 +122,26 @@ export function restDepsOf(
     // On the application's own server, `/` belongs to the application.
     homePage: (!isMounted && options.homePage) || null,
     playground: (!isMounted && listener !== 'admin' && options.playground) || null,
+    console: (!isMounted && listener !== 'public' && options.console) || null,
+    takeConsoleCode: (config.isDev && listener !== 'public' && options.takeConsoleCode) || null,
+    signCanaryToken: options.signCanaryToken ?? null,
+    service: serviceView(options, listener),
     metrics: shared.metrics,
     metricsAccess: metricsAccess[listener],
   };
 }
+
+const serviceView = (
+  { version = '0.0.0', config, roomChannels, hasArchive = false }: GatewayOptions,
+  listener: Listener,
+): RestDeps['service'] => ({
+  version,
+  ...(roomChannels === null ? {} : { prefix: roomChannels.channelPrefix }),
+  event: config.event,
+  service: config.service,
+  has_archive: hasArchive,
+  has_sockets: listener !== 'admin',
+});
 
 /** Creates the value at the first call, because most nodes never need it. */
 function once<T>(make: () => T): () => T {

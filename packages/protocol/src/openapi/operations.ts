@@ -105,14 +105,17 @@ function successOf(route: Route, row: OperationRow, schemas: SchemaCollector): J
 function failureStatusesOf(route: Route): readonly FailureStatus[] {
   const ofBody: readonly FailureStatus[] = route.method === 'GET' ? [] : [409, 413];
   if ('request' in route) return [400, 401, 403, 404, ...ofBody, 429, 500, 503];
+  if (route.name === 'open_canary') return [400, 401, 403, 409, 413, 500, 503];
   if ('params' in route) return [400, 401, 403, 404, 500, 503];
   if (route.needs !== undefined) return [400, 401, 403, 404, 500, 503];
+  if (route.name === 'console_session') return [400, 401, 404, 413, 429, 500, 503];
   return route.body === null ? [400] : [400, 404, 413, 500];
 }
 
 function securityOf(route: Route): readonly JsonObject[] {
   if (!('params' in route) && route.needs === undefined) return [];
-  const admin = { adminToken: route.scope === undefined ? [] : [route.scope] };
+  const { scope = null } = route;
+  const admin = { adminToken: scope === null ? [] : [scope] };
   const isForService = !('request' in route) || route.isForServiceOnly;
   return isForService ? [admin] : [admin, { userToken: [] }];
 }

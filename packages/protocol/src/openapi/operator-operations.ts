@@ -84,6 +84,64 @@ const figures = {
 };
 
 export const clusterOperations: Readonly<Record<ClusterRoute['name'], OperationRow>> = {
+  get_admin: {
+    operationId: 'get_admin',
+    tag: 'cluster',
+    result: {
+      name: 'on-call',
+      scopes: ['read', 'groups', 'ops'],
+      version: '0.1.0',
+      prefix: 'plenum',
+      event: 'request',
+      service: 'relay',
+      has_archive: true,
+      has_sockets: true,
+    },
+  },
+  open_canary: {
+    operationId: 'open_canary',
+    tag: 'cluster',
+    description:
+      'At most ten exist at a time (`limit_reached`). Not where an identity provider signs the tokens (`forbidden`). Its messages go the way of all messages, also to the archive and the notifier',
+    body: { users: 2 },
+    result: {
+      group_id: 'canary:5f3a9c1e7b2d4f60',
+      users: [
+        { user_id: 'canary:5f3a9c1e7b2d4f60:1', token: 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhbm4ifQ.signature' },
+        { user_id: 'canary:5f3a9c1e7b2d4f60:2', token: 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJib2IifQ.signature' },
+      ],
+      ends_at: timestamp,
+    },
+  },
+  close_canary: {
+    operationId: 'close_canary',
+    tag: 'cluster',
+    parameters: { group_id: 'canary:5f3a9c1e7b2d4f60' },
+    result: { status: 'deleted' },
+  },
+  list_audit: {
+    operationId: 'list_audit',
+    tag: 'cluster',
+    description:
+      'A page can have fewer lines than `limit`, or none, and a `next_cursor`: each looks at 2,000 lines at most. Messages that a token sends are in the log of the node only',
+    parameters: { ...page, act: 'kick_member', name: 'on-call' },
+    result: {
+      lines: [
+        {
+          at: timestamp,
+          kind: 'act',
+          act: 'kick_member',
+          name: 'on-call',
+          target: 'group:team user:bob',
+          outcome: 'ok',
+          address: '10.0.0.9',
+          request_id: 'ticket-4711',
+          node_id: 'n-5f3a9c',
+        },
+      ],
+      next_cursor: null,
+    },
+  },
   get_group_owner: {
     operationId: 'get_group_owner',
     tag: 'cluster',
@@ -179,11 +237,18 @@ export const nodeOperations: Readonly<Record<NodeRoute['name'], OperationRow>> =
   openapi: { operationId: 'get_openapi_document', tag: 'node' },
   asyncapi: { operationId: 'get_asyncapi_document', tag: 'node' },
   docs: { operationId: 'get_docs_page', tag: 'node' },
+  console: { operationId: 'get_console', tag: 'node' },
   metrics: { operationId: 'get_metrics', tag: 'node' },
   dev_token: {
     operationId: 'issue_dev_token',
     tag: 'node',
     body: { user_id: 'ann' },
     result: { token: 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhbm4ifQ.signature' },
+  },
+  console_session: {
+    operationId: 'open_console_session',
+    tag: 'node',
+    body: { code: 'q8Zk2vX0mB7tN5cJ1rL4wA9e' },
+    result: { token: '5f3a9c…64 hex digits' },
   },
 };

@@ -75,6 +75,18 @@ export const finishErasure = defineScript({
   reply: z.discriminatedUnion('type', [reply('finished', nothing), reply('kept', nothing)]),
 });
 
+export const reserveCanary = defineScript({
+  file: 'reserve-canary',
+  keys: ['canaries'],
+  args: ['groupId', 'canariesMax', 'lifeMs'],
+  reply: z.discriminatedUnion('type', [
+    /** When the time of the group ends, ms. */
+    reply('reserved', z.tuple([integerWord])),
+    /** After how many ms a place is free. */
+    reply('full', z.tuple([integerWord])),
+  ]),
+});
+
 export const revokeUser = defineScript({
   file: 'revoke-user',
   keys: ['revoked'],

@@ -1,5 +1,6 @@
 /** All scripts. */
 import { admitMessage, appendMessages, sendEphemeral } from './append-messages.ts';
+import { appendAuditEntry, replaceAuditEntry } from './audit.ts';
 import * as changes from './changes.ts';
 import {
   acquireLease,
@@ -11,6 +12,7 @@ import {
   releaseLease,
   removeNode,
   renewLease,
+  reserveCanary,
   revokeUser,
 } from './cluster.ts';
 import { importMessages } from './imports.ts';
@@ -32,6 +34,7 @@ export {
   type FoundExtra,
   sendEphemeral,
 } from './append-messages.ts';
+export { appendAuditEntry, replaceAuditEntry } from './audit.ts';
 export * from './changes.ts';
 export {
   acquireLease,
@@ -43,6 +46,7 @@ export {
   releaseLease,
   removeNode,
   renewLease,
+  reserveCanary,
   revokeUser,
 } from './cluster.ts';
 export { importMessages } from './imports.ts';
@@ -130,4 +134,7 @@ export const scripts = [
   beatNode,
   askDrain,
   removeNode,
+  reserveCanary,
+  appendAuditEntry,
+  replaceAuditEntry,
 ];

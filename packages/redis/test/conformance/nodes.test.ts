@@ -1,11 +1,14 @@
 import { Ownership, systemClock } from '@plenum/core';
 import {
+  auditListsSuite,
+  canariesSuite,
   engineSuite,
   erasuresSuite,
   idleMuteSuite,
   leasesSuite,
   type MakeEngine,
   nodeChannelSuite,
+  oneTimeCodesSuite,
   presenceSuite,
   revocationsSuite,
 } from '@plenum/testkit';
@@ -38,6 +41,9 @@ const makeOwningEngine: MakeEngine = async (settings) => {
 
 engineSuite('redis', makeEngine);
 presenceSuite('redis', makeEngine);
+auditListsSuite('redis', makeEngine);
+canariesSuite('redis', makeEngine);
+oneTimeCodesSuite('redis', makeEngine);
 revocationsSuite('redis', makeEngine);
 erasuresSuite('redis', makeEngine);
 leasesSuite('redis', makeEngine);

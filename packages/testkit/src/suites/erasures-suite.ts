@@ -2,6 +2,7 @@
 import {
   type Adapters,
   ArchiveErasing,
+  AuditLog,
   Eraser,
   historyEntryFrom,
   type Logger,
@@ -51,6 +52,7 @@ async function begin(makeEngine: MakeEngine, count: number, given?: Adapters['ar
     groups,
     nudges: engine.nudges,
     messages,
+    audit: new AuditLog({ lists: engine.auditLists, logger: silent, nodeId: 'n1' }),
     random,
     nowMs: () => engine.wallMs(),
   });
