@@ -23,23 +23,24 @@ local idle_ms = ARGV[24]
 local other_hashes = ARGV[25]
 -- @include writable
 expect_writable(timed_key, 'zset', { 'ZADD', 'ZREM' })
+-- Before message-change, which may write.
+local others = {}
+local other_keys = { dedupe2_key, dedupe3_key, dedupe4_key, dedupe5_key, dedupe6_key, dedupe7_key, dedupe8_key, dedupe9_key,
+  dedupe10_key, dedupe11_key, dedupe12_key }
+for hash in string.gmatch(other_hashes, '%S+') do
+  local key = other_keys[#others + 1]
+  expect_writable(key, 'string', { 'SET' })
+  others[#others + 1] = { key = key, hash = hash }
+end
 -- @include message-change
 -- @include timed
 
 -- A chunk of this size or more takes no more text: so an append writes little, however long the message is.
 local CHUNK_BYTES = 2048
 
-local others = {}
-local other_keys = { dedupe2_key, dedupe3_key, dedupe4_key, dedupe5_key, dedupe6_key, dedupe7_key, dedupe8_key, dedupe9_key,
-  dedupe10_key, dedupe11_key, dedupe12_key }
-for hash in string.gmatch(other_hashes, '%S+') do
-  others[#others + 1] = { key = other_keys[#others + 1], hash = hash }
-end
 for _, other in ipairs(others) do
-  expect_writable(other.key, 'string', { 'SET' })
-  if redis.call('GET', other.key) then return { 'refused', integer(now), 'conflict', '' } end
+  if redis.call('GET', other.key) then return refuse('conflict') end
 end
-
 if not group then return refuse('group_not_found') end
 local member
 if actor ~= SERVICE then

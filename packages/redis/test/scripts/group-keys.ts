@@ -2,6 +2,7 @@
 import { partitionOf } from '@plenum/core';
 import type { GroupId } from '@plenum/protocol';
 import type { Keys } from '../../src/keys.ts';
+import { otherDedupes } from '../../src/script-calls/index.ts';
 import { groupId, user } from './stage.ts';
 
 export function keysOf(keys: Keys, id: GroupId): Readonly<Record<string, string>> {
@@ -14,6 +15,7 @@ export function keysOf(keys: Keys, id: GroupId): Readonly<Record<string, string>
     mutes: keys.mutes(id),
     log: keys.log(id),
     dedupe: keys.dedupe(id, 'owner', 'request'),
+    ...Object.fromEntries(otherDedupes.map((name) => [name, keys.dedupe(id, 'owner', name)])),
     outbox: keys.outbox(id),
     cursors: keys.cursors(partition),
     retries: keys.retries(partition, 'archive'),

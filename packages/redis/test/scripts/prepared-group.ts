@@ -20,6 +20,11 @@ const wireOfMessage =
   `{"request_id":"first","success":true,"result":{"group_id":"${groupId}","from_user_id":"owner","message":"hi",` +
   `"timestamp":"2026-01-01T00:00:00.000Z","message_id":"${'e'.repeat(16)}-6","epoch":"${'e'.repeat(16)}","seq":6}}`;
 
+/** Sent by `owner`, and still written. */
+const wireOfOpen =
+  `{"request_id":"open","success":true,"result":{"group_id":"${groupId}","from_user_id":"owner","message":"so far","open":true,` +
+  `"timestamp":"2026-01-01T00:00:00.000Z","message_id":"${'e'.repeat(16)}-3","epoch":"${'e'.repeat(16)}","seq":3}}`;
+
 /** Replaces whatever Redis holds. */
 export async function prepareGroup(redis: Redis, keys: Keys): Promise<void> {
   const all = keysOf(keys, groupId);
@@ -51,8 +56,10 @@ export async function prepareGroup(redis: Redis, keys: Keys): Promise<void> {
     .zadd(key('due'), 1, groupId)
     .zadd(key('groups'), 0, groupId)
     .xadd(key('log'), '2-0', 'k', 'e', 'w', '{}', 'n', '0')
-    .xadd(key('log'), '6-0', 'k', 'm', 'w', wireOfMessage, 'n', '1')
-    .xadd(key('log'), '7-0', 'k', 'c', 'w', '{}', 'n', '1', 't', '6')
+    .xadd(key('log'), '3-0', 'k', 'm', 'w', wireOfOpen, 'n', '1')
+    .xadd(key('log'), '6-0', 'k', 'm', 'w', wireOfMessage, 'n', '2')
+    .xadd(key('log'), '7-0', 'k', 'c', 'w', '{}', 'n', '2', 't', '6')
+    .zadd(key('timed'), 1, messageIds[0], 2, messageIds[1])
     .hset(key('present'), '6', `p ${'e'.repeat(16)} owner ${'e'.repeat(16)} 7 0 0\n\n\n\n1\t"x"\t"x"`)
     .zadd(key('changed'), 7, '6')
     .zadd(key('reactors'), 0, `${'0'.repeat(15)}6 00 member`)

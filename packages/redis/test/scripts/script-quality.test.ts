@@ -80,6 +80,17 @@ test.each(everyKey)(
   },
 );
 
+test('appends of which one was answered before are refused, and the entries of ended mutes are kept', async () => {
+  const run = runs.find(({ name }) => name === 'append-text');
+  if (run === undefined) throw new Error('there is no append-text');
+  const all = new Map(run.keyNames.map((name, at) => [name, run.keys[at] ?? '']));
+  await redis.set(all.get('dedupe2') ?? '', 'hash 1');
+  expect(await evaluate(redis, run)).toMatchObject(['refused', expect.any(String), 'conflict', '']);
+  const [[lastId] = []] = await redis.xrevrange(all.get('log') ?? '', '+', '-', 'COUNT', 1);
+  expect(lastId).toBe('8-0');
+  expect(await redis.hget(all.get('group') ?? '', 'seq')).toBe('8');
+});
+
 const writeCommands = [
   'HSET',
   'HDEL',

@@ -2,7 +2,7 @@
 import { type GroupId, groupIdSchema } from '@plenum/protocol';
 import type { Redis } from 'ioredis';
 import type { Keys } from '../../src/keys.ts';
-import { scripts } from '../../src/script-calls/index.ts';
+import { otherDedupes, scripts } from '../../src/script-calls/index.ts';
 import { keysOf, messageIds, remembered } from './group-keys.ts';
 import { groupId, user } from './stage.ts';
 
@@ -179,7 +179,8 @@ function argsOf(script: AnyScript, keys: Keys, id: GroupId): Readonly<Record<str
     isDone: '0',
     bytesMax: '65536',
     idleMs: '60000',
-    otherHashes: ' other',
+    otherHashes: otherDedupes.map((name) => ` ${name}`).join(''),
+    seen: '1',
     replyTo: `${'e'.repeat(16)}-6`,
     fields: '"message":"hello",',
     fromId: '-',
@@ -187,6 +188,7 @@ function argsOf(script: AnyScript, keys: Keys, id: GroupId): Readonly<Record<str
     afterEnd: '',
     afterUser: '',
     afterLetter: '',
+    ...(nameOf(script) === 'append-text' ? { targetSeq: '3', text: ' more' } : {}),
     ...deliveryOf(script),
   };
 }
