@@ -1,10 +1,9 @@
 /** Three idle nodes send Redis few commands: their chores for 256 partitions share commands. */
 import { setTimeout as wait } from 'node:timers/promises';
-import { ClusterSet, eventually, startRedis } from '@plenum/testkit';
+import { ClusterSet, eventually, monitorRedis, startRedis } from '@plenum/testkit';
 import { Redis } from 'ioredis';
 import { expect, test } from 'vitest';
 import { NodeOnPort } from '../support/cluster/node-on-port.ts';
-import { RedisMonitor } from '../support/cluster/redis-monitor.ts';
 import { nodeSettings } from '../support/cluster/service.ts';
 
 const nodeCount = 3;
@@ -20,13 +19,13 @@ async function commandsOn(
   const counts = new Map<string, number>();
   const monitors = await Promise.all(
     servers.map(({ url }) =>
-      RedisMonitor.open(url, ({ words: [name = ''], isInScript }) => {
-        if (!isInScript) counts.set(name.toLowerCase(), (counts.get(name.toLowerCase()) ?? 0) + 1);
+      monitorRedis(url, ([name = ''], source) => {
+        if (source !== 'lua') counts.set(name.toLowerCase(), (counts.get(name.toLowerCase()) ?? 0) + 1);
       }),
     ),
   );
   await wait(watchedMs);
-  for (const monitor of monitors) monitor[Symbol.dispose]();
+  for (const monitor of monitors) monitor.stop();
   return counts;
 }
 

@@ -2,8 +2,7 @@
  * Who was granted which lease and committed what under it, in the order in which Redis did it: read from MONITOR, past the
  * product. What a script has written is what counts, so a commit that the fence refused differs from one that was made.
  */
-import type { LeaseEvent } from '@plenum/testkit';
-import { RedisMonitor } from './redis-monitor.ts';
+import { type LeaseEvent, monitorRedis } from '@plenum/testkit';
 
 const partitionIn = (key: string): number => Number(/\{p(\d+)\}/.exec(key)?.[1]);
 const isLease = (key: string | undefined): key is string => key?.endsWith(':lease') === true;
@@ -22,7 +21,7 @@ interface Attempt {
 
 export class LeaseWatch implements Disposable {
   readonly events: WatchedLeaseEvent[] = [];
-  #monitor: RedisMonitor | null = null;
+  #monitor: { stop(): void } | null = null;
   #attempt: Attempt | null = null;
   /** The command that runs asks for a lease. */
   #asksForLease = false;
@@ -31,8 +30,8 @@ export class LeaseWatch implements Disposable {
   /** Resolves when nothing is missed. It continues when Redis comes back; what happened in between is not seen. */
   static async open(url: string): Promise<LeaseWatch> {
     const watch = new LeaseWatch();
-    watch.#monitor = await RedisMonitor.open(url, ({ words, isInScript }) => {
-      if (isInScript) watch.#inScript(words);
+    watch.#monitor = await monitorRedis(url, (words, source) => {
+      if (source === 'lua') watch.#inScript(words);
       else watch.#command(words);
     });
     return watch;
@@ -61,7 +60,7 @@ export class LeaseWatch implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.#monitor?.[Symbol.dispose]();
+    this.#monitor?.stop();
   }
 
   /** `EVAL(SHA) <script> <keys> <lease> … <dead letters> … <node id> <token> …` is a commit of deliveries, and nothing else is. */
