@@ -10,18 +10,18 @@ import { obtain } from './debian-package.js';
 import { language } from './interop/languages.js';
 import { longTests } from './long-tests.js';
 import { obtainPythonTools } from './python-tools.js';
-import { checked, commanded, root, run, tested } from './stage.js';
+import { checked, commanded, root, run, sideBySide, tested } from './stage.js';
 
 /** @typedef {import('./stage.js').StageResult} StageResult */
 
 const isEverything = process.argv.includes('--all');
 const isPostgresOnly = process.argv.includes('--postgres');
-// Each race of test/flow/races.test.ts runs for 2,000 tries or this long.
-process.env['RACE_SECONDS'] ??= '5';
+// Each race of test/flow/races.test.ts runs for 2,000 tries or this long; a hunt is RACE_SECONDS of that file alone.
+process.env['RACE_SECONDS'] ??= '2';
 // What each engine is sent by test/attack/fuzz.test.ts.
-process.env['FUZZ_PACKETS'] ??= '40000';
-process.env['FUZZ_REQUESTS'] ??= '10000';
-// Values of PLENUM_FANOUT with which everything about reception is run.
+process.env['FUZZ_PACKETS'] ??= '15000';
+process.env['FUZZ_REQUESTS'] ??= '4000';
+// Values of PLENUM_FANOUT with which reception, and what ends it at a socket or a node, is run. Faults of Redis are run with one.
 process.env['FANOUTS'] ??= isEverything ? 'coalesced,plain' : 'coalesced';
 // Nothing that `npm test` runs is timed by the machine, and mostly it waits: more files at a time.
 if (!isEverything && !isPostgresOnly) {
@@ -40,6 +40,9 @@ const flowsOfShippedUser = [
   'presence',
   'resync',
 ];
+
+/** Of tests beside others. */
+const besides = { VITEST_MAX_WORKERS: process.env['VITEST_MAX_WORKERS'] ?? '2' };
 
 /** Of verify:mixed: the commit to build is not there. */
 const unknownVersionCode = 3;
@@ -77,25 +80,26 @@ if (built.failed === 0) await (isPostgresOnly ? runPostgresTests() : runTests())
 report();
 
 async function runTests() {
-  results.push(await tested('unit'));
-  results.push(await tested('architecture'));
   const { startRedis } = await import('@plenum/testkit');
   const hasOwnRedis = await canStart(startRedis);
+  const withoutRedis = ['unit', 'architecture'];
   if (hasOwnRedis) {
-    results.push(await tested('integration'));
+    // In one run: while the last files of one project are waited for, those of the next begin.
+    const interop = isEverything ? [] : ['interop'];
+    results.push(await tested([...withoutRedis, 'integration', 'flow', ...interop]));
   } else if (process.env['REDIS_URL'] !== undefined) {
+    results.push(await tested(withoutRedis));
     results.push(await tested('integration', ['conformance']));
+    results.push(await tested(isEverything ? 'flow' : ['flow', 'interop']));
     notCovered.push(
       'failures of Redis: only the given REDIS_URL was there, and nothing kills or configures that one',
     );
   } else {
+    results.push(await tested(withoutRedis));
     results.push(await checked('Redis can be obtained', () => Promise.resolve(false)));
     notCovered.push('everything that needs Redis: there is none (see above)');
     return;
   }
-  results.push(await tested('flow'));
-  if (isEverything) await runInteropAndPython();
-  else results.push(await tested('interop'));
   if (!isEverything) {
     notCovered.push(
       'the archive in PostgreSQL: npm run test:postgres',
@@ -105,22 +109,51 @@ async function runTests() {
     return;
   }
   await runAlertTests();
-  if (hasOwnRedis) await runAsShippedUser();
-  if (hasOwnRedis) await runTwoVersions();
-  else notCovered.push('nodes of two versions: they want a Redis of their own');
-  if (hasOwnRedis) results.push(await tested('failure'));
-  if (hasOwnRedis) results.push(await tested('load'));
-  if (hasOwnRedis) results.push(await tested('attack'));
-  if (hasOwnRedis) await runBrowserTests();
-  else notCovered.push('browsers: their nodes want a Redis of their own');
-  await runPostgresTests();
-  if (hasOwnRedis) await runProxyTests();
-  else notCovered.push('proxies: their tests keep a node from its Redis, which has to be their own');
-  if (hasOwnRedis) results.push(await tested('docs'));
-  else notCovered.push('the code of the documents: its nodes want a Redis of their own');
+  if (hasOwnRedis) {
+    await sideBySide(async () => {
+      await runInteropAndPython();
+      await runTwoVersions();
+    }, runAsShippedUser);
+    // What is judged by times and by memory runs alone.
+    for (const project of ['failure', 'load', 'attack']) results.push(await tested(project));
+    await obtainAll();
+    await sideBySide(
+      async () => {
+        await runBrowserTests();
+        results.push(await tested('docs', [], besides));
+        await runCleanClone();
+      },
+      async () => {
+        await runPostgresTests();
+        await runProxyTests();
+        results.push(await tested('examples', [], besides));
+      },
+    );
+  } else {
+    await runInteropAndPython();
+    await runPostgresTests();
+    await runCleanClone();
+    notCovered.push(
+      'two versions, failures, load, attacks, browsers, proxies, documents and examples: each wants a Redis of its own',
+    );
+  }
+  // It writes the manifests of packages over those of the workspaces while it packs.
   results.push(await tested('packages'));
-  if (hasOwnRedis) results.push(await tested('examples'));
-  else notCovered.push('the examples: each wants a Redis of its own');
+}
+
+/** One after the other, because installers lock each other out. What cannot be obtained is named by the tests that need it. */
+async function obtainAll() {
+  const { startPostgres } = await import('@plenum/testkit');
+  const programs = [
+    obtainChromium,
+    () => obtain('haproxy', 'haproxy'),
+    () => obtain('nginx', 'nginx'),
+    () => startPostgres().then((server) => server.stop()),
+  ];
+  for (const one of programs) await one().catch(() => undefined);
+}
+
+async function runCleanClone() {
   results.push(await checked('a clean clone installs, starts and answers', checkCleanClone));
 }
 
@@ -136,18 +169,10 @@ async function runAlertTests() {
 
 /** On a Redis whose user has the rights of deploy/redis.acl and no others. */
 async function runAsShippedUser() {
-  const { REDIS_URL: given } = process.env;
-  delete process.env['REDIS_URL'];
-  process.env['REDIS_TEST_USER'] = 'shipped';
-  results.push(await tested('integration', ['packages/redis/test/conformance']));
-  results.push(
-    await tested(
-      'flow',
-      flowsOfShippedUser.map((name) => `test/flow/${name}.test.ts`),
-    ),
-  );
-  delete process.env['REDIS_TEST_USER'];
-  if (given !== undefined) process.env['REDIS_URL'] = given;
+  const environment = { ...besides, REDIS_URL: undefined, REDIS_TEST_USER: 'shipped' };
+  const flows = flowsOfShippedUser.map((name) => `test/flow/${name}.test.ts`);
+  const files = ['packages/redis/test/conformance', ...flows];
+  results.push(await tested(['integration', 'flow'], files, environment));
 }
 
 /** Without its history a copy has no version before. */
@@ -165,7 +190,7 @@ async function runTwoVersions() {
 async function runBrowserTests() {
   const hasChromium = await checked('Chromium can be obtained', obtainChromium);
   if (hasChromium.failed === 0) {
-    results.push(await tested('browser'));
+    results.push(await tested('browser', [], besides));
   } else {
     results.push(hasChromium);
     notCovered.push('browsers: there is none (see above)');
@@ -176,8 +201,7 @@ async function runBrowserTests() {
 async function runInteropAndPython() {
   const canPython = await hasPython();
   if (!canPython) process.env['INTEROP_LANGUAGES'] = 'sdk,javascript,javascript-3';
-  results.push(await tested('interop'));
-  if (canPython) results.push(await tested('python'));
+  results.push(await tested(canPython ? ['interop', 'python'] : 'interop', [], besides));
   notCovered.push('clients in Go, Rust and Java: npm run test:interop:all builds them');
 }
 
@@ -200,7 +224,7 @@ async function runProxyTests() {
     return true;
   });
   if (hasProxies.failed === 0) {
-    results.push(await tested('proxies'));
+    results.push(await tested('proxies', [], besides));
   } else {
     results.push(hasProxies);
     notCovered.push('proxies: not both of them are there (see above)');
@@ -210,7 +234,7 @@ async function runProxyTests() {
 async function runPostgresTests() {
   const { startPostgres } = await import('@plenum/testkit');
   if (await canStart(startPostgres)) {
-    results.push(await tested('postgres'));
+    results.push(await tested('postgres', [], isPostgresOnly ? {} : besides));
   } else if (process.env['POSTGRES_URL'] !== undefined) {
     results.push(await tested('postgres', ['conformance.test.ts', 'archive.test.ts']));
     notCovered.push('restarts of PostgreSQL: only the given POSTGRES_URL was there, and nothing restarts it');

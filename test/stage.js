@@ -1,4 +1,5 @@
-/** One step of a test run: a vitest project, or a command that passes or fails as a whole. */
+/** One step of a test run: vitest projects, or a command that passes or fails as a whole. */
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -16,19 +17,45 @@ export const root = fileURLToPath(new URL('..', import.meta.url));
  * @property {number} seconds
  */
 
+/** What the steps that run in it print, kept until they end. @type {AsyncLocalStorage<(string | Buffer)[]>} */
+const kept = new AsyncLocalStorage();
+
+/** @param {string | Buffer} text */
+function print(text) {
+  const later = kept.getStore();
+  if (later === undefined) process.stdout.write(text);
+  else later.push(text);
+}
+
+/**
+ * Runs both side by side: steps of which neither keeps the processors busy. The first prints as it goes, the second at the end.
+ * @param {() => Promise<void>} first
+ * @param {() => Promise<void>} second
+ */
+export async function sideBySide(first, second) {
+  /** @type {(string | Buffer)[]} */
+  const later = [];
+  const ends = await Promise.allSettled([first(), kept.run(later, second)]);
+  for (const text of later) process.stdout.write(text);
+  for (const end of ends) if (end.status === 'rejected') throw end.reason;
+}
+
 /**
  * @param {string} command
  * @param {readonly string[]} args
- * @param {NodeJS.ProcessEnv} [environment] added to that of this process
+ * @param {NodeJS.ProcessEnv} [environment] added to that of this process; what is undefined is taken out of it
  * @returns {Promise<number>} the exit code; 127 if there is no such command
  */
 export function run(command, args, environment = {}) {
   return new Promise((resolve) => {
+    const output = kept.getStore() === undefined ? 'inherit' : 'pipe';
     const child = spawn(command, args, {
       cwd: root,
       env: { ...process.env, ...environment },
-      stdio: ['ignore', 'inherit', 'inherit'],
+      stdio: ['ignore', output, output],
     });
+    child.stdout?.on('data', print);
+    child.stderr?.on('data', print);
     child.once('error', () => resolve(127));
     child.once('exit', (code) => resolve(code ?? 1));
   });
@@ -40,7 +67,7 @@ export function run(command, args, environment = {}) {
  * @returns {Promise<StageResult>}
  */
 async function timed(name, body) {
-  process.stdout.write(`\n── ${name}\n`);
+  print(`\n── ${name}\n`);
   const startMs = performance.now();
   const counts = await body();
   return { name, ...counts, seconds: Math.round((performance.now() - startMs) / 100) / 10 };
@@ -54,7 +81,7 @@ async function timed(name, body) {
 export function checked(name, check) {
   return timed(name, async () => {
     const isGood = await check().catch((error) => {
-      process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
+      print(`${error instanceof Error ? error.message : error}\n`);
       return false;
     });
     return { passed: isGood ? 1 : 0, failed: isGood ? 0 : 1, failures: [] };
@@ -70,17 +97,21 @@ export function checked(name, check) {
 export const commanded = (name, command, args) => checked(name, async () => (await run(command, args)) === 0);
 
 /**
- * @param {string} project of test/vitest.config.ts
+ * @param {string | readonly string[]} projects of test/vitest.config.ts; several share one run
  * @param {readonly string[]} [files] all if empty
+ * @param {NodeJS.ProcessEnv} [environment] as of `run`
  */
-export function tested(project, files = []) {
-  return timed(project, async () => {
+export function tested(projects, files = [], environment = {}) {
+  const names = [projects].flat();
+  return timed(names.join(', '), async () => {
     const folder = mkdtempSync(join(tmpdir(), 'plenum-test-'));
     const report = join(folder, 'report.json');
     const vitest = join(root, 'node_modules/vitest/vitest.mjs');
-    const config = ['--config', 'test/vitest.config.ts', '--project', project, '--passWithNoTests'];
+    const chosen = names.flatMap((name) => ['--project', name]);
+    const config = ['--config', 'test/vitest.config.ts', ...chosen, '--passWithNoTests'];
     const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-    const exitCode = await run(process.execPath, [vitest, 'run', ...config, ...reporters, ...files]);
+    const args = [vitest, 'run', ...config, ...reporters, ...files];
+    const exitCode = await run(process.execPath, args, environment);
     const counts = countsIn(report);
     rmSync(folder, { recursive: true, force: true });
     // A file that cannot be loaded, or an error outside of every test, fails the run without failing a test.

@@ -4,7 +4,6 @@ import { Redis } from 'ioredis';
 import { expect, test } from 'vitest';
 import { CheckedTraffic } from '../support/cluster/checked-traffic.ts';
 import { Cluster } from '../support/cluster/cluster.ts';
-import { fanOuts } from '../support/cluster/fan-outs.ts';
 import type { Follower } from '../support/devices/follower.ts';
 
 const names = (name: string, count: number) => Array.from({ length: count }, (_, i) => `${name}-${i}`);
@@ -25,31 +24,28 @@ async function speaking(traffic: CheckedTraffic, urls: readonly string[]): Promi
   return [...first, ...second];
 }
 
-test.each(fanOuts)(
-  'a Redis that is killed and back has each acked message once; devices are complete (%s)',
-  async (PLENUM_FANOUT) => {
-    await using redis = await startRedis(writesFirst);
-    await using proxy = await startFaultProxy({ targetPort: redis.port });
-    await using cluster = await Cluster.start({ PLENUM_FANOUT, REDIS_URL: proxy.url });
-    await using traffic = new CheckedTraffic(cluster.url);
-    const members = await speaking(traffic, cluster.urls);
-    const epochBefore = members[0]?.positionIn('red')?.epoch;
-    for (let round = 0; round < 2; round += 1) {
-      proxy.pauseDownstream();
-      // Neither answers nor entries come out: each sender has a stored message that is not known to any node.
-      await eventually(async () => expect(await storedIn(redis)).toBe(traffic.acks + members.length));
-      await redis.kill();
-      proxy.cutAll();
-      await redis.restart();
-      await traffic.until(50);
-    }
-    await traffic.expectComplete();
-    expect(members[0]?.positionIn('red')?.epoch).not.toBe(epochBefore);
-  },
-);
+test('a Redis that is killed and back has each acked message once; devices are complete', async () => {
+  await using redis = await startRedis(writesFirst);
+  await using proxy = await startFaultProxy({ targetPort: redis.port });
+  await using cluster = await Cluster.start({ REDIS_URL: proxy.url });
+  await using traffic = new CheckedTraffic(cluster.url);
+  const members = await speaking(traffic, cluster.urls);
+  const epochBefore = members[0]?.positionIn('red')?.epoch;
+  for (let round = 0; round < 2; round += 1) {
+    proxy.pauseDownstream();
+    // Neither answers nor entries come out: each sender has a stored message that is not known to any node.
+    await eventually(async () => expect(await storedIn(redis)).toBe(traffic.acks + members.length));
+    await redis.kill();
+    proxy.cutAll();
+    await redis.restart();
+    await traffic.until(50);
+  }
+  await traffic.expectComplete();
+  expect(members[0]?.positionIn('red')?.epoch).not.toBe(epochBefore);
+});
 
-test.each(fanOuts)('subscribers cut every 100 ms lose nothing (%s)', async (PLENUM_FANOUT) => {
-  await using cluster = await Cluster.start({ PLENUM_FANOUT });
+test('subscribers cut every 100 ms lose nothing', async () => {
+  await using cluster = await Cluster.start();
   await using traffic = new CheckedTraffic(cluster.url);
   await speaking(traffic, cluster.urls);
   for (let cut = 0; cut < 30; cut += 1) {
@@ -59,39 +55,36 @@ test.each(fanOuts)('subscribers cut every 100 ms lose nothing (%s)', async (PLEN
   await traffic.expectComplete();
 });
 
-test.each(fanOuts)(
-  'subscribers that silently hear nothing are found, and members get what they missed (%s)',
-  async (PLENUM_FANOUT) => {
-    await using redis = await startRedis();
-    await using proxy = await startFaultProxy({ targetPort: redis.port });
-    await using cluster = await Cluster.start({ PLENUM_FANOUT, REDIS_URL: proxy.url });
-    await using traffic = new CheckedTraffic(cluster.url);
-    // A node that sends finds a loss by the answers to its own appends. So all speakers are on one node.
-    const speakers = await traffic.group('red', names('red', 2), [cluster.node(0).url]);
-    const members = await Promise.all(
-      [1, 2].map((node) => traffic.follower(`hears-${node}`, cluster.node(node).url)),
-    );
-    await Promise.all(members.map((member) => member.enter('red', 'join_group')));
-    traffic.keepSending(speakers, 'red');
-    traffic.keepChanging(speakers, 'red');
-    await traffic.until(20);
-    proxy.pauseDownstream(/plenum-subscriber/);
-    // Sends are answered as usual: only the canary shows that the links are silent.
-    const had = await eventually(async () => {
-      const before = members.map((member) => received(member));
-      await traffic.until(10);
-      // What was on its way may still have arrived.
-      expect(members.map((member) => received(member))).toEqual(before);
-      return before;
-    });
-    await eventually(() => {
-      for (const [i, member] of members.entries()) expect(received(member)).toBeGreaterThan(had[i] ?? 0);
-    }, foundWithin);
-    // The sweep of all feeds might have found the entries too, the links only the canary.
-    expect(cluster.output).toContain('The subscriber connection was silent and is being replaced');
-    await traffic.expectComplete();
-  },
-);
+test('subscribers that silently hear nothing are found, and members get what they missed', async () => {
+  await using redis = await startRedis();
+  await using proxy = await startFaultProxy({ targetPort: redis.port });
+  await using cluster = await Cluster.start({ REDIS_URL: proxy.url });
+  await using traffic = new CheckedTraffic(cluster.url);
+  // A node that sends finds a loss by the answers to its own appends. So all speakers are on one node.
+  const speakers = await traffic.group('red', names('red', 2), [cluster.node(0).url]);
+  const members = await Promise.all(
+    [1, 2].map((node) => traffic.follower(`hears-${node}`, cluster.node(node).url)),
+  );
+  await Promise.all(members.map((member) => member.enter('red', 'join_group')));
+  traffic.keepSending(speakers, 'red');
+  traffic.keepChanging(speakers, 'red');
+  await traffic.until(20);
+  proxy.pauseDownstream(/plenum-subscriber/);
+  // Sends are answered as usual: only the canary shows that the links are silent.
+  const had = await eventually(async () => {
+    const before = members.map((member) => received(member));
+    await traffic.until(10);
+    // What was on its way may still have arrived.
+    expect(members.map((member) => received(member))).toEqual(before);
+    return before;
+  });
+  await eventually(() => {
+    for (const [i, member] of members.entries()) expect(received(member)).toBeGreaterThan(had[i] ?? 0);
+  }, foundWithin);
+  // The sweep of all feeds might have found the entries too, the links only the canary.
+  expect(cluster.output).toContain('The subscriber connection was silent and is being replaced');
+  await traffic.expectComplete();
+});
 
 /** Requests of which there is a message in a log, or its tombstone. */
 async function storedIn({ url }: { readonly url: string }): Promise<number> {
