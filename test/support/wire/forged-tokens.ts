@@ -40,7 +40,7 @@ export const forgedTokens: readonly (readonly [string, string])[] = [
   ['a number as subject', token({ claims: { ...valid(), sub: 7 } })],
   ['an object as subject', token({ claims: { ...valid(), sub: { toString: 'ann' } } })],
   ['a subject of 129 characters', token({ claims: { ...valid(), sub: 'x'.repeat(129) } })],
-  ['an iat of more than a minute ahead', token({ claims: { ...valid(), iat: valid().exp - 3530 } })],
+  ['an iat of more than a minute ahead', token({ claims: { ...valid(), iat: valid().exp - 3300 } })],
   [
     'an iat of a year ahead',
     token({ claims: { sub: 'ann', iat: valid().exp + 3e7, exp: valid().exp + 4e7 } }),

@@ -80,7 +80,7 @@ test.each(everyKey)(
   },
 );
 
-test('appends of which one was answered before are refused, and the entries of ended mutes are kept', async () => {
+test('appends of which one was answered before are refused, and ended mutes stay ended', async () => {
   const run = runs.find(({ name }) => name === 'append-text');
   if (run === undefined) throw new Error('there is no append-text');
   const all = new Map(run.keyNames.map((name, at) => [name, run.keys[at] ?? '']));
