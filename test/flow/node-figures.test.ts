@@ -1,11 +1,10 @@
 /** What operators see of the nodes at this moment: their figures, read by the node that is asked. */
 import { setTimeout as wait } from 'node:timers/promises';
 import { clusterFiguresSchema, type NodeFigures, nodesSchema } from '@plenum/protocol';
-import { eventually, freshPrefix, obtainRedisForTests } from '@plenum/testkit';
+import { eventually, freshPrefix, monitorRedis, obtainRedisForTests } from '@plenum/testkit';
 import { createPlenum } from 'plenum';
 import { expect, test } from 'vitest';
 import { Cluster } from '../support/cluster/cluster.ts';
-import { RedisMonitor } from '../support/cluster/redis-monitor.ts';
 import { ServedWorkers } from '../support/cluster/served-workers.ts';
 import { engines, Service } from '../support/cluster/service.ts';
 import { httpRequest } from '../support/wire/http.ts';
@@ -142,7 +141,7 @@ test('three nodes answer for themselves; a frozen one is missing, a killed one g
 test('a flood of requests asks the nodes a few times, and a cluster that is not asked is silent', async () => {
   await using cluster = await Cluster.start();
   let questions = 0;
-  using monitor = await RedisMonitor.open(cluster.redis.url, ({ words: [, , text = ''] }) => {
+  const monitor = await monitorRedis(cluster.redis.url, ([, , text = '']) => {
     if (text.includes('question')) questions += 1;
   });
   const startMs = performance.now();
@@ -154,7 +153,7 @@ test('a flood of requests asks the nodes a few times, and a cluster that is not 
   // Longer than a heartbeat, and than every other round of a node.
   await wait(4000);
   expect(questions).toBe(before);
-  expect(monitor).toBeDefined();
+  monitor.stop();
 }, 60_000);
 
 test('each worker is a node with figures of its own', async () => {
