@@ -10,7 +10,7 @@ import type { GroupStore } from '../ports/group-store.ts';
 import type { Random } from '../ports/runtime.ts';
 
 /** From the end of the group to the look into the index, ms. */
-export const canaryIndexMs = 60_000;
+const canaryIndexMs = 60_000;
 const rememberMs = 15_000;
 
 export interface CanaryEndsDeps {
