@@ -148,6 +148,16 @@ test.each(['express', 'node:http'])(
   },
 );
 
+test('Fastify keeps its routes, and Plenum is on its port', async () => {
+  const redis = await startRedis();
+  try {
+    const said = runIn(outside, process.execPath, 'fastify.js', redis.url);
+    expect(JSON.parse(said.trim().split('\n').at(-1) ?? '')).toEqual(['hello', 'ok', 'the application']);
+  } finally {
+    await redis.stop();
+  }
+});
+
 test('a CommonJS server renders the hooks', () => {
   expect(runIn(outside, process.execPath, 'render.cjs')).toBe('<b>idle</b>\n');
 });
