@@ -1,4 +1,5 @@
 /** The audit log: who did what to what, and how it ended; the newest first. */
+import type { AuditPage as AuditLines } from '@plenum/protocol';
 import { useEffect, useState } from 'react';
 import { audit as texts } from '../operation-strings.ts';
 import { type Column, DataTable } from '../parts/data-table.tsx';
@@ -9,21 +10,7 @@ import type { PageProps } from '../router/page.ts';
 import { go } from '../router/place.ts';
 import { strings } from '../strings.ts';
 
-interface AuditLine {
-  readonly at: string;
-  readonly act: string;
-  readonly name: string;
-  readonly acting_as?: string;
-  readonly target: string;
-  readonly outcome: string;
-  readonly address: string;
-  readonly request_id: string;
-  readonly node_id: string;
-}
-interface AuditPageOfLines {
-  readonly lines: readonly AuditLine[];
-  readonly next_cursor: string | null;
-}
+type AuditLine = AuditLines['lines'][number];
 
 const pageLimit = 100;
 const timeOf = (at: string): string => new Date(at).toLocaleString([], { hourCycle: 'h23' });
@@ -77,7 +64,7 @@ export function AuditPage({ query }: PageProps) {
   const wanted = new URLSearchParams({ limit: String(pageLimit) });
   if (act !== '') wanted.set('act', act);
   if (name !== '') wanted.set('name', name);
-  const read = usePages<AuditPageOfLines>({ method: 'GET', path: `/v1/audit?${wanted}` });
+  const read = usePages<AuditLines>({ method: 'GET', path: `/v1/audit?${wanted}` });
   const lines = read.pages.flatMap((page) => page.lines);
   const isFiltered = act !== '' || name !== '';
   const { more } = read;

@@ -3,17 +3,12 @@
  * nothing has come for long. It belongs to the tab: other pages of the console may be opened meanwhile.
  */
 import { type Client, createClient, type OpenLink, type Status, socketIoLink } from '@plenum/client';
+import type { Canary } from '@plenum/protocol';
 import { Store } from '../../session/store.ts';
 import { rest } from '../rest/rest.ts';
 import { tokenOfSession } from '../session/session.ts';
 import { Tally, type Verdict } from './tally.ts';
 
-/** The answer of `POST /v1/canaries`. */
-export interface Canary {
-  readonly group_id: string;
-  readonly users: readonly { readonly user_id: string; readonly token: string }[];
-  readonly ends_at: string;
-}
 export interface CanarySettings {
   readonly connections: number;
   readonly messages: number;
