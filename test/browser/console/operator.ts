@@ -20,9 +20,6 @@ export class Operator {
   get dialog(): Locator {
     return this.page.getByRole('dialog');
   }
-  get lastAct(): Locator {
-    return this.page.locator('.last-act');
-  }
 
   shows(text: string | RegExp): Promise<void> {
     return this.page
