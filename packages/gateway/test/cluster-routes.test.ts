@@ -5,6 +5,10 @@ import { expect, test } from 'vitest';
 import { startEdge } from './edge.ts';
 import { fakeCluster } from './fake-domain.ts';
 
+const bodies: Readonly<Record<string, object>> = {
+  trace_message: { from_user_id: 'ann' },
+  open_canary: { users: 2 },
+};
 const example = (path: string) =>
   path.replace(':group_id', 'g1').replace(':node_id', 'n1').replace(':user_id', 'ann');
 
@@ -15,7 +19,7 @@ test.each(clusterRoutes.map((route) => [`${route.method} ${route.path}`, route] 
     const call = (token?: string) =>
       edge.fetch(example(route.path), {
         method: route.method,
-        ...(route.body === null ? {} : { json: { from_user_id: 'ann' } }),
+        ...(route.body === null ? {} : { json: bodies[route.name] }),
         ...(token === undefined ? {} : { token }),
       });
     const answer = await call();

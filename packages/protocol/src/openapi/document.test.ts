@@ -154,12 +154,15 @@ test('the document refuses what the server refuses: empty messages, empty change
   });
 });
 
-// A repeated trace would have no path to show, and a repeated drain drains.
-test('every change over REST takes an Idempotency-Key, but drains and traces', () => {
+// A repeated trace would have no path to show, a repeated drain drains, and a canary ends by itself.
+test('every change over REST takes an Idempotency-Key, but drains, traces, canaries', () => {
   for (const [path, operations] of Object.entries(document.paths)) {
     for (const [method, { parameters }] of Object.entries(operations)) {
       const keys = valuesUnder(parameters, 'name').filter((name) => name === 'Idempotency-Key');
-      const isChange = method !== 'get' && path.startsWith('/v1/') && !/drain$|trace$|^\/v1\/dev/.test(path);
+      const isChange =
+        method !== 'get' &&
+        path.startsWith('/v1/') &&
+        !/drain$|trace$|^\/v1\/(dev|console|canaries)/.test(path);
       expect([path, method, keys.length]).toEqual([path, method, isChange ? 1 : 0]);
     }
   }
