@@ -185,6 +185,7 @@ export async function startEdge({
     auditLog: { info: (fields) => void audited.push(fields) },
     clock: systemClock,
     random,
+    signCanaryToken: async (userId) => `user:${userId}`,
     config: { ...defaultConfig, ...config },
     ...overrides,
   });

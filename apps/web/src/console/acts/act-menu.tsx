@@ -19,7 +19,7 @@ interface ActWindowSlotProps {
 }
 
 /** The window of the act that was asked for. Its code is loaded with the first of them. */
-export function ActWindowSlot({ asked, onDone, onClose }: ActWindowSlotProps) {
+function ActWindowSlot({ asked, onDone, onClose }: ActWindowSlotProps) {
   return asked === null ? null : (
     <Suspense fallback={null}>
       <ActWindow
