@@ -44,4 +44,4 @@ idleMuteSuite('memory', makeEngine);
 erasuresSuite('memory', makeEngine);
 leasesSuite('memory', makeEngine);
 nodeChannelSuite('memory', makeEngine);
-modelSuite('memory', makeEngine, { makeModel: makeEngine, runs: 100, commands: 40 });
+modelSuite('memory', makeEngine, { makeModel: makeEngine, runs: 100, commands: 40, runsPerEngine: 1 });

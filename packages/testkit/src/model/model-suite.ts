@@ -15,6 +15,11 @@ export interface ModelOptions {
   readonly runs: number;
   /** Steps of a run on average; a run may have up to twice as many. */
   readonly commands: number;
+  /**
+   * Default: 250. 1 for an engine whose own work waits for the clock of the test: both sides are of one age then, and do it
+   * at the same steps.
+   */
+  readonly runsPerEngine?: number;
   /** Repeats the histories of a failed test, which prints its seed. */
   readonly seed?: number;
 }
@@ -30,14 +35,14 @@ const free: Partial<EngineSettings> = {
   appendRateBurst: 1_000_000,
   membershipRateBurst: 1_000_000,
 };
-/** Runs per engine. The users' lists of groups grow with every run, so a new engine replaces it after these. */
-const runsPerEngine = 250;
+/** The users' lists of groups grow with every run, so a new engine replaces it after these. */
+const usualRunsPerEngine = 250;
 /** Far more than a run needs; it ends a run that hangs. */
 const runTimeoutMs = 1000;
 const baseTimeoutMs = 60_000;
 
 export function modelSuite(name: string, makeEngine: MakeEngine, options: ModelOptions): void {
-  const { makeModel, runs, commands, seed } = options;
+  const { makeModel, runs, commands, runsPerEngine = usualRunsPerEngine, seed } = options;
   describe(`${name}: model`, () => {
     let harness: EngineHarness | null = null;
     let begun = 0;
