@@ -2,6 +2,7 @@
 import type { Adapters } from '@plenum/core';
 import { eventually } from '@plenum/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { setup as buildPages } from '../browser/built-pages.ts';
 import { CommandProcess } from '../command-process.ts';
 import { engines, Service } from '../support/cluster/service.ts';
 import {
@@ -14,7 +15,7 @@ import { valuesAround } from '../support/wire/documented-values.ts';
 import { tokenOf } from '../support/wire/http.ts';
 
 /** Answered by a node of their own, below. */
-const elsewhere = ['issue_dev_token', 'drain_node'];
+const elsewhere = ['issue_dev_token', 'open_console_session', 'get_console', 'drain_node'];
 
 /** Refuses one text for good, and finds no text. */
 const archive: NonNullable<Adapters['archive']> = {
@@ -104,6 +105,10 @@ describe.each(engines)('the OpenAPI document and a node on %s', (engine) => {
     if (id === 'revoke_invite_link') {
       return { ...example, path: { ...example.path, link_id: (await linkOf(service)).link_id } };
     }
+    if (id === 'close_canary') {
+      const { body } = await service.rest('POST', '/v1/canaries', { body: { users: 2 } });
+      return { ...example, path: { group_id: body['group_id'] } };
+    }
     if (id === 'preview_invite') return { ...example, body: { code: (await linkOf(service)).code } };
     if (!/^(?:retry|delete)_dead_letter$/.test(id)) return example;
     return { ...example, path: { dead_letter_id: await deadLetterIdOf(service) } };
@@ -174,7 +179,7 @@ describe.each(engines)('the OpenAPI document and a node on %s', (engine) => {
       wrong.push(`${one.id} ${field}: ${answer.status} ${JSON.stringify(answer.body).slice(0, 200)}`);
     };
     for (const one of documented.operations.filter(({ path }) => path.startsWith('/v1/'))) {
-      if (one.id === 'issue_dev_token') continue;
+      if (isOfDevMode(one)) continue;
       await expectNamed(one, 'other', { query: { ...one.example.query, other: 1 } });
       if (one.method === 'GET') continue;
       const hasBody = one.fields.some(({ place }) => place === 'body');
@@ -265,16 +270,46 @@ describe.each(engines)('the OpenAPI document and a node on %s', (engine) => {
   });
 });
 
-test('a node in dev mode issues tokens as documented', async () => {
+test('a node in dev mode issues tokens and opens its console as documented', async () => {
+  await buildPages();
   await using command = new CommandProcess('apps/server/bin/plenum.js', ['serve'], { PORT: '0' });
   const [, url = ''] = await command.until(/Plenum is ready at (\S+)/);
-  const issue = (await DocumentedService.read(url)).operation('issue_dev_token');
-  const answer = await issue.send(issue.example);
-  expect(answer.status).toBe(200);
-  const refused = await issue.send({ ...issue.example, body: { user_id: '..' } });
-  expect(refused.status).toBe(400);
-  expect([answer, refused].flatMap((one) => issue.objections(one))).toEqual([]);
+  const [, code = ''] = await command.until(/#code=([\w-]+)/);
+  const service = await DocumentedService.read(url);
+  const expectAnswers = async (id: string, rows: readonly [number, unknown][]) => {
+    const operation = service.operation(id);
+    for (const [status, body] of rows) {
+      const answer = await operation.send({ ...operation.example, body });
+      expect([answer.status, ...operation.objections(answer)]).toEqual([status]);
+    }
+  };
+  await expectAnswers('issue_dev_token', [
+    [200, { user_id: 'ann' }],
+    [400, { user_id: '..' }],
+    [400, null],
+  ]);
+  await expectAnswers('open_console_session', [
+    [400, { code: 1 }],
+    [400, { code, other: 1 }],
+    [400, null],
+    [413, ' '.repeat(65_537)],
+    [200, { code }],
+    [401, { code }],
+  ]);
+  await expectAnswers('get_console', [[200, undefined]]);
 });
+
+test('where there is no console, its routes are unknown as documented', async () => {
+  await using service = await Service.start('memory');
+  const documented = await DocumentedService.read(service.url);
+  for (const id of ['get_console', 'open_console_session']) {
+    const operation = documented.operation(id);
+    const answer = await operation.send(operation.example);
+    expect([answer.status, ...operation.objections(answer)]).toEqual([404]);
+  }
+});
+
+const isOfDevMode = ({ id }: Operation) => /^(?:issue_dev_token|open_console_session)$/.test(id);
 
 /** A text of the right form may still be no cursor. */
 const isOpaque = (name: string) => name === 'cursor';

@@ -106,9 +106,13 @@ function failureStatusesOf(route: Route): readonly FailureStatus[] {
   const ofBody: readonly FailureStatus[] = route.method === 'GET' ? [] : [409, 413];
   if ('request' in route) return [400, 401, 403, 404, ...ofBody, 429, 500, 503];
   if (route.name === 'open_canary') return [400, 401, 403, 409, 413, 500, 503];
-  if ('params' in route) return [400, 401, 403, 404, 500, 503];
+  // It sends a message, which may be refused as any other.
+  if (route.name === 'trace_message') return [400, 401, 403, 404, 409, 413, 429, 500, 503];
+  if ('params' in route)
+    return [400, 401, 403, 404, ...(route.method === 'GET' ? [] : [413 as const]), 500, 503];
   if (route.needs !== undefined) return [400, 401, 403, 404, 500, 503];
   if (route.name === 'console_session') return [400, 401, 404, 413, 429, 500, 503];
+  if (route.name === 'console') return [400, 404];
   return route.body === null ? [400] : [400, 404, 413, 500];
 }
 
