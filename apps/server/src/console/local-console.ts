@@ -8,9 +8,10 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { openStaticSite } from '@plenum/gateway';
 import { consoleSessionArgsSchema, errors, type Failure, failureBody } from '@plenum/protocol';
+import { forwardSocket, isSendable, type Upgraded } from '../forwarding.ts';
 import { newSecret, systemRandom } from '../secrets.ts';
 import { consoleLink } from './console-access.ts';
-import { passOn, passSocket, type Target } from './pass-on.ts';
+import { passOn, type Target } from './pass-on.ts';
 
 export interface LocalConsoleOptions {
   /** Of the built pages. */
@@ -84,8 +85,10 @@ export async function startLocalConsole(options: LocalConsoleOptions): Promise<L
   };
 }
 
-const isSame = (given: string, expected: string): boolean =>
-  given.length === expected.length && timingSafeEqual(Buffer.from(given), Buffer.from(expected));
+function isSame(given: string, expected: string): boolean {
+  const [one, other] = [Buffer.from(given), Buffer.from(expected)];
+  return one.length === other.length && timingSafeEqual(one, other);
+}
 
 class ServedConsole {
   readonly code = randomBytes(codeBytes).toString('base64url');
@@ -114,20 +117,16 @@ class ServedConsole {
     else this.#sendPage(path, request, response);
   }
 
-  upgrade(
-    request: IncomingMessage,
-    {
-      socket,
-      head,
-    }: { readonly socket: NodeJS.ReadWriteStream & { destroy(): void }; readonly head: Buffer },
-  ): void {
+  upgrade(request: IncomingMessage, upgraded: Upgraded): void {
+    const { url = '' } = request;
     const isAllowed =
       this.#canWrite &&
       this.#placeProblem(request) === null &&
       request.headers.origin !== undefined &&
-      request.url?.startsWith('/socket.io/') === true;
-    if (isAllowed) passSocket(this.#target, request, { socket, head });
-    else socket.end('HTTP/1.1 403 Forbidden\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
+      url.startsWith('/socket.io/') &&
+      isSendable(url);
+    if (isAllowed) forwardSocket(this.#target.origin, request, upgraded);
+    else upgraded.socket.end('HTTP/1.1 403 Forbidden\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
   }
 
   /** Refuses other names of this machine (DNS rebinding), and pages of other origins. */

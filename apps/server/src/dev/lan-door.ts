@@ -3,15 +3,11 @@
  * the pages and the WebSocket, for which a user token is needed, and nothing else: no REST, no tokens, no admin requests. A phone
  * gets its token with the QR code that the page on this machine shows.
  */
-import {
-  createServer,
-  type IncomingHttpHeaders,
-  type IncomingMessage,
-  request,
-  type ServerResponse,
-} from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { networkInterfaces } from 'node:os';
+import { json } from 'node:stream/consumers';
+import { forwarded, forwardSocket, isSendable, picked } from '../forwarding.ts';
 
 export interface LanDoor {
   /** `192.168.1.20:3001`, one for each address of this machine. */
@@ -42,8 +38,9 @@ export async function openLanDoor({
   let hosts: readonly string[] = [];
   const mayPass = ({ headers }: IncomingMessage) => hosts.includes(headers.host ?? '');
   const server = createServer((asked, answer) => {
-    if (!mayPass(asked) || !isPage(asked)) refuse(answer);
-    else passRequest(node, asked, answer);
+    const pass = isSettings(asked) ? passSettings : isPage(asked) ? passPage : null;
+    if (pass === null || !mayPass(asked)) refuse(answer);
+    else pass(node, asked, answer).catch(() => answer.destroy());
   });
   server.maxConnections = connectionsMax;
   server.on('connection', (socket) => {
@@ -54,7 +51,7 @@ export async function openLanDoor({
     // A page of another place may not use the token that a browser has here: it has none, and gets no connection.
     const isOwn = asked.headers.origin === `http://${asked.headers.host}`;
     if (!mayPass(asked) || !isOwn || !isSocket(asked)) socket.destroy();
-    else passUpgrade(node, asked, { socket, head });
+    else forwardSocket(node, asked, { socket, head });
   });
   const bound = await new Promise<number>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) =>
@@ -87,72 +84,61 @@ export const lanAddresses = (): readonly string[] =>
     .filter(({ family, internal }) => family === 'IPv4' && !internal)
     .map(({ address }) => address);
 
-/** The page itself, its settings, and the files that its build has made. */
+/** What the page reads of its node at its start. */
+const isSettings = ({ method, url = '' }: IncomingMessage): boolean =>
+  method === 'GET' && isSendable(url) && /^\/playground\.json(?:\?[^#]*)?$/.test(url);
+
+/** The page itself, and the files that its build has made. */
 const isPage = ({ method, url = '' }: IncomingMessage): boolean =>
   (method === 'GET' || method === 'HEAD') &&
-  /^\/(?:playground\.json|assets\/[\w.-]+)?(?:\?[^#]*)?$/.test(url);
+  isSendable(url) &&
+  /^\/(?:assets\/[\w.-]+)?(?:\?[^#]*)?$/.test(url);
 
 const isSocket = ({ url = '', headers }: IncomingMessage): boolean =>
-  headers.upgrade?.toLowerCase() === 'websocket' && /^\/socket\.io\/\?/.test(url);
+  headers.upgrade?.toLowerCase() === 'websocket' && isSendable(url) && /^\/socket\.io\/\?/.test(url);
 
 function refuse(answer: ServerResponse): void {
   answer.writeHead(404, { 'content-type': 'text/plain' }).end('There is nothing here.\n');
 }
 
-/** The node answers under its own name only. */
-const headersFor = (node: URL, { origin, ...headers }: IncomingHttpHeaders): IncomingHttpHeaders => ({
-  ...headers,
-  host: node.host,
-  ...(origin === undefined ? {} : { origin: node.origin }),
-});
+const pageHeaders = ['accept', 'accept-encoding', 'if-none-match'];
+/** Of a connection, not of an answer. */
+const ownHeaders = new Set(['connection', 'keep-alive', 'transfer-encoding']);
 
-function passRequest(node: URL, asked: IncomingMessage, answer: ServerResponse): void {
-  const { method, url: path } = asked;
-  const isSettings = /^\/playground\.json/.test(path ?? '');
-  const headers = headersFor(node, asked.headers);
-  const passed = request(node, { method, path, headers: isSettings ? plain(headers) : headers }, (found) => {
-    if (isSettings) return void passSettings(found, answer);
-    answer.writeHead(found.statusCode ?? 502, found.headers);
-    found.pipe(answer);
+/** Asks the node, without a body. What breaks on one side ends the other. */
+function ask(
+  node: URL,
+  asked: IncomingMessage,
+  answer: ServerResponse,
+  headers: Readonly<Record<string, string>>,
+): Promise<IncomingMessage> {
+  const passed = forwarded(node, asked, headers);
+  answer.once('close', () => passed.destroy());
+  return new Promise((resolve) => {
+    passed.on('error', () => answer.destroy());
+    passed.once('response', (found) => {
+      found.once('error', () => answer.destroy());
+      resolve(found);
+    });
+    passed.end();
   });
-  passed.on('error', () => answer.destroy());
-  passed.end();
 }
 
-const plain = ({ 'accept-encoding': _, 'if-none-match': __, ...headers }: IncomingHttpHeaders) => headers;
+async function passPage(node: URL, asked: IncomingMessage, answer: ServerResponse): Promise<void> {
+  const found = await ask(node, asked, answer, picked(asked.headers, pageHeaders));
+  const kept = Object.entries(found.headers).filter(([name]) => !ownHeaders.has(name));
+  answer.writeHead(found.statusCode ?? 502, Object.fromEntries(kept));
+  found.pipe(answer);
+}
 
 /** For pages of the door there are no tokens of dev mode. */
-async function passSettings(found: IncomingMessage, answer: ServerResponse): Promise<void> {
-  const settings: unknown = JSON.parse(Buffer.concat(await found.toArray()).toString('utf8'));
+async function passSettings(node: URL, asked: IncomingMessage, answer: ServerResponse): Promise<void> {
+  const found = await ask(node, asked, answer, {});
+  const settings = await json(found).catch(() => null);
+  if (settings === null) {
+    answer.destroy();
+    return;
+  }
   const body = JSON.stringify({ ...Object(settings), has_dev_tokens: false, has_cluster: false });
   answer.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-store' }).end(body);
-}
-
-interface Upgraded {
-  readonly socket: Socket;
-  readonly head: Buffer;
-}
-
-function passUpgrade(node: URL, asked: IncomingMessage, { socket, head }: Upgraded): void {
-  const passed = request(node, { path: asked.url, headers: headersFor(node, asked.headers) });
-  const end = () => socket.destroy();
-  passed.on('error', end);
-  // The node has refused the connection.
-  passed.on('response', end);
-  passed.on('upgrade', (found, far, farHead) => {
-    const lines = Object.entries(found.headers).map(([name, value]) => `${name}: ${String(value)}\r\n`);
-    socket.write(`HTTP/1.1 101 Switching Protocols\r\n${lines.join('')}\r\n`);
-    if (farHead.length > 0) socket.write(farHead);
-    if (head.length > 0) far.write(head);
-    for (const [one, other] of [
-      [socket, far],
-      [far, socket],
-    ] as const) {
-      one.on('error', () => other.destroy());
-      one.once('close', () => other.destroy());
-      one.pipe(other);
-    }
-  });
-  socket.on('error', () => passed.destroy());
-  passed.end();
 }
