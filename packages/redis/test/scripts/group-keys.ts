@@ -58,6 +58,8 @@ export function keysOf(keys: Keys, id: GroupId): Readonly<Record<string, string>
     lease: keys.lease(partition),
     lastToken: keys.lastToken(partition),
     nodes: keys.nodes(),
+    entries: keys.audit('act'),
+    canaries: keys.canaries(),
   };
 }
 

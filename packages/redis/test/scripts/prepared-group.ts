@@ -87,6 +87,8 @@ export async function prepareGroup(redis: Redis, keys: Keys): Promise<void> {
     .hset(key('index'), groupId, 'nonce.1')
     .hset(key('places'), groupId, 'nonce.1')
     .hset(key('nodes'), 'node', '1 0 {}')
+    .hset(key('entries'), { first: 1, next: 2, bytes: 4, 1: '1 {}' })
+    .hset(key('canaries'), 'canary:ended', 1)
     .set(key('lease'), 'node 1')
     .set(remembered(keys), 'hash a a - eeeeeeeeeeeeeeee 1')
     .exec();
