@@ -26,6 +26,9 @@ const auditLineSchema = z
   })
   .meta({ id: 'AuditLine' });
 
-/** A page can have fewer lines than its limit, or none, and a `next_cursor`: a filter looks at 2,000 lines at most. */
+/**
+ * The newest first; of one millisecond, acts before denials.
+ * A page can have fewer lines than its limit, or none, and a `next_cursor`: a filter looks at 2,000 lines at most.
+ */
 export const auditPageSchema = z.object({ lines: z.array(auditLineSchema), next_cursor: nextCursorSchema });
 export type AuditPage = z.infer<typeof auditPageSchema>;

@@ -18,7 +18,7 @@ interface Numbered extends KeptAuditEntry {
   readonly kind: AuditKind;
 }
 
-/** Reads both lists as one, the newest first. */
+/** Reads both lists as one, the newest first; of one millisecond, acts before denials. */
 class Newest {
   readonly #lists: Pick<AuditLists, 'read'>;
   readonly #before: Record<AuditKind, number | null>;

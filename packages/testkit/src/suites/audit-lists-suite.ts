@@ -38,6 +38,19 @@ export function auditListsSuite(name: string, makeEngine: MakeEngine): void {
       expect(found).toEqual(Array.from({ length: 12 }, (_, i) => `act${11 - i}`));
     });
 
+    test('of one millisecond acts come before denials', async () => {
+      await using harness = await makeEngine();
+      const { auditLists } = harness.engine;
+      const kinds = Array.from({ length: 100 }, (_, i) => (i % 2 === 0 ? 'act' : 'denial'));
+      await Promise.all(kinds.map((kind) => auditLists.append(kind, entry('x'))));
+      const { lines } = await logOn(harness.engine).page({ limit: 100 });
+      // `act` sorts before `denial`.
+      const order = (a: (typeof lines)[number], b: (typeof lines)[number]) =>
+        b.at.localeCompare(a.at) || a.kind.localeCompare(b.kind);
+      expect(lines).toHaveLength(100);
+      expect(lines).toEqual([...lines].sort(order));
+    });
+
     test('a filter finds what it names, and nothing else', async () => {
       await using harness = await makeEngine();
       const { auditLists } = harness.engine;
