@@ -189,7 +189,10 @@ export async function startEdge({
     config: { ...defaultConfig, ...config },
     ...overrides,
   });
-  const { url, adminUrl } = await gateway.listen();
+  const { url, adminUrl } = await gateway.listen().catch(async (error: unknown) => {
+    await gateway.close();
+    throw error;
+  });
   const { namespace = '/' } = overrides;
   const fanOut = createFanOut({ logger, clock: systemClock, mode, namespace });
   return new Edge({ gateway, url, adminUrl, calls, hub, revocations, logs, audited, fanOut });
