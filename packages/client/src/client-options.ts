@@ -52,6 +52,7 @@ export interface ClientOptions {
   readonly openLink?: OpenLink;
 }
 
+/** @returns the options with their defaults. An option that is undefined or null counts as absent */
 export const withDefaults = (options: ClientOptions) => ({
   path: '/socket.io',
   namespace: '/',
@@ -68,5 +69,10 @@ export const withDefaults = (options: ClientOptions) => ({
   clock: systemClock,
   random: systemRandom,
   network: systemNetwork,
-  ...options,
+  ...present(options),
 });
+
+function present(options: ClientOptions): ClientOptions;
+function present(options: object): object {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value != null));
+}

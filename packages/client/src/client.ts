@@ -78,7 +78,7 @@ class SocketClient extends TypedRequests implements Client {
     const options = withDefaults(given);
     this.#requests = new RequestQueue(options);
     this.#groups = new Groups(this.#requests.ask, this.#listeners, options);
-    this.#tokens = new TokenSource(given.token);
+    this.#tokens = new TokenSource(options.token);
     this.#connection = new Connection({
       openLink: socketIoLink(options),
       ...options,

@@ -30,7 +30,7 @@ export const systemRandom: Random = {
     crypto
       .getRandomValues(new Uint8Array(16))
       .reduce((hex, byte) => hex + byte.toString(16).padStart(2, '0'), ''),
-  fraction: () => Math.random(),
+  fraction: Math.random,
 };
 
 export interface Network {

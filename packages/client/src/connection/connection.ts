@@ -27,6 +27,9 @@ interface ConnectionDeps
   readonly onStatus: (status: Status) => void;
 }
 
+/** @returns a function that does nothing once another attempt has begun */
+type OfOneAttempt = <A extends readonly unknown[]>(react: (...given: A) => void) => (...given: A) => void;
+
 export class Connection {
   readonly #deps: ConnectionDeps;
   #life: Lifecycle = idle;
@@ -70,7 +73,7 @@ export class Connection {
     this.#life = after;
     if (effect !== 'nothing') this.#drop();
     if (effect === 'open') this.#openLink();
-    if (effect === 'wait' && after.status.state === 'waiting') this.#wait(after.status.retryInMs);
+    if (effect === 'wait') this.#wait(after.dueAtMs - clock.monotonicMs());
     if (after.status !== before.status) onStatus(after.status);
   }
 
@@ -87,30 +90,30 @@ export class Connection {
   #openLink(): void {
     const { clock, tokens, connectTimeoutMs } = this.#deps;
     const attemptId = this.#attemptId;
-    const ofThis = (react: () => void) => {
-      if (attemptId === this.#attemptId) react();
-    };
+    const ofThis: OfOneAttempt =
+      (react) =>
+      (...given) => {
+        if (attemptId === this.#attemptId) react(...given);
+      };
     this.#cancelTimer = clock.after(connectTimeoutMs, () => this.#lost('network'));
     tokens.current().then(
-      (token) => ofThis(() => this.#openWith(token, ofThis)),
-      () => ofThis(() => this.#lost('token_function')),
+      ofThis((token) => this.#openWith(token, ofThis)),
+      ofThis(() => this.#lost('token_function')),
     );
   }
 
-  /** @param ofThis runs what it is given unless another attempt has begun */
-  #openWith(token: string | undefined, ofThis: (react: () => void) => void): void {
+  #openWith(token: string | undefined, ofThis: OfOneAttempt): void {
     const { openLink, credentials, pushes, tokens } = this.#deps;
     this.#link = openLink(
       { token, ...credentials() },
       {
         pushes,
-        opened: () => ofThis(() => this.#opened()),
-        refused: (code, retryAfterMs) =>
-          ofThis(() => {
-            if (isOfToken(code)) tokens.invalidate();
-            this.#step({ type: 'refused', code, retryAfterMs });
-          }),
-        lost: () => ofThis(() => this.#lost(this.#closingCode ?? 'network')),
+        opened: ofThis(() => this.#opened()),
+        refused: ofThis((code, retryAfterMs) => {
+          if (isOfToken(code)) tokens.invalidate();
+          this.#step({ type: 'refused', code, retryAfterMs });
+        }),
+        lost: ofThis(() => this.#lost(this.#closingCode ?? 'network')),
       },
     );
   }
@@ -163,7 +166,7 @@ export class TokenSource {
   /** @returns a new token, or the one that never changes. @throws what the application's function throws */
   async fresh(): Promise<string | undefined> {
     const source = this.#source;
-    this.#current = typeof source === 'function' ? await source() : source;
+    this.#current = (typeof source === 'function' ? await source() : source) ?? undefined;
     return this.#current;
   }
 }

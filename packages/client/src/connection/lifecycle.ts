@@ -86,7 +86,7 @@ export function next(now: Lifecycle, event: LifecycleEvent, context: LifecycleIn
       return state === 'connecting' ? refused(now, event, context) : unchanged;
     case 'lost':
       if (state !== 'connected' && state !== 'connecting') return unchanged;
-      return lost(now, event.reason, context);
+      return lost(now, event, context);
     case 'ended':
       return state === 'closed' ? unchanged : closed('application');
   }
@@ -111,9 +111,9 @@ function refused(
   return waiting({ ...now, tokensRefused }, { reason: code }, context);
 }
 
-function lost(now: Lifecycle, reason: LossReason, context: LifecycleInput): Step {
+function lost(now: Lifecycle, loss: { reason: LossReason }, context: LifecycleInput): Step {
   const held = now.status.state === 'connected' && context.nowMs - now.connectedAtMs >= heldMs;
-  return waiting(held ? { ...now, attempt: 0 } : now, { reason }, context);
+  return waiting(held ? { ...now, attempt: 0 } : now, loss, context);
 }
 
 /**

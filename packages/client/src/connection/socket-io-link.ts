@@ -43,8 +43,9 @@ export const socketIoLink =
     };
   };
 
-/** socket.io-client takes the path of the URL for the namespace. */
-const urlOf = ({ url, namespace }: SocketIoLinkOptions) => `${url.replace(/\/$/, '')}${namespace}`;
+/** socket.io-client takes the path of the URL for the namespace, and its query for that of the handshake. */
+const urlOf = ({ url, namespace }: SocketIoLinkOptions) =>
+  namespace === '/' ? url : url.replace(/\/?(?=\?|$)/, namespace);
 
 function listen(socket: Socket, listeners: LinkListeners): void {
   const lost = () => {

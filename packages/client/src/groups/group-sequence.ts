@@ -109,7 +109,7 @@ export class GroupSequence {
   }
 
   /** @param isAnswer true for an answer to `subscribe`; false if the server attached the device itself, or after a handshake */
-  onAttached(at: Subscription, isAnswer = false): readonly Effect[] {
+  onAttached(at: Subscription, isAnswer?: boolean): readonly Effect[] {
     if (this.#phase === 'off') {
       if (!isAnswer) this.#effects.push({ type: 'unsubscribe' });
     } else if (this.#phase === 'new' || (this.#isEnded && at.reason === undefined)) {
@@ -138,7 +138,7 @@ export class GroupSequence {
   }
 
   /** @param isUnlisted no entry shows the change */
-  onMembership(isReceiver: boolean, isUnlisted = false): void {
+  onMembership(isReceiver: boolean, isUnlisted?: boolean): void {
     if (!isReceiver) this.onLeft();
     if (this.#phase !== 'live' && !this.#isReadingLog) return;
     if (isUnlisted && !isReceiver) this.#range.end();

@@ -135,7 +135,7 @@ export class Groups {
   }
 
   /** @param isInternal as in {@link AskOptions} */
-  subscribe(groupIds: readonly string[], isInternal = false): Promise<Outcome<{ groups: Rows }>> {
+  subscribe(groupIds: readonly string[], isInternal?: boolean): Promise<Outcome<{ groups: Rows }>> {
     for (const groupId of groupIds) this.#sequence(groupId).asking('verifying');
     const args = () => ({ groups: groupIds.map((groupId) => this.#claim(groupId)) });
     const onOutcome = (outcome: Outcome<{ groups: Rows }>) => this.#onAnswer(groupIds, outcome);
@@ -152,7 +152,7 @@ export class Groups {
   /** @param isInternal as in {@link AskOptions} */
   unsubscribe(
     groupIds: readonly string[],
-    isInternal = false,
+    isInternal?: boolean,
   ): Promise<Outcome<RequestResult<'unsubscribe'>>> {
     for (const groupId of groupIds) {
       const sequence = this.#sequence(groupId);
@@ -190,12 +190,6 @@ export class Groups {
       case 'show':
         this.#show(sequence, effect.entry);
         break;
-      case 'begin':
-      case 'resync':
-      case 'recovered':
-        if (effect.shownTo !== undefined) this.#shownTo.set(sequence, effect.shownTo);
-        this.#listeners.emit(effect.type, effect.notice);
-        break;
       case 'read':
         this.#read(sequence, effect.page);
         break;
@@ -204,6 +198,10 @@ export class Groups {
         break;
       case 'unsubscribe':
         void this.unsubscribe([sequence.groupId], true);
+        break;
+      default:
+        if (effect.shownTo !== undefined) this.#shownTo.set(sequence, effect.shownTo);
+        this.#listeners.emit(effect.type, effect.notice);
     }
   }
 

@@ -15,16 +15,14 @@ interface Run {
 
 export class ShownLog {
   /** The epoch of the last shown entry, or of the log if none was shown yet. Empty if the group is not known yet. */
-  readonly epoch: string;
-  readonly lastSeq: number;
+  declare readonly epoch: string;
+  declare readonly lastSeq: number;
   /** The first seq that was shown. */
-  readonly firstSeq: number;
+  declare readonly firstSeq: number;
   readonly #runs: readonly Run[];
 
   private constructor(at: Pick<ShownLog, 'epoch' | 'lastSeq' | 'firstSeq'>, runs: readonly Run[]) {
-    this.epoch = at.epoch;
-    this.lastSeq = at.lastSeq;
-    this.firstSeq = at.firstSeq;
+    Object.assign(this, at);
     this.#runs = runs;
   }
 

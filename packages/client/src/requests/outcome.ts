@@ -28,7 +28,7 @@ export interface AskOptions {
   /** Time limit of all attempts together, ms. */
   readonly timeoutMs?: number | undefined;
   /** True for a request of the SDK itself, which does not count for the maximum of waiting requests. */
-  readonly isInternal?: boolean;
+  readonly isInternal?: boolean | undefined;
 }
 
 export interface Reaction<T extends RequestType> {

@@ -88,8 +88,8 @@ export class RequestQueue {
         },
       };
       const cancelLimit = clock.after(limitMs, () => waiting.finish(waiting.failure));
-      const ofApplication = [...this.#waiting].filter((other) => !other.isInternal);
-      if (!isInternal && ofApplication.length >= maxWaiting) waiting.finish(localFailures.full);
+      if (!isInternal && [...this.#waiting].filter((other) => !other.isInternal).length >= maxWaiting)
+        waiting.finish(localFailures.full);
       else if (this.#isClosed) waiting.finish(localFailures.closed);
       else {
         this.#waiting.add(waiting);
@@ -159,15 +159,13 @@ function outcomeOf<T extends RequestType>(
   requestId: string,
   answer: Success<unknown> | Refusal,
 ): Outcome<RequestResult<T>> {
-  if ('code' in answer) {
-    const { request_id, success, ...failure } = answer;
-    return { ok: false, failure, requestId };
-  }
-  const { result } = answer;
-  trust(type, result);
-  return { ok: true, result, requestId };
+  if (answer.success && isResultOf(type, answer.result))
+    return { ok: true, result: answer.result, requestId };
+  const refusal: Refusal = answer.success ? localFailures.unanswered : answer;
+  const { request_id, success, ...failure } = refusal;
+  return { ok: false, failure, requestId };
 }
 
-function trust<T extends RequestType>(_type: T, _result: unknown): asserts _result is RequestResult<T> {
-  // The tests of the service check the server's results by the schemas, which are not shipped.
-}
+/** Trusts the fields of a result: the tests of the service check them by the schemas, which are not shipped. */
+const isResultOf = <T extends RequestType>(_type: T, result: unknown): result is RequestResult<T> =>
+  Object(result) === result;
