@@ -1,4 +1,5 @@
 /** Canary groups: made over REST, used by sockets as a browser does, bounded in number, and gone afterwards. */
+import { eventually } from '@plenum/testkit';
 import { describe, expect, test } from 'vitest';
 import { ServedNode } from '../support/cluster/served-node.ts';
 import { engines, Service } from '../support/cluster/service.ts';
@@ -40,6 +41,24 @@ describe.each(engines)('canaries on %s', (engine) => {
     expect((await service.rest('GET', `/v1/groups/${group_id}`)).status).toBe(404);
     expect((await service.rest('DELETE', `/v1/canaries/${group_id}`)).body['code']).toBe('group_not_found');
     for (const device of devices) device.socket.disconnect();
+  });
+
+  test('its end revokes the tokens of its users, and takes them out of other groups', async () => {
+    await using service = await Service.start(engine);
+    const other = { group_id: 'g', group_type: 'public', creator_id: 'ann' };
+    await service.rest('POST', '/v1/groups', { body: other });
+    const { group_id, users } = await open(service);
+    const { user_id = '', token = '' } = users[0] ?? {};
+    const device = await new Device(service.url, token, {}).connected();
+    await device.must('join_group', { group_id: 'g' });
+    expect((await service.rest('DELETE', `/v1/canaries/${group_id}`)).status).toBe(200);
+    await eventually(() => expect(device.socket.connected).toBe(false));
+    const own = await service.rest('GET', '/v1/groups/g', { token });
+    expect([own.status, own.body['code']]).toEqual([401, 'unauthenticated']);
+    const members = await service.rest('GET', '/v1/groups/g/members');
+    expect(members.status).toBe(200);
+    expect(JSON.stringify(members.body)).not.toContain(user_id);
+    device.socket.disconnect();
   });
 
   test('there are ten at a time; an eleventh is refused until one ends', async () => {

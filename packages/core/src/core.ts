@@ -102,6 +102,11 @@ function openFeeds(deps: CoreDeps, auth: AuthGuard | null) {
   return { feeds, presence };
 }
 
+const canaryParts = (engine: Engine) => ({
+  ...{ canaries: engine.canaries, groups: engine.groups, revocations: engine.revocations },
+  ...{ nudges: engine.nudges, nowMs: () => engine.wallMs() },
+});
+
 export function createCore(deps: CoreDeps): Core {
   const { engine, adapters = {} } = deps;
   const auth = adapters.auth === undefined ? null : new AuthGuard(adapters.auth, deps);
@@ -145,7 +150,7 @@ export function createCore(deps: CoreDeps): Core {
     explain: (caller, args) => explain(shared, caller, args),
     relay_msg: createRelayMessage(shared),
   };
-  const canaries = new CanaryOperations({ canaries: engine.canaries, operations });
+  const canaries = new CanaryOperations({ ...canaryParts(engine), operations });
   return {
     feeds,
     audit,

@@ -51,6 +51,13 @@ test.each(guarded.map((route) => [`${route.method} ${route.path}`, route] as con
   },
 );
 
+test('only a token that may act as users gets the tokens of canary users', async () => {
+  const open = (scope: string) =>
+    edge.fetch('/v1/canaries', { method: 'POST', token: `a token for ${scope}`, json: { users: 2 } });
+  expect((await open('ops')).status).toBe(403);
+  expect((await open('groups')).status).toBe(201);
+});
+
 test('several tokens count at once', async () => {
   for (const token of ['first', 'second']) {
     expect((await edge.fetch('/v1/nodes', { token })).status).toBe(200);

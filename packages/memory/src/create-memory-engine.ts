@@ -98,6 +98,8 @@ export function createMemoryEngine(options: MemoryEngineOptions): Engine {
   const logger = options.logger ?? silent;
   const audit = new AuditLog({ lists: auditLists, logger, nodeId: '' });
   const eraser = new Eraser({ erasures, groups, nudges, messages, audit, random, nowMs: now });
+  const revocations = memoryRevocations(now, deferWhileOpen);
+  const canaryEnds = { canaries, groups, nudges, revocations, random, nowMs: now };
   const emptyGroups = memoryEmptyGroups(state, deferWhileOpen);
   const timedMessages = memoryTimedMessages(state, deferWhileOpen);
   const timer = new MessageTimer({ timed: timedMessages, changes: messageChanges });
@@ -108,7 +110,7 @@ export function createMemoryEngine(options: MemoryEngineOptions): Engine {
       oneAtATime(emptyGroups.duePartitions, (partition) =>
         endEmptyGroups({ emptyGroups, nudges }, partition),
       ),
-      oneAtATime(canaries.duePartitions, (partition) => endCanaries({ canaries, groups, random }, partition)),
+      oneAtATime(canaries.duePartitions, (partition) => endCanaries(canaryEnds, partition)),
       oneAtATime(timedMessages.duePartitions, (partition) => timer.run(partition)),
     ],
   });
@@ -127,7 +129,7 @@ export function createMemoryEngine(options: MemoryEngineOptions): Engine {
     presence,
     readMarks: memoryReadMarks(state, deferWhileOpen),
     notificationLevels: memoryNotificationLevels(state, deferWhileOpen),
-    revocations: memoryRevocations(state.now, deferWhileOpen),
+    revocations,
     erasures,
     auditLists,
     canaries,

@@ -5,7 +5,7 @@
 import { z } from 'zod';
 
 /**
- * `read`: read groups, users, nodes, deliveries and metrics. `groups`: change groups and members, and send. `ops`:
+ * `read`: read groups, users, nodes, deliveries and metrics. `groups`: change groups and members, and send, also as a user. `ops`:
  * drain nodes, disconnect users, retry or delete dead letters. No scope includes another one.
  */
 export const adminScopes = ['read', 'groups', 'ops'] as const;

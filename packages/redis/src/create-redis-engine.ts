@@ -164,10 +164,9 @@ function assemble(foundation: Foundation): RedisEngine {
   const canaries = new RedisCanaries(readState);
   const auditLists = new RedisAuditLists(readState);
   const audit = new AuditLog({ lists: auditLists, logger, nodeId: '' });
-  const eraser = new Eraser({
-    ...{ erasures, groups, nudges, messages, audit, random },
-    nowMs: () => serverClock.nowMs(),
-  });
+  const nowMs = () => serverClock.nowMs();
+  const eraser = new Eraser({ erasures, groups, nudges, messages, audit, random, nowMs });
+  const revocations = new RedisRevocations(readState);
   const timedMessages = new RedisTimedMessages(readState);
   const works = [
     idleMutesWork({ dueMutes, ...upkeep }),
@@ -175,7 +174,7 @@ function assemble(foundation: Foundation): RedisEngine {
     absencesWork({ presence, nudges, ...upkeep }),
     presenceWork({ presence, nodes, ...upkeep }),
     erasuresWork({ eraser, ...upkeep }),
-    canariesWork({ canaries, groups, random, ...upkeep }),
+    canariesWork({ canaries, groups, nudges, revocations, random, nowMs, ...upkeep }),
     timedMessagesWork({
       timer: new MessageTimer({ timed: timedMessages, changes: messageChanges }),
       ...upkeep,
@@ -203,7 +202,7 @@ function assemble(foundation: Foundation): RedisEngine {
     presence,
     readMarks: new RedisReadMarks(readState),
     notificationLevels: new RedisNotificationLevels(readState),
-    revocations: new RedisRevocations(readState),
+    revocations,
     erasures,
     auditLists,
     canaries,

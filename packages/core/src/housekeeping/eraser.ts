@@ -4,17 +4,14 @@
  * Every step looks anew at what is left, so a node that dies in the middle loses nothing: the next owner of the partition
  * continues.
  */
-import { hash } from 'node:crypto';
-import { SERVICE, type UserId } from '@plenum/protocol';
-import { nudgeUninvited } from '../feed/uninvited.ts';
-import type { GroupCommand } from '../groups/commands.ts';
+import type { UserId } from '@plenum/protocol';
 import type { Membership } from '../groups/records.ts';
 import type { AuditLog } from '../operations/audit-log.ts';
+import { takeOut } from '../operations/take-out.ts';
 import type { Erasure, ErasureRun, Erasures, MessageErasure } from '../ports/erasures.ts';
 import type { GroupStore } from '../ports/group-store.ts';
 import type { Nudges } from '../ports/pubsub.ts';
 import type { Random } from '../ports/runtime.ts';
-import { emitChanged } from '../telemetry/events.ts';
 import { type MessageEraser, StepBudget } from './message-eraser.ts';
 
 /** Groups that one user leaves in one step, and so in a second. */
@@ -26,7 +23,6 @@ const stepEveryMs = 1000;
  * older than ten minutes.
  */
 const lastLookMs = 11 * 60_000;
-const rememberMs = 15_000;
 
 interface EraserDeps {
   readonly erasures: Erasures;
@@ -107,18 +103,9 @@ export class Eraser {
     await this.#deps.erasures.postpone(userId, null);
   }
 
-  /** An invited user is in the group's list too: its invite ends. */
-  async #leave(userId: UserId, { groupId, member }: Membership): Promise<void> {
-    const { erasures, groups, random } = this.#deps;
-    const payloadHash = hash('sha256', `erase ${groupId} ${userId}`, 'base64url').slice(0, 22);
-    const request = { id: random.token(), payloadHash, rememberMs };
-    const shared = { groupId, actor: SERVICE, request, userId } as const;
-    const command: GroupCommand =
-      member === null ? { operation: 'decline_invite', ...shared } : { operation: 'leave', ...shared };
-    const outcome = await groups.change(command);
-    emitChanged(command, outcome);
-    if (outcome.type === 'done')
-      nudgeUninvited(this.#deps, command, { ...outcome, atMs: this.#deps.nowMs() });
-    if (outcome.type === 'done' && member !== null) await erasures.countLeft(userId);
+  async #leave(userId: UserId, membership: Membership): Promise<void> {
+    const requestId = this.#deps.random.token();
+    const hasLeft = await takeOut(this.#deps, userId, { membership, requestId });
+    if (hasLeft) await this.#deps.erasures.countLeft(userId);
   }
 }

@@ -1,28 +1,17 @@
 /** Canary groups: made for an operator who counts messages end to end, and ended by it or by themselves. */
-import {
-  type CanaryGroup,
-  type GroupId,
-  groupIdSchema,
-  SERVICE,
-  type UserId,
-  userIdSchema,
-} from '@plenum/protocol';
+import { type CanaryGroup, type GroupId, groupIdSchema, SERVICE, type UserId } from '@plenum/protocol';
 import { isoTime } from '../groups/records.ts';
 import { fail, type Outcome, succeed } from '../outcome/outcome.ts';
 import { type Canaries, canariesMax, canaryLifeMs } from '../ports/canaries.ts';
+import { type CanaryUsersDeps, canaryUsersOf, endCanaryUsers } from './canary-users.ts';
 import type { Caller, Operations } from './operations.ts';
 
-const usersMax = 50;
-/** When the index of memberships is looked at after an early end, ms: its entries are older than ten minutes then. */
+/** When the users are looked at once more after an early end, ms: their entries in the index of memberships are older than ten minutes then. */
 const lastLookMs = 11 * 60_000;
 /** What the log of a canary group keeps. */
 const retention = { max_entries: 1000, max_age_ms: canaryLifeMs };
 
-/** Every user that the group can have. */
-export const canaryUsersOf = (groupId: GroupId, count = usersMax): readonly UserId[] =>
-  Array.from({ length: count }, (_, i) => userIdSchema.parse(`${groupId}:${i + 1}`));
-
-interface CanaryDeps {
+interface CanaryDeps extends CanaryUsersDeps {
   readonly canaries: Canaries;
   readonly operations: Pick<Operations, 'create_group' | 'change_members' | 'delete_group'>;
 }
@@ -87,9 +76,11 @@ export class CanaryOperations {
     return operations.change_members({ ...shared, actor: SERVICE }, { group_id: groupId, add });
   }
 
+  /** The users end first: if the store fails meanwhile, the group is still there to be ended again. */
   async #end(groupId: GroupId, token: string): Promise<Outcome<unknown>> {
     const { canaries, operations } = this.#deps;
     const caller: Caller = { actor: SERVICE, requestId: token, isServerMadeId: true, device: null };
+    await endCanaryUsers(this.#deps, groupId, token);
     const ended = await operations.delete_group(caller, { group_id: groupId });
     await canaries.release(groupId);
     await canaries.schedule(groupId, lastLookMs);

@@ -12,7 +12,7 @@ import { RunCard } from './run-card.tsx';
 
 export function VerifyPage() {
   const run = useStore(canaryOfTab);
-  const problem = useProblemOf('ops');
+  const problem = useProblemOf('groups');
   const start = (settings: CanarySettings) => {
     const signedIn = session.get();
     if (signedIn?.state !== 'signed in') return;
