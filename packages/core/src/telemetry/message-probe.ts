@@ -116,7 +116,7 @@ export class MessageProbe {
     for (const trace of this.#traces.values()) {
       if (trace.groupId !== groupId) continue;
       for (const seq of seqs) {
-        if (trace.seen.length >= stagesMax) return;
+        if (trace.seen.length >= stagesMax) break;
         const count = seen.count ?? attemptsBefore(trace.seen, seq, seen.stage) + 1;
         trace.seen.push({ ...seen, seq, wallMs, count });
       }
