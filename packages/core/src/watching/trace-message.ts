@@ -10,6 +10,7 @@ import type { GroupId, Trace, TraceEvent, UserId } from '@plenum/protocol';
 import { isoTime } from '../groups/records.ts';
 import type { Caller, OperationOf } from '../operations/operations.ts';
 import { fail, type Outcome, succeed } from '../outcome/outcome.ts';
+import type { NodeBeat } from '../ports/leases.ts';
 import type { NodeAnswer, StageSeen } from '../ports/node-channel.ts';
 import { type Clock, type Random, sleep } from '../ports/runtime.ts';
 import type { MessageProbe } from '../telemetry/message-probe.ts';
@@ -46,33 +47,46 @@ export async function traceMessage(deps: TraceDeps, order: TraceOrder): Promise<
   const tookMs = clock.monotonicMs() - order.arrivedAtMs;
   const traceId = random.token();
   const begun = await questions.ask({ topic: 'trace_begin', traceId, groupId, forMs: waitMs + spareMs });
-  if (!begun.answers.has(nodeId)) return fail(tooMany);
-  const startedAtMs = probe.nowMs();
-  const sent = await timedSend(deps, order);
-  if (sent.outcome.ok) await sleep(clock, waitMs);
-  // After a refusal too: the nodes stop at once.
-  const seq = sent.outcome.ok ? (sent.outcome.result.seq ?? 0) : 0;
-  const ended = await questions.ask({ topic: 'trace_end', traceId, seq });
-  if (!sent.outcome.ok) return sent.outcome;
-  const { message_id = '', epoch = '', recipients_count, timestamp } = sent.outcome.result;
-  const seen: Located[] = [
-    { nodeId, stage: 'gateway', wallMs: startedAtMs, tookMs },
-    { nodeId, stage: 'script', wallMs: Date.parse(timestamp), tookMs: sent.tookMs },
-    ...[...ended.answers].flatMap(([node, answer]) =>
-      stagesOf(answer).map((one) => ({ ...one, nodeId: node })),
-    ),
-  ];
-  return succeed({
-    ...{ message_id, epoch, seq, recipients_count },
-    started_at: isoTime(Math.floor(startedAtMs)),
-    events: seen.map((one) => eventOf(one, startedAtMs)).sort((a, b) => a.at_ms - b.at_ms),
-    missing: missingIn(begun, ended),
-  });
+  let ended: Asked | null = null;
+  try {
+    if (!begun.answers.has(nodeId)) return fail(begun.nodes.some(isNode(nodeId)) ? tooMany : unregistered);
+    const startedAtMs = probe.nowMs();
+    const sent = await timedSend(deps, order);
+    if (!sent.outcome.ok) return sent.outcome;
+    await sleep(clock, waitMs);
+    const { message_id = '', epoch = '', seq = 0, recipients_count, timestamp } = sent.outcome.result;
+    ended = await questions.ask({ topic: 'trace_end', traceId, seq });
+    const seen: Located[] = [
+      { nodeId, stage: 'gateway', wallMs: startedAtMs, tookMs },
+      { nodeId, stage: 'script', wallMs: Date.parse(timestamp), tookMs: sent.tookMs },
+      ...[...ended.answers].flatMap(([node, answer]) =>
+        stagesOf(answer).map((one) => ({ ...one, nodeId: node })),
+      ),
+    ];
+    return succeed({
+      ...{ message_id, epoch, seq, recipients_count },
+      started_at: isoTime(Math.floor(startedAtMs)),
+      events: seen.map((one) => eventOf(one, startedAtMs)).sort((a, b) => a.at_ms - b.at_ms),
+      missing: missingIn(begun, ended),
+    });
+  } finally {
+    // After a refusal or a fault the nodes stop at once. If they cannot be asked, they stop by themselves.
+    if (ended === null) await questions.ask({ topic: 'trace_end', traceId, seq: 0 }).catch(() => null);
+  }
 }
+
+const isNode =
+  (nodeId: string) =>
+  (node: NodeBeat): boolean =>
+    node.nodeId === nodeId;
 
 const tooMany = {
   code: 'rate_limited',
   error: 'This node traces as many messages as it may: try again when one of them has ended',
+} as const;
+const unregistered = {
+  code: 'unavailable',
+  error: 'This node is not in the list of nodes at this moment: try again, or ask another node',
 } as const;
 
 async function timedSend({ send, clock }: TraceDeps, { groupId, userId, message, requestId }: TraceOrder) {
