@@ -9,8 +9,13 @@ import { fieldsOf } from './request-fields.ts';
 import type { RestDeps } from './rest-deps.ts';
 
 const windowMs = 60_000;
-/** Wrong codes in a minute; further requests are refused unread. A code cannot be guessed: this bounds the calls of the store. */
+/** Wrong codes in a minute; further ones are answered as too many. The right code is always taken: it cannot be guessed. */
 const wrongCodesMax = 30;
+
+const refused: Failure = {
+  code: 'unauthenticated',
+  error: 'This link has been used or is past its time: start the node again for another one',
+};
 
 class WrongCodes {
   readonly #clock: Clock;
@@ -21,24 +26,18 @@ class WrongCodes {
     this.#clock = clock;
   }
 
-  /** @returns null if there is room for another attempt */
-  refusal(): Failure | null {
-    const leftMs = this.#windowEndsMs - this.#clock.monotonicMs();
-    if (leftMs <= 0) this.#count = 0;
-    if (this.#count < wrongCodesMax) return null;
-    return { code: 'rate_limited', retryAfterMs: Math.max(1, Math.ceil(leftMs)) };
-  }
-
-  note(): void {
-    if (this.#count === 0) this.#windowEndsMs = this.#clock.monotonicMs() + windowMs;
+  /** @returns the answer to a wrong code */
+  refusal(): Failure {
+    const nowMs = this.#clock.monotonicMs();
+    if (nowMs >= this.#windowEndsMs) {
+      this.#count = 0;
+      this.#windowEndsMs = nowMs + windowMs;
+    }
     this.#count += 1;
+    if (this.#count <= wrongCodesMax) return refused;
+    return { code: 'rate_limited', retryAfterMs: Math.ceil(this.#windowEndsMs - nowMs) };
   }
 }
-
-const refused: Failure = {
-  code: 'unauthenticated',
-  error: 'This link has been used or is past its time: start the node again for another one',
-};
 
 export function consoleSession(deps: RestDeps): NodeHandler {
   const { takeConsoleCode, bearer, clock, random } = deps;
@@ -49,13 +48,9 @@ export function consoleSession(deps: RestDeps): NodeHandler {
   ): Promise<Outcome<{ readonly token: string }>> => {
     const fields = fieldsOf({ body: consoleSessionArgsSchema }, request);
     if (!fields.ok) return fields;
-    const overrun = wrongCodes.refusal();
-    if (overrun !== null) return { ok: false, failure: overrun };
     try {
       const token = await take(consoleSessionArgsSchema.parse(fields.value).code);
-      if (token !== null) return succeed({ token });
-      wrongCodes.note();
-      return { ok: false, failure: refused };
+      return token === null ? { ok: false, failure: wrongCodes.refusal() } : succeed({ token });
     } catch (error) {
       return { ok: false, failure: failureFrom(error) };
     }
