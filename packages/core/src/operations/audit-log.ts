@@ -21,13 +21,24 @@ interface Numbered extends KeptAuditEntry {
 /** Reads both lists as one, the newest first; of one millisecond, acts before denials. */
 class Newest {
   readonly #lists: Pick<AuditLists, 'read'>;
+  /** Those below are not passed. Null: nothing was read yet. */
   readonly #before: Record<AuditKind, number | null>;
+  /** Those below are not read. */
+  readonly #unread: Record<AuditKind, number | null>;
+  readonly #naming: string | null;
   readonly #ahead: Record<AuditKind, KeptAuditEntry[]> = { act: [], denial: [] };
   readonly #isRead: Record<AuditKind, boolean> = { act: false, denial: false };
 
-  constructor(lists: Pick<AuditLists, 'read'>, before: Record<AuditKind, number | null>) {
+  /** @param naming only entries that have this text anywhere; null: all */
+  constructor(
+    lists: Pick<AuditLists, 'read'>,
+    before: Record<AuditKind, number | null>,
+    naming: string | null = null,
+  ) {
     this.#lists = lists;
     this.#before = before;
+    this.#unread = { ...before };
+    this.#naming = naming;
   }
 
   /** Null: there is no further one. */
@@ -48,12 +59,17 @@ class Newest {
     return kinds.map((kind) => this.#before[kind] ?? '').join('.');
   }
 
+  /** Entries that cannot be read are left out, so a slice without entries is not the end. */
   async #fill(kind: AuditKind): Promise<void> {
-    if (this.#ahead[kind].length > 0 || this.#isRead[kind]) return;
-    const page = { before: this.#before[kind], limit: entriesPerRead };
-    const found = await this.#lists.read(kind, page);
-    this.#isRead[kind] = found.length < entriesPerRead;
-    this.#ahead[kind] = [...found];
+    while (this.#ahead[kind].length === 0 && !this.#isRead[kind]) {
+      const page = { before: this.#unread[kind], limit: entriesPerRead, naming: this.#naming };
+      const { entries, nextBefore, end } = await this.#lists.read(kind, page);
+      // From now on the kind has a place in the cursor: what comes later belongs before the first page.
+      this.#before[kind] ??= end;
+      this.#unread[kind] = nextBefore;
+      this.#isRead[kind] = nextBefore === null;
+      this.#ahead[kind] = [...entries];
+    }
   }
 }
 
@@ -114,21 +130,22 @@ export class AuditLog {
 
   /** What names the user, the newest first. */
   async *naming(userId: UserId): AsyncGenerator<AuditPage['lines'][number]> {
-    for await (const { atMs, kind, entry } of this.#all()) {
+    for await (const { atMs, kind, entry } of this.#naming(userId)) {
       if (withoutUser(entry, userId) !== null) yield { at: isoTime(atMs), kind, ...entry };
     }
   }
 
   /** Replaces the id of the user in all entries but in those that say that its erasure was asked for. */
   async forget(userId: UserId): Promise<void> {
-    for await (const kept of this.#all()) {
+    for await (const kept of this.#naming(userId)) {
       const entry = kept.entry.act === 'erase_user' ? null : withoutUser(kept.entry, userId);
       if (entry !== null) await this.#deps.lists.replace(kept.kind, { ...kept, entry });
     }
   }
 
-  async *#all(): AsyncGenerator<Numbered> {
-    const newest = new Newest(this.#deps.lists, { act: null, denial: null });
+  /** Entries that have the id anywhere, also within another one. */
+  async *#naming(userId: UserId): AsyncGenerator<Numbered> {
+    const newest = new Newest(this.#deps.lists, { act: null, denial: null }, userId);
     for (let next = await newest.peek(); next !== null; next = await newest.peek()) {
       newest.pass(next);
       yield next;

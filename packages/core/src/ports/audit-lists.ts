@@ -35,14 +35,30 @@ export const auditBounds: Readonly<Record<AuditKind, { readonly entries: number;
     denial: { entries: 1000, bytes: 512 * 1024 },
   };
 
+/** The newest entries that were asked for. */
+export interface AuditSlice {
+  /** The newest first, without those that this version cannot read. */
+  readonly entries: readonly KeptAuditEntry[];
+  /** What `before` has to be for the entries that follow; null: there are none. */
+  readonly nextBefore: number | null;
+  /** One more than the highest number of the list; 1: it is empty. */
+  readonly end: number;
+}
+
+export interface AuditSlicePage {
+  /** Only entries with a lower number; null: from the newest on. */
+  readonly before: number | null;
+  /** Numbers that are looked at. */
+  readonly limit: number;
+  /** Only entries that have this text in one of their fields; null: all. An id needs no escape in JSON. */
+  readonly naming: string | null;
+}
+
 /** One bounded list per kind. Every method throws `PlenumError` `unavailable` when the store cannot be reached. */
 export interface AuditLists {
   append(kind: AuditKind, entry: AuditEntry): Promise<void>;
-  /** Reads the newest first. @param before only entries with a lower number; null: from the newest on */
-  read(
-    kind: AuditKind,
-    page: { readonly before: number | null; readonly limit: number },
-  ): Promise<readonly KeptAuditEntry[]>;
+  /** Reads the newest first. */
+  read(kind: AuditKind, page: AuditSlicePage): Promise<AuditSlice>;
   /** Writes another text over an entry; one that has made room stays away. */
   replace(kind: AuditKind, kept: KeptAuditEntry): Promise<void>;
 }

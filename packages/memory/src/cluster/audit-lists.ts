@@ -1,6 +1,15 @@
 /** The port `AuditLists` in memory. */
-import { type AuditKind, type AuditLists, auditBounds, type KeptAuditEntry } from '@plenum/core';
+import {
+  type AuditEntry,
+  type AuditKind,
+  type AuditLists,
+  auditBounds,
+  type KeptAuditEntry,
+} from '@plenum/core';
 import type { Defer } from '../defer.ts';
+
+const hasText = (entry: AuditEntry, text: string): boolean =>
+  Object.values(entry).some((field: string) => field.includes(text));
 
 /** @param now the engine's clock, ms since 1970 */
 export function memoryAuditLists(now: () => number, defer: Defer): AuditLists {
@@ -23,13 +32,16 @@ export function memoryAuditLists(now: () => number, defer: Defer): AuditLists {
           bytes[kind] -= sizeOf(oldest);
         }
       }),
-    read: (kind, { before, limit }) =>
-      defer(() =>
-        lists[kind]
-          .filter(({ number }) => before === null || number < before)
-          .slice(-limit)
-          .reverse(),
-      ),
+    read: (kind, { before, limit, naming }) =>
+      defer(() => {
+        const older = lists[kind].filter(({ number }) => before === null || number < before);
+        const looked = older.slice(-limit).reverse();
+        return {
+          entries: looked.filter(({ entry }) => naming === null || hasText(entry, naming)),
+          nextBefore: older.length > looked.length ? (looked.at(-1)?.number ?? null) : null,
+          end: made[kind] + 1,
+        };
+      }),
     replace: (kind, kept) =>
       defer(() => {
         const at = lists[kind].findIndex(({ number }) => number === kept.number);

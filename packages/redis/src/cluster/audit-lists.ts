@@ -3,6 +3,8 @@ import {
   type AuditEntry,
   type AuditKind,
   type AuditLists,
+  type AuditSlice,
+  type AuditSlicePage,
   auditBounds,
   type KeptAuditEntry,
 } from '@plenum/core';
@@ -35,19 +37,22 @@ export class RedisAuditLists implements AuditLists {
     await calls.read(appendAuditEntry, { keys: { entries: keys.audit(kind) }, args });
   }
 
-  async read(
-    kind: AuditKind,
-    { before, limit }: { readonly before: number | null; readonly limit: number },
-  ): Promise<readonly KeptAuditEntry[]> {
+  async read(kind: AuditKind, { before, limit, naming }: AuditSlicePage): Promise<AuditSlice> {
     const { calls, keys } = this.#deps;
     const key = keys.audit(kind);
     const [first, next] = await calls.command((redis) => redis.hmget(key, 'first', 'next'));
-    const end = Math.min(before ?? Number.POSITIVE_INFINITY, Number(next ?? 1));
-    const begin = Math.max(Number(first ?? 1), end - limit);
-    const numbers = Array.from({ length: Math.max(0, end - begin) }, (_, i) => end - 1 - i);
-    if (numbers.length === 0) return [];
+    const end = Number(next ?? 1);
+    const below = Math.min(before ?? end, end);
+    const oldest = Number(first ?? 1);
+    const begin = Math.max(oldest, below - limit);
+    const numbers = Array.from({ length: Math.max(0, below - begin) }, (_, i) => below - 1 - i);
+    if (numbers.length === 0) return { entries: [], nextBefore: null, end };
     const texts = await calls.command((redis) => redis.hmget(key, ...numbers.map(String)));
-    return numbers.flatMap((number, i) => keptIn(number, texts[i] ?? '') ?? []);
+    const entries = numbers.flatMap((number, i) => {
+      const text = texts[i] ?? '';
+      return naming === null || text.includes(naming) ? (keptIn(number, text) ?? []) : [];
+    });
+    return { entries, nextBefore: begin > oldest ? begin : null, end };
   }
 
   async replace(kind: AuditKind, { number, entry }: KeptAuditEntry): Promise<void> {

@@ -1,5 +1,12 @@
 /** Tests the audit log on every engine: its bounds, its pages, and a user who is taken out of it. */
-import { type AuditEntry, AuditLog, auditBounds, type Engine, type Logger } from '@plenum/core';
+import {
+  type AuditEntry,
+  type AuditKind,
+  AuditLog,
+  auditBounds,
+  type Engine,
+  type Logger,
+} from '@plenum/core';
 import { userIdSchema } from '@plenum/protocol';
 import { describe, expect, test } from 'vitest';
 import { eventually } from '../eventually.ts';
@@ -51,6 +58,27 @@ export function auditListsSuite(name: string, makeEngine: MakeEngine): void {
       expect(lines).toEqual([...lines].sort(order));
     });
 
+    test('denials that come between two pages are not on the second one, also if there were none before', async () => {
+      await using harness = await makeEngine();
+      const { auditLists } = harness.engine;
+      for (let i = 0; i < 4; i += 1) await auditLists.append('act', entry(`act${i}`));
+      const log = logOn(harness.engine);
+      const first = await log.page({ limit: 2 });
+      await auditLists.append('denial', entry('denied'));
+      const second = await log.page({ limit: 9, cursor: first.next_cursor ?? '' });
+      expect([...actsOf(first), ...actsOf(second)]).toEqual(['act3', 'act2', 'act1', 'act0']);
+    });
+
+    test('a slice has the entries that name a text, and says where the next one begins', async () => {
+      await using harness = await makeEngine();
+      const { auditLists } = harness.engine;
+      for (let i = 0; i < 5; i += 1)
+        await auditLists.append('act', entry('join_group', { target: `user:u${i}` }));
+      const slice = (before: number | null) => auditLists.read('act', { before, limit: 3, naming: 'u1' });
+      expect(await slice(null)).toMatchObject({ entries: [], nextBefore: 3, end: 6 });
+      expect(await slice(3)).toMatchObject({ entries: [{ number: 2 }], nextBefore: null, end: 6 });
+    });
+
     test('a filter finds what it names, and nothing else', async () => {
       await using harness = await makeEngine();
       const { auditLists } = harness.engine;
@@ -69,19 +97,21 @@ export function auditListsSuite(name: string, makeEngine: MakeEngine): void {
     test('the oldest make room by number and by size, and denials displace no acts', async () => {
       await using harness = await makeEngine();
       const { auditLists } = harness.engine;
+      const entriesOf = async (kind: AuditKind, limit: number) =>
+        (await auditLists.read(kind, { before: null, limit, naming: null })).entries;
       await auditLists.append('act', entry('first'));
       const { entries, bytes } = auditBounds.denial;
       await Promise.all(Array.from({ length: entries + 100 }, () => auditLists.append('denial', entry('x'))));
-      const denials = await auditLists.read('denial', { before: null, limit: 2 * entries });
+      const denials = await entriesOf('denial', 2 * entries);
       expect(denials).toHaveLength(entries);
       expect(denials.at(-1)?.number).toBe(101);
       const target = 'y'.repeat(bytes / 4);
       for (let i = 0; i < 5; i += 1) await auditLists.append('denial', entry('large', { target }));
-      const large = await auditLists.read('denial', { before: null, limit: 2 * entries });
+      const large = await entriesOf('denial', 2 * entries);
       expect(large.map(({ entry: { act } }) => act)).toEqual(['large', 'large', 'large']);
-      expect(await auditLists.read('act', { before: null, limit: 9 })).toHaveLength(1);
+      expect(await entriesOf('act', 9)).toHaveLength(1);
       await auditLists.replace('denial', { number: 1, atMs: 0, entry: entry('gone') });
-      expect((await auditLists.read('denial', { before: null, limit: 9 })).length).toBe(3);
+      expect((await entriesOf('denial', 9)).length).toBe(3);
     });
 
     test('a user is taken out of all entries but those of its erasure, and others stay', async () => {
