@@ -94,7 +94,7 @@ test('two people chat in React', async () => {
 
 /** The files of a guide, by the block of their language. @param script language and name of the second file */
 function filesOfGuide(name: string, script: 'js' | 'jsx', url: string): Readonly<Record<string, string>> {
-  const guide = readFileSync(join(root, `apps/docs/guides/${name}.md`), 'utf8');
+  const guide = readFileSync(join(root, `apps/docs/guides/${name}`), 'utf8');
   const block = (language: string) =>
     new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``).exec(guide)?.[1] ?? '';
   const text = block(script).replace('http://localhost:3000', url);
@@ -102,8 +102,8 @@ function filesOfGuide(name: string, script: 'js' | 'jsx', url: string): Readonly
 }
 
 test.each([
-  ['react', 'jsx', 'p'],
-  ['first-page', 'js', 'li'],
+  ['react.md', 'jsx', 'p'],
+  ['first-page.md', 'js', 'li'],
 ] as const)('the two files of the guide %s are a chat', async (guide, script, element) => {
   await using node = await ServedNode.start('memory', { PLENUM_JWT_SECRET: '', PLENUM_ADMIN_TOKEN: '' });
   mkdirSync(join(root, 'test/examples/dist'), { recursive: true });

@@ -16,6 +16,7 @@ export function FormWindow({ title, submit, onSubmit, onClose, children }: FormP
   const [problem, setProblem] = useState<string | null>(null);
   const [isBusy, setBusy] = useState(false);
   const send = async (form: HTMLFormElement) => {
+    if (isBusy) return;
     setBusy(true);
     const fields = [...new FormData(form)].map(([name, value]) => [name, String(value).trim()] as const);
     const refusal = await onSubmit(Object.fromEntries(fields));
@@ -40,7 +41,8 @@ export function FormWindow({ title, submit, onSubmit, onClose, children }: FormP
           <button type="button" className="button" onClick={onClose}>
             {partStrings.cancel}
           </button>
-          <button type="submit" className="button is-main" disabled={isBusy}>
+          {/* A button that is disabled would lose the focus, and with it the keys of the dialog. */}
+          <button type="submit" className="button is-main" aria-disabled={isBusy}>
             {submit}
           </button>
         </div>

@@ -43,7 +43,7 @@ export function CallWindow(props: CallWindowProps) {
   const draft = drafted(callOf, typed);
   const isNamed = nameToType === undefined || typed['$name']?.trim() === nameToType;
   const send = async () => {
-    if (form.current === null) return;
+    if (form.current === null || isBusy) return;
     const made = drafted(callOf, typedIn(form.current));
     if (typeof made === 'string') return setProblem(made);
     setBusy(true);
@@ -98,7 +98,8 @@ export function CallWindow(props: CallWindowProps) {
           <button
             type="submit"
             className={isDestructive ? 'button is-destructive' : 'button is-main'}
-            disabled={isBusy || refused !== null || !isNamed}
+            disabled={refused !== null || !isNamed}
+            aria-disabled={isBusy}
           >
             {submit}
           </button>
