@@ -58,7 +58,7 @@ export function auditListsSuite(name: string, makeEngine: MakeEngine): void {
       expect(lines).toEqual([...lines].sort(order));
     });
 
-    test('denials that come between two pages are not on the second one, also if there were none before', async () => {
+    test('denials that come between two pages are on neither, also if there were none before', async () => {
       await using harness = await makeEngine();
       const { auditLists } = harness.engine;
       for (let i = 0; i < 4; i += 1) await auditLists.append('act', entry(`act${i}`));
