@@ -132,7 +132,7 @@ test.each([[''], ['a'.repeat(129)], [7], [undefined]])('the code %j is refused b
   expect(await answer.json()).toMatchObject({ code: 'invalid_args', details: { field: 'code' } });
 });
 
-test('after thirty wrong codes a minute passes before another one is answered as wrong; the right one is taken', async () => {
+test('after thirty wrong codes the next waits a minute; the right one is taken', async () => {
   const clock = new ManualClock();
   await using edge = await startEdge({
     clock,

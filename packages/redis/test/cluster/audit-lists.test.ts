@@ -22,7 +22,7 @@ const entry = (act: string): AuditEntry => ({
   ...{ request_id: 'r', node_id: 'n1' },
 });
 
-test('unreadable entries, even a whole slice of them, hide no older ones from pages and from an erasure', async () => {
+test('a slice of unreadable entries hides no older ones from pages and from an erasure', async () => {
   await using started = await startEngine({ url: redis.url });
   const { auditLists: lists } = started.engine;
   const log = new AuditLog({ lists, logger: keepingLogger(), nodeId: 'n1' });
