@@ -90,7 +90,11 @@ export function usePages<P extends Paged>(callAt: Call, options: ReadOptions = {
     isLoading: read.isLoading,
     isLoadingMore: read.isFetchingNextPage,
     error: read.error,
-    more: read.hasNextPage && !read.isFetchingNextPage ? () => void read.fetchNextPage() : null,
+    // Two calls before the next drawing are one read.
+    more:
+      read.hasNextPage && !read.isFetchingNextPage
+        ? () => void read.fetchNextPage({ cancelRefetch: false })
+        : null,
     again: () => void read.refetch(),
   };
 }
