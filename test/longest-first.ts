@@ -9,6 +9,7 @@ const longest = [
   // Behind those that keep the processors busy: it makes as many tries as its time allows.
   'test/flow/races.test.ts',
   'test/flow/error-table.test.ts',
+  'test/flow/node-figures.test.ts',
   'packages/redis/test/connections/sentinel.test.ts',
   'packages/redis/test/rights/rights.test.ts',
   'packages/redis/test/connections/cluster.test.ts',
