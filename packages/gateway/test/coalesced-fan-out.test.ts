@@ -128,6 +128,28 @@ describe('a big group', () => {
     expect(served.filter((line) => line.startsWith('late'))).toEqual(['late relay_message 2']);
   });
 
+  test('gets ephemeral pushes in slices, each in its place among entries and the pushes after it', async () => {
+    const served: string[] = [];
+    const fanOut = hastyFanOut(100);
+    const members = Array.from({ length: 300 }, (_, i) => listener(`s${i}`, served));
+    const live = new Set(members);
+    const pushTyping = (user_id: string) =>
+      fanOut.deliverVolatile(groupId, members, [{ event: 'typing', payload: { group_id: groupId, user_id } }]);
+    pushTyping('before');
+    expect(served.length).toBeLessThan(300);
+    fanOut.deliver(groupId, live, [message(1)]);
+    // As a message that is kept nowhere: its recipients are looked up when the entries before it are written.
+    fanOut.whenWritten(groupId, () => pushTyping('between'));
+    fanOut.deliver(groupId, live, [message(2)]);
+    pushTyping('after');
+    await eventually(() => expect(served).toHaveLength(1500));
+    for (const { id } of members) {
+      expect(served.filter((line) => line.startsWith(`${id} `))).toEqual(
+        ['typing', 'relay_message 1', 'typing', 'relay_message 2', 'typing'].map((line) => `${id} ${line}`),
+      );
+    }
+  });
+
   test('frees the event loop between its slices', async () => {
     const fanOut = hastyFanOut(100);
     let turns = 0;

@@ -40,7 +40,8 @@ export interface FanOut {
   /** Writes one push to one device, after everything that was delivered for the group before. */
   push<E extends PushEvent>(groupId: GroupId, to: Device, event: E, payload: PushPayload<E>): void;
   /**
-   * Writes pushes that may be dropped: not ordered with entries, and the first to be dropped for a slow recipient.
+   * Writes pushes that may be dropped, after everything that was delivered for the group before. They are the first to be
+   * dropped for a slow recipient.
    */
   deliverVolatile(groupId: GroupId, to: readonly Device[], pushes: readonly EphemeralPush[]): void;
   /** Calls `act` when everything that was delivered and pushed for the group before has been written, before what comes later. */

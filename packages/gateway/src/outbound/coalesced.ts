@@ -4,13 +4,13 @@
  * ticks get longer, so batches grow. Large batches are written in slices, so that the loop never blocks for long. One
  * queue per group keeps the order; the groups take turns.
  */
-import type { Clock, Device, FanOut, LogEntry, Logger, Recipients } from '@plenum/core';
+import type { Clock, Device, EphemeralPush, FanOut, LogEntry, Logger, Recipients } from '@plenum/core';
 import type { GroupId } from '@plenum/protocol';
 import { framesOf, type Openings, openingsIn } from './frames.ts';
 import { isolateErrors, logFailure, pushEntry } from './one-device.ts';
 import { SocketDevice } from './socket-device.ts';
 import { tickFlush } from './tick-flush.ts';
-import { createVolatilePush } from './volatile-pushes.ts';
+import { volatileWrite } from './volatile-pushes.ts';
 
 /** A slice ends after this long and yields to the event loop, ms. */
 const sliceMs = 8;
@@ -28,10 +28,16 @@ interface Slice {
   readonly untilMs: number;
   writes: number;
 }
-type Step = Batch | { readonly to: Device | null; readonly push: () => void };
+/** Pushes that may be dropped, with the recipients that have not been written yet. */
+interface Volatile {
+  left: Iterator<Device>;
+  readonly write: (to: Device) => void;
+}
+type Step = Batch | Volatile | { readonly to: Device | null; readonly push: () => void };
 
 const countOf = (to: Recipients): number => ('size' in to ? to.size : to.length);
 const isBatch = (step: Step): step is Batch => 'entries' in step;
+const isVolatile = (step: Step): step is Volatile => 'left' in step;
 
 export interface CoalescedDeps {
   readonly logger: Logger;
@@ -45,14 +51,16 @@ export class CoalescedFanOut implements FanOut {
   readonly #clock: Clock;
   readonly #openings: Openings;
   readonly #queues = new Map<GroupId, Step[]>();
-  readonly deliverVolatile: FanOut['deliverVolatile'];
+  readonly #namespace: string;
+  /** The queue that is written now; its first step is under way. */
+  #current: Step[] | undefined;
   #isPlanned = false;
 
   constructor({ logger, clock, namespace = '/' }: CoalescedDeps) {
     this.#logger = logger;
     this.#clock = clock;
     this.#openings = openingsIn(namespace);
-    this.deliverVolatile = createVolatilePush({ logger, clock, namespace });
+    this.#namespace = namespace;
   }
 
   deliver(groupId: GroupId, to: Recipients, entries: readonly LogEntry[]): void {
@@ -69,6 +77,16 @@ export class CoalescedFanOut implements FanOut {
     if (!this.#queues.has(groupId)) this.#push(groupId, step);
     else this.#queueOf(groupId).push(step);
   };
+
+  deliverVolatile(groupId: GroupId, to: readonly Device[], pushes: readonly EphemeralPush[]): void {
+    const step = { left: to[Symbol.iterator](), write: volatileWrite(this.#namespace, pushes) };
+    const waiting = this.#queues.get(groupId);
+    if (waiting !== undefined && waiting !== this.#current) waiting.push(step);
+    else if (this.#writeVolatile(groupId, step, this.#slice())) return;
+    else if (waiting === undefined) this.#queueOf(groupId).push(step);
+    // The step under way has called this: what is left goes before those that follow it.
+    else waiting.splice(1, 0, step);
+  }
 
   whenWritten(groupId: GroupId, act: () => void): void {
     const queue = this.#queues.get(groupId);
@@ -102,11 +120,12 @@ export class CoalescedFanOut implements FanOut {
 
   readonly #flush = (): void => {
     this.#isPlanned = false;
-    const slice = { untilMs: this.#clock.monotonicMs() + sliceMs, writes: 0 };
+    const slice = this.#slice();
     for (const [groupId, queue] of this.#queues) {
+      this.#current = queue;
       for (let step = queue[0]; step !== undefined; step = queue[0]) {
-        if (!isBatch(step)) this.#push(groupId, step);
-        else if (!this.#write(groupId, step, slice)) {
+        if (!this.#perform(groupId, step, slice)) {
+          this.#current = undefined;
           // Moves the group behind the others: a group that always has more to write would make them wait forever.
           this.#queues.delete(groupId);
           this.#queues.set(groupId, queue);
@@ -115,36 +134,65 @@ export class CoalescedFanOut implements FanOut {
         }
         queue.shift();
       }
+      this.#current = undefined;
       this.#queues.delete(groupId);
     }
   };
+
+  #slice(): Slice {
+    return { untilMs: this.#clock.monotonicMs() + sliceMs, writes: 0 };
+  }
+
+  /** @returns false if the time ran out before the last recipient */
+  #perform(groupId: GroupId, step: Step, slice: Slice): boolean {
+    if (isBatch(step)) return this.#writeBatch(groupId, step, slice);
+    if (isVolatile(step)) return this.#writeVolatile(groupId, step, slice);
+    this.#push(groupId, step);
+    return true;
+  }
 
   #push(groupId: GroupId, { to, push }: { readonly to: Device | null; readonly push: () => void }): void {
     if (to === null) push();
     else isolateErrors({ logger: this.#logger, groupId, device: to }, push);
   }
 
-  /** @returns false if the time ran out before the last recipient */
-  #write(groupId: GroupId, batch: Batch, slice: Slice): boolean {
+  #writeBatch(groupId: GroupId, batch: Batch, slice: Slice): boolean {
     batch.writing ??= {
       frames: framesOf(batch.entries, this.#openings),
       left: batch.to[Symbol.iterator](),
       isShared: countOf(batch.to) > 1,
     };
-    const { frames, left, isShared } = batch.writing;
+    const { entries, writing } = batch;
+    const { frames, isShared } = writing;
+    return this.#writeEach(groupId, writing, slice, (device) => {
+      if (device instanceof SocketDevice) device.writeFrames(frames, entries, isShared);
+      else for (const entry of entries) pushEntry(device, entry);
+    });
+  }
+
+  #writeVolatile(groupId: GroupId, step: Volatile, slice: Slice): boolean {
+    return this.#writeEach(groupId, step, slice, step.write);
+  }
+
+  #writeEach(
+    groupId: GroupId,
+    recipients: { left: Iterator<Device> },
+    slice: Slice,
+    write: (to: Device) => void,
+  ): boolean {
+    const { left } = recipients;
     for (;;) {
       const { done, value: device } = left.next();
       if (done === true) return true;
       try {
-        if (device instanceof SocketDevice) device.writeFrames(frames, batch.entries, isShared);
-        else for (const entry of batch.entries) pushEntry(device, entry);
+        write(device);
       } catch (err) {
         logFailure({ logger: this.#logger, groupId, device }, err);
       }
       slice.writes += 1;
       if (slice.writes % writesPerLook === 0 && this.#clock.monotonicMs() >= slice.untilMs) {
         // The set may change before the next slice, so the remaining recipients are copied now.
-        batch.writing.left = [...{ [Symbol.iterator]: () => left }][Symbol.iterator]();
+        recipients.left = [...{ [Symbol.iterator]: () => left }][Symbol.iterator]();
         return false;
       }
     }

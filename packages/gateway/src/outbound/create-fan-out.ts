@@ -56,12 +56,15 @@ function createPlainFanOut(logger: Logger): FanOut {
       else atEndOfTick(write);
     },
     deliverVolatile(groupId, to, pushes) {
-      for (const device of to) {
-        push(groupId, device, (one) => {
-          if (one instanceof SocketDevice && !one.takesVolatile) return;
-          for (const { event, payload } of pushes) one.push(event, payload);
-        });
-      }
+      const write = (device: Device) => {
+        if (device instanceof SocketDevice && !device.takesVolatile) return;
+        for (const { event, payload } of pushes) device.push(event, payload);
+      };
+      const writeAll = () => {
+        for (const device of to) push(groupId, device, write);
+      };
+      if (queue.length === 0) writeAll();
+      else atEndOfTick(writeAll);
     },
     whenWritten: (_, act) => (queue.length === 0 ? act() : atEndOfTick(act)),
     written: () => (queue.length === 0 ? Promise.resolve() : new Promise(atEndOfTick)),
