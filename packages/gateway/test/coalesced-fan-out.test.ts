@@ -3,7 +3,7 @@
  * clients get nothing and the tests fail.
  */
 import type { Device, FanOut, LogEntry } from '@plenum/core';
-import { groupIdSchema } from '@plenum/protocol';
+import { groupIdSchema, userIdSchema } from '@plenum/protocol';
 import { eventually } from '@plenum/testkit';
 import type { Socket } from 'socket.io-client';
 import { describe, expect, test, vi } from 'vitest';
@@ -133,15 +133,15 @@ describe('a big group', () => {
     const fanOut = hastyFanOut(100);
     const members = Array.from({ length: 300 }, (_, i) => listener(`s${i}`, served));
     const live = new Set(members);
-    const pushTyping = (user_id: string) =>
-      fanOut.deliverVolatile(groupId, members, [{ event: 'typing', payload: { group_id: groupId, user_id } }]);
-    pushTyping('before');
+    const payload = { group_id: groupId, user_id: userIdSchema.parse('ann') };
+    const pushTyping = () => fanOut.deliverVolatile(groupId, members, [{ event: 'typing', payload }]);
+    pushTyping();
     expect(served.length).toBeLessThan(300);
     fanOut.deliver(groupId, live, [message(1)]);
     // As a message that is kept nowhere: its recipients are looked up when the entries before it are written.
-    fanOut.whenWritten(groupId, () => pushTyping('between'));
+    fanOut.whenWritten(groupId, () => pushTyping());
     fanOut.deliver(groupId, live, [message(2)]);
-    pushTyping('after');
+    pushTyping();
     await eventually(() => expect(served).toHaveLength(1500));
     for (const { id } of members) {
       expect(served.filter((line) => line.startsWith(`${id} `))).toEqual(
