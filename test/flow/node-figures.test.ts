@@ -108,6 +108,8 @@ test('three nodes answer for themselves; a frozen one is missing, a killed one g
       expect(seen.missing).toEqual([idOf(two.url)]);
       expect(seen.nodes).toHaveLength(2);
     });
+    const { body } = await httpRequest('GET', `${one.url}/v1/users/ann/devices`);
+    expect(body).toMatchObject({ count: 1, missing: [idOf(two.url)] });
   } finally {
     process.kill(two.pid, 'SIGCONT');
   }

@@ -235,6 +235,7 @@ function openGateway(
     cluster: {
       ...core.cluster,
       figures: () => watching.figures(),
+      devices: (query) => watching.devices(query),
       trace: (order) => watching.trace(order),
     },
     keepAuditEntry: (kind, entry) => core.audit.note(kind, entry),

@@ -50,6 +50,7 @@ export class NodeWatch {
     this.#watching = new Watching({
       ...this.#deps,
       operations,
+      feeds,
       probe: this.probe,
       readFigures: () => this.#read(),
       clock: systemClock,

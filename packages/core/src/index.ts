@@ -72,4 +72,5 @@ export { defaultMiddlewares, orderProblems } from './send/steps.ts';
 export * from './telemetry/events.ts';
 export { MessageProbe } from './telemetry/message-probe.ts';
 export type { TraceOrder } from './watching/trace-message.ts';
+export type { DevicesQuery } from './watching/user-devices.ts';
 export { Watching, type WatchOperations } from './watching/watching.ts';

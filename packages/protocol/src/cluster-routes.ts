@@ -8,6 +8,7 @@ import { groupIdSchema, userIdSchema } from './ids.ts';
 import { fromText } from './query-text.ts';
 import type { RouteBase } from './rest.ts';
 import { traceArgsSchema, traceSchema } from './trace.ts';
+import { devicesQuerySchema, userDevicesSchema } from './user-devices.ts';
 
 /** The id of one start of a node. */
 export const nodeIdSchema = z
@@ -96,6 +97,7 @@ export interface ClusterRoute extends RouteBase {
     | 'drain_node'
     | 'list_partitions'
     | 'trace_message'
+    | 'list_user_devices'
     | 'export_user';
   readonly params: z.ZodObject;
   /** Default: none. */
@@ -112,6 +114,7 @@ export type ExportedGroups = z.infer<typeof exportedGroupsSchema>;
 
 /** As text in a URL. */
 const auditQueryText = auditQuerySchema.extend({ limit: fromText(auditQuerySchema.shape.limit) });
+const devicesQueryText = devicesQuerySchema.extend({ limit: fromText(devicesQuerySchema.shape.limit) });
 
 const get = {
   method: 'GET',
@@ -193,6 +196,15 @@ export const clusterRoutes: readonly ClusterRoute[] = [
     scope: 'groups',
     body: traceArgsSchema,
     result: traceSchema,
+  },
+  {
+    ...get,
+    name: 'list_user_devices',
+    path: '/v1/users/:user_id/devices',
+    summary: 'Page through the devices of a user on all nodes, which are asked at the moment of the request',
+    params: z.strictObject({ user_id: userIdSchema }),
+    query: devicesQueryText,
+    result: userDevicesSchema,
   },
   {
     ...get,

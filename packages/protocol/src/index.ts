@@ -21,3 +21,4 @@ export * from './requests.ts';
 export * from './rest.ts';
 export * from './text.ts';
 export * from './trace.ts';
+export * from './user-devices.ts';

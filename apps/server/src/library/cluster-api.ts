@@ -6,6 +6,7 @@ import {
   auditQuerySchema,
   type ClusterFigures,
   type DrainingNode,
+  devicesQuerySchema,
   exportedGroupsSchema,
   type GroupOwner,
   groupIdSchema,
@@ -15,6 +16,7 @@ import {
   parse,
   type Trace,
   traceArgsSchema,
+  type UserDevices,
   userIdSchema,
 } from '@plenum/protocol';
 import { z } from 'zod';
@@ -27,6 +29,16 @@ export interface ClusterApi {
    * second are in `missing`. Refused in client mode.
    */
   readonly figures: () => Promise<LibraryOutcome<ClusterFigures>>;
+  /**
+   * The devices of a user on all nodes, the newest first; nodes that have not answered within one second are in `missing`.
+   * Refused in client mode.
+   * @param options `limit`: at most 200, default 50; `cursor`: `next_cursor` of the page before
+   */
+  readonly devices: (options: {
+    readonly userId: string;
+    readonly cursor?: string;
+    readonly limit?: number;
+  }) => Promise<LibraryOutcome<UserDevices>>;
   /**
    * Sends one message as a user, and shows its path through the nodes. Refused as any message, and in client mode.
    * @param options `message`: at most 256 UTF-8 bytes; `waitMs`: how long the nodes look for it, 0 to 10,000 ms, default
@@ -66,6 +78,7 @@ export interface ClusterApi {
 
 const ownerSchema = z.strictObject({ group_id: groupIdSchema });
 const drainSchema = z.strictObject({ node_id: nodeIdSchema });
+const devicesSchema = devicesQuerySchema.extend({ user_id: userIdSchema });
 const traceSchema = traceArgsSchema.extend({ group_id: groupIdSchema });
 const exportSchema = z.strictObject({ user_id: userIdSchema, groups: exportedGroupsSchema });
 
@@ -78,6 +91,12 @@ export function clusterApi(
     nodes: async () => shown(await operations.nodes()),
     partitions: async () => shown(await operations.partitions()),
     figures: async () => shown(await watching.figures()),
+    devices: async ({ userId, ...page }) => {
+      const args = parse(devicesSchema, { user_id: userId, ...page }, 'invalid_args');
+      if (!args.ok) return refused(args.failure);
+      const { user_id, ...query } = args.value;
+      return shown(await watching.devices({ userId: user_id, ...query }));
+    },
     trace: async ({ groupId, userId, message, waitMs }) => {
       const arrivedAtMs = systemClock.monotonicMs();
       const given = { group_id: groupId, from_user_id: userId, message, wait_ms: waitMs };

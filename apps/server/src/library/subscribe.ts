@@ -134,10 +134,12 @@ function deviceOf({ listener, id, userId, groupId }: Listening, logger: Logger):
       failed(error);
     }
   };
+  const sinceMs = Date.now();
   return {
     id,
     userId,
     isAuto: false,
+    connection: () => ({ transport: 'library', sinceMs, address: null }),
     drained: () => Promise.resolve(),
     push: (event, payload) => {
       if (!isElsewhere(payload, groupId)) contained(() => handlers[event]?.(listener, payload));

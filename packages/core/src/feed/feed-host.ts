@@ -85,6 +85,12 @@ export class FeedHost implements DeviceHub, FeedListener {
     );
   }
 
+  /** How many groups the device is attached to. */
+  readonly groupCount = (device: Device): number =>
+    [...this.devices.groupsOf(device.userId)].filter((groupId) =>
+      this.#feeds.get(groupId)?.feed.attachments.has(device),
+    ).length;
+
   /** Devices that have every entry that this node has applied. */
   liveDevices(groupId: GroupId): Iterable<Device> {
     return this.#feeds.get(groupId)?.feed.attachments.live ?? [];

@@ -1,9 +1,18 @@
 /**
  * The devices of this node: a socket as the domain sees it, how entries reach it, and how the gateway announces it.
  */
-import type { Actor, GroupId, PushEvent, PushPayload } from '@plenum/protocol';
+import type { Actor, DeviceTransport, GroupId, PushEvent, PushPayload } from '@plenum/protocol';
 import type { LogEntry } from '../log/entry.ts';
 import type { EphemeralPush } from './presence.ts';
+
+/** How a device is connected, as operators see it. */
+export interface DeviceConnection {
+  readonly transport: DeviceTransport;
+  /** Since when, ms since 1970 by the clock of its node. The same in every reading. */
+  readonly sinceMs: number;
+  /** Null: it has none, or it is not known. */
+  readonly address: string | null;
+}
 
 /** One device: a socket of the gateway, or a listener of the library (then `userId` is `$service`). */
 export interface Device {
@@ -19,6 +28,8 @@ export interface Device {
   push<E extends PushEvent>(event: E, payload: PushPayload<E>): void;
   /** Resolves when nothing waits in the device's buffer, or the device has disconnected. */
   drained(): Promise<void>;
+  /** Read only when an operator looks. Absent: operators do not see the device. */
+  connection?(): DeviceConnection;
 }
 
 /**

@@ -1,5 +1,6 @@
 /** Questions from one node to another, and their answers. */
-import type { GroupId, NodeReading, TraceStage } from '@plenum/protocol';
+import type { GroupId, NodeReading, TraceStage, UserId } from '@plenum/protocol';
+import type { DeviceConnection } from './devices.ts';
 
 /** A stage of a traced message, as one node saw it. */
 export interface StageSeen {
@@ -11,9 +12,27 @@ export interface StageSeen {
   readonly detail?: string | undefined;
 }
 
+/** A device of a user, as its node sees it. */
+export interface DeviceSeen extends DeviceConnection {
+  readonly id: string;
+  readonly isAuto: boolean;
+  /** How many groups it is attached to. */
+  readonly groups: number;
+}
+
+/** Where a page of devices begins: after this one. The newest device is the first; of one millisecond, by id. */
+export type DevicePlace = Pick<DeviceSeen, 'sinceMs' | 'id'>;
+
 export type NodeQuestion =
   /** What does the node read of itself? */
   | { readonly topic: 'figures' }
+  /** Which devices does the user have on the node? Null: from the first on. */
+  | {
+      readonly topic: 'devices';
+      readonly userId: UserId;
+      readonly after: DevicePlace | null;
+      readonly limit: number;
+    }
   /** Note what happens to the messages of a group from now on, for at most `forMs`. */
   | {
       readonly topic: 'trace_begin';
@@ -26,6 +45,8 @@ export type NodeQuestion =
 
 export type NodeAnswer =
   | { readonly topic: 'figures'; readonly reading: NodeReading }
+  /** `count`: with those before and after the page. */
+  | { readonly topic: 'devices'; readonly devices: readonly DeviceSeen[]; readonly count: number }
   | { readonly topic: 'trace_begin' }
   | { readonly topic: 'trace_end'; readonly stages: readonly StageSeen[] };
 

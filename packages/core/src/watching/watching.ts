@@ -1,6 +1,7 @@
-/** What operators see of the nodes at this moment: their figures, and the path of one message. */
-import type { ClusterFigures, NodeReading, Trace } from '@plenum/protocol';
+/** What operators see of the nodes at this moment: their figures, the devices of a user, and the path of one message. */
+import type { ClusterFigures, NodeReading, Trace, UserDevices } from '@plenum/protocol';
 import { sharedReading } from '../concurrency/shared-reading.ts';
+import type { FeedHost } from '../feed/feed-host.ts';
 import { isoTime } from '../groups/records.ts';
 import type { Operations } from '../operations/operations.ts';
 import { fail, type Outcome, succeed } from '../outcome/outcome.ts';
@@ -10,6 +11,7 @@ import type { Clock, Logger, Random } from '../ports/runtime.ts';
 import type { MessageProbe } from '../telemetry/message-probe.ts';
 import { NodeQuestions } from './node-questions.ts';
 import { type TraceOrder, traceMessage } from './trace-message.ts';
+import { type DevicesQuery, devicesHere, devicesOfUser } from './user-devices.ts';
 
 /** For so long, ms, the figures of the cluster are used again: so many requests ask the nodes no more than twice a second. */
 const figuresReuseMs = 500;
@@ -22,12 +24,15 @@ const readingReuseMs = 250;
  */
 export interface WatchOperations {
   figures(): Promise<Outcome<ClusterFigures>>;
+  devices(query: DevicesQuery): Promise<Outcome<UserDevices>>;
   trace(order: TraceOrder): Promise<Outcome<Trace>>;
 }
 
 export interface WatchingDeps {
   readonly engine: Pick<Engine, 'nodes' | 'nodeChannel' | 'wallMs'>;
   readonly operations: Pick<Operations, 'relay_msg'>;
+  /** The devices of this node. */
+  readonly feeds: Pick<FeedHost, 'devices' | 'groupCount'>;
   /** The same that feeds and deliveries of this node report to. */
   readonly probe: MessageProbe;
   /** What this node reads of itself. */
@@ -72,6 +77,10 @@ export class Watching implements WatchOperations {
     return this.#questions.isListening ? succeed(await this.#readAll()) : fail(notANode);
   }
 
+  async devices(query: DevicesQuery): Promise<Outcome<UserDevices>> {
+    return this.#questions.isListening ? devicesOfUser(this.#questions, query) : fail(notANode);
+  }
+
   async trace(order: TraceOrder): Promise<Outcome<Trace>> {
     if (!this.#questions.isListening) return fail(notANode);
     const send = this.#deps.operations.relay_msg;
@@ -93,10 +102,12 @@ export class Watching implements WatchOperations {
   }
 
   async #answer(question: NodeQuestion): Promise<NodeAnswer | null> {
-    const { probe } = this.#deps;
+    const { probe, feeds } = this.#deps;
     switch (question.topic) {
       case 'figures':
         return { topic: 'figures', reading: await this.#readOwn() };
+      case 'devices':
+        return devicesHere(feeds, question);
       case 'trace_begin':
         return probe.begin(question.traceId, question.groupId, question.forMs)
           ? { topic: 'trace_begin' }

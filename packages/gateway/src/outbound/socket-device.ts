@@ -1,6 +1,12 @@
 /** A socket as the domain's `Device`: it takes pushes, and reports when its buffer is empty. */
-import type { Device, LogEntry } from '@plenum/core';
-import type { PushEvent, PushPayload, UserId } from '@plenum/protocol';
+import type { Device, DeviceConnection, LogEntry } from '@plenum/core';
+import {
+  type DeviceTransport,
+  deviceTransportSchema,
+  type PushEvent,
+  type PushPayload,
+  type UserId,
+} from '@plenum/protocol';
 import type { Socket } from 'socket.io';
 import { joinPackets, type Packet, preEncoded, takesFrames } from './frame-packets.ts';
 import { placeIn } from './frames.ts';
@@ -16,6 +22,10 @@ export interface DeviceIdentity {
 
 /** A socket with more waiting bytes gets no ephemeral push. */
 const volatileWaitingMax = 64 * 1024;
+
+/** Engine.IO has no others. */
+const transportOf = (name: string): DeviceTransport =>
+  deviceTransportSchema.options.find((known) => known === name) ?? 'websocket';
 
 const eventOf = { message: 'relay_message', event: 'group_event', change: 'message_event' } as const;
 const packetOf = (entry: LogEntry, namespace: string): string =>
@@ -68,6 +78,15 @@ export class SocketDevice implements Device {
 
   get namespace(): string {
     return this.#socket.nsp.name;
+  }
+
+  connection(): DeviceConnection {
+    const { conn, handshake } = this.#socket;
+    return {
+      transport: transportOf(conn.transport.name),
+      sinceMs: handshake.issued,
+      address: this.#line.outbound.address || null,
+    };
   }
 
   /** Bytes that this node keeps for the client: queued, or not handed to the kernel yet. */

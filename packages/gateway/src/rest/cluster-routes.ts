@@ -6,6 +6,7 @@ import {
   type Canary,
   type ClusterRoute,
   clusterRoutes,
+  devicesQuerySchema,
   exportedGroupsSchema,
   groupIdSchema,
   nodeIdSchema,
@@ -62,6 +63,8 @@ const handlersOf = (deps: HandlerDeps): Readonly<Record<ClusterRoute['name'], Cl
     get_group_owner: ({ group_id }) => cluster.owner(groupIdSchema.parse(group_id)),
     list_nodes: () => cluster.nodes(),
     list_node_figures: () => cluster.figures(),
+    list_user_devices: ({ user_id, ...query }) =>
+      cluster.devices({ userId: userIdSchema.parse(user_id), ...devicesQuerySchema.parse(query) }),
     trace_message: async ({ group_id, ...body }, { requestId, arrivedAtMs }) => {
       // It is a message of a user, as any other.
       if (drain.isDraining) return { ok: false, failure: { code: 'draining' } };

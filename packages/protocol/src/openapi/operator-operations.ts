@@ -211,6 +211,29 @@ export const clusterOperations: Readonly<Record<ClusterRoute['name'], OperationR
     parameters: { node_id: 'n-5f3a9c' },
     result: { node_id: 'n-5f3a9c', status: 'draining' },
   },
+  list_user_devices: {
+    operationId: 'list_user_devices',
+    tag: 'users',
+    description:
+      'The node that is asked asks all others, and waits at most one second. The devices of nodes in `missing` are not in the answer',
+    parameters: { user_id: 'ann', ...page },
+    result: {
+      devices: [
+        {
+          device_id: 'gq3RZlXn4s0bVfVfAAAB',
+          node_id: 'n-5f3a9c',
+          connected_at: timestamp,
+          transport: 'websocket',
+          address: '192.0.2.17',
+          subscribe: 'auto',
+          groups: 12,
+        },
+      ],
+      count: 1,
+      missing: [],
+      next_cursor: null,
+    },
+  },
   export_user: {
     operationId: 'export_user',
     tag: 'users',

@@ -1,6 +1,13 @@
 /** Questions between nodes, on the channel by which nodes are woken too: so a node that is not asked pays nothing. */
 import type { NodeChannel, NodeMessage } from '@plenum/core';
-import { groupIdSchema, nodeReadingSchema, traceStageSchema } from '@plenum/protocol';
+import {
+  deviceTransportSchema,
+  groupIdSchema,
+  limits,
+  nodeReadingSchema,
+  traceStageSchema,
+  userIdSchema,
+} from '@plenum/protocol';
 import { z } from 'zod';
 import type { Anomalies } from '../anomalies.ts';
 import type { Keys } from '../keys.ts';
@@ -13,8 +20,21 @@ const startBytes = Buffer.from(start);
 const messageMaxBytes = 262_144;
 
 const id = z.string().regex(/^[\w-]{1,64}$/);
+/** Of Socket.IO or of the library: of a custom engine too. */
+const deviceId = z.string().min(1).max(128);
+const sinceMs = z.int().min(0);
+const placeSchema = z.object({ sinceMs, id: deviceId });
+/** Of a page, and one more, which says that there is a further page. */
+const devicesMax = limits.pageMax + 1;
+
 const questionSchema = z.discriminatedUnion('topic', [
   z.object({ topic: z.literal('figures') }),
+  z.object({
+    topic: z.literal('devices'),
+    userId: userIdSchema,
+    after: placeSchema.nullable(),
+    limit: z.int().min(1).max(devicesMax),
+  }),
   z.object({
     topic: z.literal('trace_begin'),
     traceId: id,
@@ -30,8 +50,19 @@ const stageSchema = z.object({
   count: z.int().min(0).exactOptional(),
   detail: z.string().max(512).exactOptional(),
 });
+const deviceSchema = placeSchema.extend({
+  transport: deviceTransportSchema,
+  address: z.string().max(128).nullable(),
+  isAuto: z.boolean(),
+  groups: z.int().min(0),
+});
 const answerSchema = z.discriminatedUnion('topic', [
   z.object({ topic: z.literal('figures'), reading: nodeReadingSchema }),
+  z.object({
+    topic: z.literal('devices'),
+    devices: z.array(deviceSchema).max(devicesMax),
+    count: z.int().min(0),
+  }),
   z.object({ topic: z.literal('trace_begin') }),
   z.object({ topic: z.literal('trace_end'), stages: z.array(stageSchema).max(1000) }),
 ]);

@@ -1,6 +1,6 @@
 /** Questions of nodes and their answers reach the node that they are for. */
 import type { NodeMessage } from '@plenum/core';
-import { groupIdSchema } from '@plenum/protocol';
+import { groupIdSchema, userIdSchema } from '@plenum/protocol';
 import { describe, expect, test } from 'vitest';
 import { eventually } from '../eventually.ts';
 import type { MakeEngine } from '../scene/engine-harness.ts';
@@ -13,8 +13,30 @@ const messages: readonly NodeMessage[] = [
     ...from,
     question: { topic: 'trace_begin', traceId: 't1', groupId: groupIdSchema.parse('g'), forMs: 6000 },
   },
+  {
+    type: 'question',
+    ...from,
+    question: {
+      ...{ topic: 'devices', userId: userIdSchema.parse('ann'), limit: 51 },
+      after: { sinceMs: 1_700_000_000_000, id: 'gq3RZlXn4s0bVfVfAAAB' },
+    },
+  },
   { type: 'question', ...from, question: { topic: 'trace_end', traceId: 't1', seq: 7 } },
   { type: 'answer', ...from, answer: { topic: 'trace_begin' } },
+  {
+    type: 'answer',
+    ...from,
+    answer: {
+      topic: 'devices',
+      devices: [
+        {
+          ...{ id: 'gq3RZlXn4s0bVfVfAAAB', sinceMs: 1_700_000_000_000, transport: 'websocket' },
+          ...{ address: '::1', isAuto: true, groups: 3 },
+        },
+      ],
+      count: 7,
+    },
+  },
   {
     type: 'answer',
     ...from,
