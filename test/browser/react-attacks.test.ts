@@ -88,6 +88,29 @@ test('another user gets another connection, and nothing of the user before', asy
   expect(page.sockets).toHaveLength(2);
 });
 
+test.each([undefined, null])(
+  'a provider whose token becomes %s connects anew and sends none',
+  async (token) => {
+    const kim = await ReactUser.open(world, 'kim');
+    await kim.until(
+      ({ current }) => current.plenum.status.state,
+      (state) => expect(state).toBe('connected'),
+    );
+    const sent: string[] = [];
+    kim.page.on('websocket', (socket) => socket.on('framesent', ({ payload }) => sent.push(String(payload))));
+    await kim.read((chat, given) => {
+      Object.assign(chat, { token: given });
+      chat.render();
+    }, token);
+    await kim.until(
+      ({ current }) => current.plenum.status,
+      (status) => expect(status).toEqual({ state: 'closed', reason: 'unauthenticated' }),
+    );
+    expect(sent).toContainEqual(expect.stringMatching(/^40\{/));
+    expect(sent.join()).not.toContain('"token"');
+  },
+);
+
 test('a token is replaced by the present function, on the same connection', async () => {
   await groupOf('tokens', 'gil');
   world.app.giveTokens('gil', [10]);

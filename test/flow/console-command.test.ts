@@ -1,13 +1,15 @@
 /** `plenum console`: a console on this machine for a cluster elsewhere, for the person who has its link. */
-import { request } from 'node:http';
+import { once } from 'node:events';
+import { createServer, request } from 'node:http';
 import { connect } from 'node:net';
 import { freePort } from '@plenum/testkit';
+import { createPlenum } from 'plenum';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { setup as buildPages } from '../browser/built-pages.ts';
 import { CommandProcess } from '../command-process.ts';
 import { engines, Service } from '../support/cluster/service.ts';
 import { Device } from '../support/devices/device.ts';
-import { adminToken, httpRequest, tokenOf } from '../support/wire/http.ts';
+import { adminToken, httpRequest, jwtSecret, tokenOf } from '../support/wire/http.ts';
 
 beforeAll(buildPages);
 
@@ -123,6 +125,57 @@ test('the page is served with its policy; the token of the page and no other cou
   }
   for (const code of ['', 7, 'x'.repeat(4096)]) expect((await local.begin(code)).status).toBe(400);
   expect((await local.begin('x'.repeat(24))).status).toBe(401);
+});
+
+test('what the cluster says of its health is passed on without a token, and nothing else is', async () => {
+  await using service = await Service.start('memory');
+  await using local = await LocalConsole.open(service.url);
+  const without = { token: null };
+  const health = await httpRequest('GET', `${local.url}/readyz`, without);
+  expect(health).toMatchObject({ status: 200, body: { ready: true, draining: false, shards_away: 0 } });
+  expect(await local.status('/readyz', { origin: 'http://evil.example' })).toBe(403);
+  for (const path of ['/readyz/', '/healthz', '/metrics'])
+    expect((await httpRequest('GET', local.url + path, without)).status).toBe(404);
+  expect((await httpRequest('POST', `${local.url}/readyz`, without)).status).toBe(404);
+  await service.plenum.drain({ withinMs: 0 });
+  const draining = await httpRequest('GET', `${local.url}/readyz`, without);
+  expect(draining).toMatchObject({ status: 503, body: { ready: false, draining: true } });
+});
+
+test('the console of a node that an application has mounted below a prefix', async () => {
+  await using server = createServer();
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const plenum = await createPlenum({ engine: 'memory', adminToken, jwtSecret, gateway: { server } });
+  const address = server.address();
+  const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/plenum`;
+  await using local = await LocalConsole.open(url, '--write');
+  expect((await local.rest('GET', '/v1/admin')).body).toMatchObject({ scopes: ['read', 'groups', 'ops'] });
+  expect((await local.rest('GET', '/readyz')).body).toMatchObject({ ready: true });
+  const extraHeaders = { origin: local.url };
+  const device = new Device(local.url, await tokenOf('ann'), { extraHeaders });
+  await device.connected();
+  device.socket.disconnect();
+  await plenum.close();
+  server.closeAllConnections();
+});
+
+test('the library serves the console on its own port if asked, and never the playground', async () => {
+  await using service = await Service.start('memory', { gateway: { port: 0, console: true } });
+  const page = await fetch(`${service.url}/console/groups/some`);
+  expect(page.headers.get('content-security-policy')).toContain("connect-src 'self'");
+  const [asset = ''] = /\/console\/assets\/[^"]+\.js/.exec(await page.text()) ?? [];
+  expect((await fetch(service.url + asset)).status).toBe(200);
+  expect((await service.rest('GET', '/v1/admin', { token: null })).status).toBe(401);
+  expect((await service.rest('GET', '/v1/admin', { token: await tokenOf('ann') })).status).toBe(403);
+  expect((await service.rest('GET', '/v1/admin')).status).toBe(200);
+  for (const path of ['/playground.json', '/assets/main.js'])
+    expect((await fetch(service.url + path)).status).toBe(404);
+  expect(
+    (await service.rest('POST', '/v1/console/session', { token: null, body: { code: 'x' } })).status,
+  ).toBe(404);
+  await using without = await Service.start('memory');
+  expect((await fetch(`${without.url}/console`)).status).toBe(404);
 });
 
 test('another name of this machine and pages of other origins are refused', async () => {

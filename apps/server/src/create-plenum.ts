@@ -11,6 +11,7 @@ import {
 } from '@plenum/core';
 import { defaultMaxUnreadBytes, fullAdminToken } from '@plenum/gateway';
 import { limits, type RequestResult, requestTable, userIdSchema } from '@plenum/protocol';
+import { builtPages, isBuilt } from './built-pages.ts';
 import { compose, type EdgeDeps, type Mount, openEngine, type Running } from './compose.ts';
 import { environment } from './config.ts';
 import { drainOnce } from './drain-node.ts';
@@ -176,7 +177,9 @@ function secretsIn(options: PlenumOptions, engine: Engine): Promise<Secrets> {
 function edgeOf(options: PlenumOptions, secrets: Secrets): EdgeDeps | null {
   const place = options.gateway;
   if (place === undefined || options.mode === 'client') return null;
-  const { host = '127.0.0.1', port = 0 } = ownPortOf(place);
+  const { host = '127.0.0.1', port = 0, console = false } = ownPortOf(place);
+  if (console && !isBuilt('console.html'))
+    throw invalid('gateway.console', 'The pages of the console are not built: run npm run build');
   const config = {
     host,
     port,
@@ -200,6 +203,7 @@ function edgeOf(options: PlenumOptions, secrets: Secrets): EdgeDeps | null {
     jwks: null,
     tokenMaxAgeMs: options.tokenMaxAgeMs === undefined ? dayMs : options.tokenMaxAgeMs,
     docs: options.docs ?? 'on',
+    ...(console ? { console: { folder: builtPages } } : {}),
     mount: mountOf(place),
     reachableUrl: (url) => url,
   };

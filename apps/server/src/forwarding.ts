@@ -19,17 +19,18 @@ export const picked = (headers: IncomingHttpHeaders, names: readonly string[]): 
 /** False for a path that Node reads in a request, and refuses to send in one. */
 export const isSendable = (path: string): boolean => !/[^\x21-\xff]/.test(path);
 
-/** Begins the same request at the origin, over a connection of its own. */
+/** Begins the same request at the origin, below its path if it has one, over a connection of its own. */
 export function forwarded(
   origin: URL,
   { method, url }: IncomingMessage,
   headers: Readonly<Record<string, string>>,
 ): ClientRequest {
   const send = origin.protocol === 'https:' ? overHttps : overHttp;
-  const { hostname, port } = origin;
+  const { hostname, port, pathname } = origin;
   // A host in brackets is the form of URLs only.
   const host = hostname.replace(/^\[|\]$/g, '');
-  return send({ host, port, method, path: url, headers: { ...headers, host: origin.host }, agent: false });
+  const path = pathname.replace(/\/$/, '') + url;
+  return send({ host, port, method, path, headers: { ...headers, host: origin.host }, agent: false });
 }
 
 export interface Upgraded {

@@ -56,6 +56,16 @@ function origin(text: string): string {
   throw new InvalidArgumentError('It must be an origin, such as https://chat.example.com.');
 }
 
+/** @returns an origin, or the URL of the prefix below which an application has mounted its node, without a slash at the end */
+function placeOfRoutes(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  const isHttp = url?.protocol === 'http:' || url?.protocol === 'https:';
+  if (url !== null && isHttp && url.href === url.origin + url.pathname) return url.href.replace(/\/$/, '');
+  throw new InvalidArgumentError(
+    'It must be an origin, such as https://chat.example.com, with the prefix of a mounted node behind it.',
+  );
+}
+
 function port(text: string): number {
   const value = /^\d{1,5}$/.test(text) ? Number(text) : 65_536;
   if (value <= 65_535) return value;
@@ -172,7 +182,7 @@ const serviceCommand = (usage: string, description: string) =>
     .option(
       '--url <url>',
       'of a node or a load balancer that takes admin requests (default: HOST and PORT of the configuration)',
-      origin,
+      placeOfRoutes,
     );
 
 serviceCommand('search <group> <words...>', 'find messages in the archive by their words, the newest first')

@@ -113,6 +113,7 @@ test('a node without built documents shows the API, and how to build them', asyn
   const { status, text } = await asked(edge.url, '/docs');
   expect(status).toBe(200);
   expect(text).toContain('npm run docs:build');
+  expect(await asked(edge.url, '/docs/')).toMatchObject({ status: 308, headers: { location: '../docs' } });
   expect((await asked(edge.url, '/docs/start/')).status).toBe(404);
 });
 

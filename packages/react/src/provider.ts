@@ -50,11 +50,15 @@ interface Held {
   readonly token: { current: NonNullable<ClientOptions['token']> };
 }
 
+/** @returns undefined if there is none: the server knows the user without it */
+const tokenOf = ({ client, token }: PlenumProviderProps & { readonly token?: ClientOptions['token'] }) =>
+  client === undefined ? (token ?? undefined) : undefined;
+
 const partsOf = (props: PlenumProviderProps): readonly unknown[] =>
   props.client === undefined
     ? [
         ...[props.userId, props.url, props.path, props.namespace],
-        ...[props.service, props.event, props.subscribe, props.token === undefined],
+        ...[props.service, props.event, props.subscribe, tokenOf(props) === undefined],
       ]
     : [props.userId, props.client, props.subscribe];
 
@@ -67,7 +71,8 @@ function make(props: PlenumProviderProps): Held {
     const token = { current: '' };
     return { observed: new ObservedClient({ client, userId, isOwn: false, isOnDemand }), madeOf, token };
   }
-  const { children: _, client: __, userId: ___, token: given, ...options } = props;
+  const { children: _, client: __, userId: ___, token: ____, ...options } = props;
+  const given = tokenOf(props);
   const token: Held['token'] = { current: given ?? '' };
   const present = async () => (typeof token.current === 'string' ? token.current : token.current());
   const client = createClient(given === undefined ? options : { ...options, token: present });
@@ -84,7 +89,7 @@ export function PlenumProvider(props: PlenumProviderProps): ReactElement {
     setHeld(present);
   }
   const { observed, token } = present;
-  const given = (props.client === undefined ? props.token : undefined) ?? '';
+  const given = tokenOf(props) ?? '';
   useEffect(() => {
     token.current = given;
   }, [token, given]);

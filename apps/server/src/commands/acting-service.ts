@@ -7,7 +7,7 @@ import { nodeUrlOf } from './user-token.ts';
 export interface ServiceActingOptions {
   /** An admin token. Absent: PLENUM_ADMIN_TOKEN. */
   readonly token?: string;
-  /** The origin of a node or a load balancer. */
+  /** Of a node or a load balancer, with the path before `/v1` if there is one. */
   readonly url?: string;
 }
 

@@ -16,7 +16,7 @@ import { passOn, type Target } from './pass-on.ts';
 export interface LocalConsoleOptions {
   /** Of the built pages. */
   readonly folder: string;
-  /** The origin of a node or a load balancer that takes admin requests. */
+  /** The URL of a node or a load balancer that takes admin requests; with a path if the node is mounted below one. */
   readonly target: string;
   /** An admin token of the cluster. */
   readonly token: string;
@@ -46,6 +46,7 @@ const foreignHost: Failure = {
   error: `This console answers to ${host} and localhost only`,
   details: { field: 'host' },
 };
+const away: Failure = { code: 'unavailable', error: 'The cluster does not answer' };
 const usedLink: Failure = {
   code: 'unauthenticated',
   error: 'This link has been used or is past its time: start `plenum console` again for another one',
@@ -114,6 +115,7 @@ class ServedConsole {
     else if (path === '/v1/console/session' && request.method === 'POST')
       await this.#begin(request, response);
     else if (path.startsWith('/v1/')) this.#pass(path, request, response);
+    else if (path === '/readyz' && isGet(request)) this.#passHealth(request, response);
     else this.#sendPage(path, request, response);
   }
 
@@ -155,8 +157,14 @@ class ServedConsole {
     const isAdmin = path === '/v1/admin' && request.method === 'GET';
     passOn(this.#target, request, response, {
       ...(isAdmin && !this.#canWrite ? { added: { read_only: true } } : {}),
-      onAway: () => refuse(response, { code: 'unavailable', error: 'The cluster does not answer' }),
+      onAway: () => refuse(response, away),
     });
+  }
+
+  /** Readiness is public at the cluster: neither side needs a token. */
+  #passHealth(request: IncomingMessage, response: ServerResponse): void {
+    const target = { ...this.#target, token: null };
+    passOn(target, request, response, { onAway: () => refuse(response, away) });
   }
 
   #passProblem(request: IncomingMessage): Failure | null {

@@ -1,12 +1,12 @@
-/** Passes requests of the console's page on to a cluster, with the admin token in the place of the page's own. */
+/** Passes requests of the console's page on to a cluster. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { forwarded, picked } from '../forwarding.ts';
 
 export interface Target {
   readonly origin: URL;
-  /** An admin token. */
-  readonly token: string;
+  /** An admin token, which takes the place of the page's own; null: none is sent. */
+  readonly token: string | null;
 }
 
 /** A request that is silent for this long has failed, ms. */
@@ -30,7 +30,7 @@ export function passOn(
 ): void {
   const headers = {
     ...picked(request.headers, passedHeaders),
-    authorization: `Bearer ${target.token}`,
+    ...(target.token === null ? {} : { authorization: `Bearer ${target.token}` }),
   };
   const sent = forwarded(target.origin, request, headers);
   sent.setTimeout(silenceMaxMs, () => sent.destroy());

@@ -8,7 +8,7 @@ import { type Judge, variable } from './setting-problem.ts';
 const places = {
   server: ['server', 'prefix', 'path', 'namespace', 'io'],
   fastify: ['fastify', 'io', 'prefix', 'namespace'],
-  own: ['host', 'port'],
+  own: ['host', 'port', 'console'],
 } as const;
 const allKeys = [...new Set(Object.values(places).flat())];
 
@@ -48,6 +48,7 @@ const judges: Readonly<Record<string, Judge>> = {
       ? null
       : `${field} must be a Fastify instance`,
   io,
+  console: (value, field) => (typeof value === 'boolean' ? null : `${field} must be true or false`),
 };
 
 const given = (place: object): readonly string[] =>
@@ -70,6 +71,9 @@ function contradiction(keys: readonly string[], field: string): string | null {
   }
   if (foreign === 'host' || foreign === 'port') {
     return `${field}.host and ${field}.port are of no use with ${field}.${kind}: its owner listens`;
+  }
+  if (foreign === 'console') {
+    return `${field}.console needs a port of the library: with ${field}.${kind} run plenum console --url`;
   }
   if (isOnFastify && !keys.includes('io')) {
     return `${field}.fastify needs ${field}.io beside it, or give ${field}.server: fastify.server`;

@@ -125,6 +125,8 @@ function contradiction({
   gateway,
   authenticate,
   clock,
+  adminToken,
+  adminTokens,
 }: PlenumOptions): OptionProblem | null {
   if (engine !== undefined && redisUrl !== undefined) {
     return { field: 'engine', sentence: 'engine and redisUrl are both given: keep one' };
@@ -137,6 +139,11 @@ function contradiction({
   }
   if (authenticate !== undefined && gateway === undefined) {
     return { field: 'authenticate', sentence: 'authenticate needs a gateway: nothing listens without one' };
+  }
+  const hasAdminToken = [adminToken ?? [], adminTokens ?? []].flat().length > 0;
+  if (gateway !== undefined && 'console' in gateway && gateway.console === true && !hasAdminToken) {
+    const sentence = 'gateway.console needs adminToken or adminTokens: nothing else opens the console';
+    return { field: 'gateway.console', sentence };
   }
   return null;
 }

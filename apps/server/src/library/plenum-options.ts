@@ -15,6 +15,8 @@ import type { AdminToken, Authenticate, CustomRequest, FanOutMode, GatewayOption
 export interface OwnPort {
   readonly host?: string;
   readonly port?: number;
+  /** True: the console for operators is at `/console`, for those who have an admin token. Default: false. */
+  readonly console?: boolean;
 }
 
 /**

@@ -68,12 +68,11 @@ function metricsHandler(deps: RestDeps): NodeHandler {
   };
 }
 
-/** The site, if it was built; else one page. */
+/** The site, if it was built; else one page. Links of both are relative: those of the site to `/docs/`, those of the page to `/docs`. */
 function docsHandler(deps: RestDeps): NodeHandler {
   return async (request, reply) => {
     if (deps.docsPage === null)
       return sendFailure(reply, unknownRoute(request), idOf(request, deps.random).requestId);
-    // Links of the pages are relative to the folder.
     return deps.site === null ? sendPage(reply, deps.docsPage()) : reply.redirect('docs/', 308);
   };
 }
@@ -114,6 +113,7 @@ export function registerNodeRoutes(scope: FastifyInstance, deps: RestDeps): void
     scope.route({ method, url: path, handler: handlers[name] });
   }
   if (deps.site !== null) scope.get('/docs/*', siteHandler(deps, deps.site));
+  else if (deps.docsPage !== null) scope.get('/docs/', async (_, reply) => reply.redirect('../docs', 308));
   if (deps.playground !== null) {
     servePlayground(scope, deps, deps.playground);
   } else if (deps.homePage !== null) {
