@@ -121,7 +121,9 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const shared = createSharedDeps(options);
   const { drain, budget, clientAddress, isOriginAllowed, seats } = shared;
   const httpDeps = { random, logger, config, drain };
-  const app: FastifyInstance = options.fastify ?? createHttpServer(httpDeps);
+  const hasAdminPort = config.adminPort !== undefined;
+  const app: FastifyInstance =
+    options.fastify ?? createHttpServer(hasAdminPort ? httpDeps : { ...httpDeps, console: options.console });
   const closeOwn = options.fastify === undefined ? closerOf(app, clock) : null;
   const socketServerDeps = {
     config,
@@ -151,7 +153,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   };
   const metrics = createMetrics(readings, options.machine ?? null);
   const figures = new Figures({ metrics, readings, clock });
-  const adminApp = config.adminPort === undefined ? null : createHttpServer(httpDeps);
+  const adminApp = hasAdminPort ? createHttpServer({ ...httpDeps, console: options.console }) : null;
   const closeAdmin = adminApp === null ? null : closerOf(adminApp, clock);
   const addressOf = ({ socket, headers }: IncomingMessage) =>
     clientAddress(socket.remoteAddress ?? 'unknown', headers);

@@ -61,7 +61,7 @@ export class ConsoleWorld<P extends Place = Place> implements AsyncDisposable {
     context.on('weberror', (event) => this.#faults.push(String(event.error().stack)));
     context.on('console', (message) => {
       // A refused policy, a failed load, a warning of React.
-      if (message.type() === 'error') this.#faults.push(message.text());
+      if (message.type() === 'error') this.#faults.push(`${message.text()} ${message.location().url}`);
     });
     context.on('request', (request) => {
       const { hostname, protocol } = new URL(request.url());

@@ -67,6 +67,7 @@ test('applicants are accepted and rejected, and each act shows its request', asy
     .getByText('/v1/groups/door/members/lou/accept')
     .waitFor();
   await operator.row('max').getByRole('button', { name: 'Reject' }).click();
+  await operator.dialog.getByLabel('Type this to confirm').fill('max');
   await operator.dialog.getByRole('button', { name: 'Reject', exact: true }).click();
   await operator.shows('No request to join is waiting.');
   expect(await memberOf('door', 'lou')).toMatchObject({ status: 'active' });
@@ -106,7 +107,11 @@ test('users are added, invited and reached by links', async () => {
   await operator.act('Add user', 'Add', { 'User id': 'ida' });
   await operator.button('Add and remove users').click();
   await operator.dialog.getByLabel('Add', { exact: true }).fill('jon\nkim');
-  await operator.dialog.getByRole('button', { name: 'Change', exact: true }).click();
+  const change = operator.dialog.getByRole('button', { name: 'Change', exact: true });
+  await operator.dialog.getByLabel('Remove', { exact: true }).fill('ida');
+  expect(await change.isDisabled()).toBe(true);
+  await operator.dialog.getByLabel('Remove', { exact: true }).fill('');
+  await change.click();
   await operator.dialog.getByText(/"added"/).waitFor();
   await operator.dialog.getByRole('button', { name: 'Close', exact: true }).last().click();
   expect(await memberOf('guests', 'kim')).toMatchObject({ status: 'active' });
@@ -114,6 +119,7 @@ test('users are added, invited and reached by links', async () => {
   await operator.link('Invites').click();
   await operator.act('Invite user', 'Invite', { 'User id': 'nia' });
   await operator.row('nia').getByRole('button', { name: 'Revoke' }).click();
+  await operator.dialog.getByLabel('Type this to confirm').fill('nia');
   await operator.dialog.getByRole('button', { name: 'Revoke', exact: true }).click();
   await operator.shows('No invite is open.');
   await operator.button('New invite link').click();

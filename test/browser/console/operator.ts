@@ -34,7 +34,10 @@ export class Operator {
     return this.page.getByRole('row').filter({ has: this.page.getByText(text, { exact: true }) });
   }
 
-  /** Opens the act by its button, fills its fields, and sends it. @param fields by their labels */
+  /**
+   * Opens the act by its button, fills its fields, types the name if it is asked for, and sends it.
+   * @param fields by their labels
+   */
   async act(name: string, submit: string, fields: Readonly<Record<string, string>> = {}): Promise<void> {
     await this.button(name).first().click();
     await this.#send(submit, fields);
@@ -53,6 +56,9 @@ export class Operator {
       if ((await field.evaluate(({ tagName }) => tagName)) === 'SELECT') await field.selectOption(value);
       else await field.fill(value);
     }
+    const name = this.dialog.getByLabel('Type this to confirm', { exact: true });
+    if ((await name.count()) > 0 && (await name.inputValue()) === '')
+      await name.fill(await this.dialog.locator('.id-text').innerText());
     await this.dialog.getByRole('button', { name: submit, exact: true }).click();
     await this.dialog.waitFor({ state: 'detached' });
   }

@@ -102,6 +102,10 @@ test('hostile addresses and searches are refused in words', async () => {
   await page.goto(`${world.place.url}/console/nothing/here`);
   await operator.link('To the cluster').click();
   await operator.heading('Cluster');
+  await page.goto(`${world.place.url}/console/groups/%E0%A4%A`);
+  await operator.heading('This address is not right');
+  await operator.link('Groups').click();
+  await operator.heading('Groups');
   await expectUnbroken(page);
 });
 

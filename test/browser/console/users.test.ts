@@ -54,13 +54,27 @@ test('a user that is in no such group is found out too', async () => {
   await operator.shows('none may send here.');
 });
 
-test('a user is disconnected, and its device learns it', async () => {
+test('the devices of a user are listed while they are connected, and cut by typing its id', async () => {
   const device = await world.place.device('ben');
   const page = await world.open('/users/ben');
   const operator = new Operator(page);
   await operator.shows('online');
-  await operator.act('Disconnect', 'Disconnect');
+  await operator.shows('1 on 1 node');
+  const row = operator.row(device.socket.id ?? 'not connected');
+  await row.getByText('WebSocket').waitFor();
+  await row.getByText('127.0.0.1').waitFor();
+  await operator.button('Disconnect').click();
+  const cut = operator.dialog.getByRole('button', { name: 'Disconnect', exact: true });
+  expect(await cut.isDisabled()).toBe(true);
+  await operator.dialog.getByLabel('Type this to confirm').fill('bem');
+  expect(await cut.isDisabled()).toBe(true);
+  await page.keyboard.press('Enter');
+  expect(device.socket.connected).toBe(true);
+  await operator.dialog.getByLabel('Type this to confirm').fill('ben');
+  await cut.click();
   await eventually(() => expect(device.socket.connected).toBe(false));
+  await row.waitFor({ state: 'detached' });
+  await operator.shows('no device is connected');
 });
 
 test('what is kept of a user is saved as a file', async () => {

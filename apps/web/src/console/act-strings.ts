@@ -1,7 +1,15 @@
 /** The texts of acts, of their fields, and of what a refusal means. */
 import type { ErrorCode } from '@plenum/protocol';
 
-/** What an act is called, and what its button says. */
+export interface ActText {
+  readonly title: string;
+  /** Text of the button that sends. Default: the title. */
+  readonly submit?: string;
+  readonly about?: string;
+}
+
+export const submitText = ({ title, submit = title }: ActText): string => submit;
+
 export const actTexts = {
   create_group: { title: 'New group', submit: 'Create' },
   update_group: { title: 'Change settings', submit: 'Save' },
@@ -24,15 +32,15 @@ export const actTexts = {
   join_group: { title: 'Add user', submit: 'Add', about: 'The user becomes an active member at once.' },
   leave_group: { title: 'Leave as the user', submit: 'Leave' },
   set_notifications: { title: 'Set notifications', submit: 'Set' },
-  accept_member: { title: 'Accept', submit: 'Accept' },
-  reject_member: { title: 'Reject', submit: 'Reject' },
-  mute_member: { title: 'Mute', submit: 'Mute', about: 'The member receives, and cannot send.' },
-  unmute_member: { title: 'Unmute', submit: 'Unmute' },
+  accept_member: { title: 'Accept' },
+  reject_member: { title: 'Reject' },
+  mute_member: { title: 'Mute', about: 'The member receives, and cannot send.' },
+  unmute_member: { title: 'Unmute' },
   promote_member: { title: 'Give a role', submit: 'Promote' },
   demote_member: { title: 'Take the role away', submit: 'Demote' },
-  kick_member: { title: 'Kick', submit: 'Kick', about: 'The member is removed, and may join again.' },
-  ban_member: { title: 'Ban', submit: 'Ban', about: 'The user is removed, and its joins are refused.' },
-  unban_member: { title: 'Unban', submit: 'Unban' },
+  kick_member: { title: 'Kick', about: 'The member is removed, and may join again.' },
+  ban_member: { title: 'Ban', about: 'The user is removed, and its joins are refused.' },
+  unban_member: { title: 'Unban' },
   invite_member: { title: 'Invite user', submit: 'Invite' },
   revoke_invite: { title: 'Revoke invite', submit: 'Revoke' },
   create_invite_link: {
@@ -45,16 +53,14 @@ export const actTexts = {
   append_message: { title: 'Append as its author', submit: 'Append' },
   react: { title: 'React as', submit: 'React' },
   unreact: { title: 'Take a reaction back', submit: 'Take back' },
-  pin_message: { title: 'Pin', submit: 'Pin' },
-  unpin_message: { title: 'Unpin', submit: 'Unpin' },
+  pin_message: { title: 'Pin' },
+  unpin_message: { title: 'Unpin' },
   delete_message: {
     title: 'Take down',
-    submit: 'Take down',
     about: 'The text is gone for all readers, and a tombstone stays.',
   },
   disconnect_user: {
     title: 'Disconnect',
-    submit: 'Disconnect',
     about: 'The sockets of the user are cut on every node. They may come back.',
   },
   revoke_user: {
@@ -67,7 +73,7 @@ export const actTexts = {
     submit: 'Erase',
     about: 'The user leaves all its groups, in the background. Nothing brings them back.',
   },
-} as const;
+} as const satisfies Readonly<Record<string, ActText>>;
 
 /** Arguments of requests, as fields of forms. */
 export const fieldTexts = {

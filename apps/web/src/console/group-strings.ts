@@ -1,5 +1,5 @@
 /** The texts of the pages of groups and users, and of explain. */
-import type { GroupType, MemberStatus, Posting } from '@plenum/protocol';
+import type { DeviceTransport, GroupType, MemberStatus, Posting } from '@plenum/protocol';
 import { causes } from './act-strings.ts';
 
 export const groupStrings = {
@@ -151,9 +151,6 @@ export const groupStrings = {
     group: 'Group',
     unread: 'Unread',
     why: 'Why?',
-    online: 'online',
-    offline: 'no device is connected',
-    onlineUnknown: 'online state not known',
     export: 'Export',
     exportHint: 'What is kept of the user, one JSON object a line',
     exporting: 'Exporting',
@@ -163,6 +160,30 @@ export const groupStrings = {
       done: (groups: number) => `Erased: ${groups} groups left.`,
       messages: (count: number) => `${count} messages taken down.`,
     },
+  },
+
+  devices: {
+    label: 'Devices',
+    online: 'online',
+    offline: 'no device is connected',
+    unknown: 'online state not known',
+    shown: (count: number, nodes: number) =>
+      `${count.toLocaleString('en')} on ${nodes === 1 ? '1 node' : `${nodes} nodes`}`,
+    missing: (ids: readonly string[]) =>
+      `${ids.length === 1 ? '1 node does not answer' : `${ids.length} nodes do not answer`}, so devices may be missing: ${ids.join(', ')}`,
+    node: 'Node',
+    transport: 'Transport',
+    transports: {
+      websocket: 'WebSocket',
+      polling: 'polling',
+      webtransport: 'WebTransport',
+      library: 'library',
+    } satisfies Record<DeviceTransport, string>,
+    address: 'Address',
+    since: 'Since',
+    groups: 'Groups',
+    onRequest: 'gets only the groups that it asks for',
+    id: 'Device',
   },
 
   explain: {

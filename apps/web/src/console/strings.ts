@@ -23,6 +23,11 @@ export const strings = {
     home: 'To the cluster',
   },
 
+  badAddress: {
+    title: 'This address is not right',
+    text: 'It cannot be read: a part of it was cut off or changed, perhaps when it was copied. Look the group or the user up by its id.',
+  },
+
   pages: {
     cluster: 'Cluster',
     groups: 'Groups',

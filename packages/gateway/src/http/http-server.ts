@@ -9,6 +9,7 @@ import { type Failure, limits } from '@plenum/protocol';
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { GatewayConfig } from '../gateway-options.ts';
 import { sharedListener } from '../shared-listener.ts';
+import { badPathPage } from './bad-path-page.ts';
 import { createErrorHandler, idOf, sendFailure, unknownRoute } from './failures.ts';
 import { createNodeServer } from './node-server.ts';
 import { endWithFailure } from './raw-failure.ts';
@@ -33,6 +34,8 @@ interface HttpServerDeps {
   readonly logger: Logger;
   readonly config: Pick<GatewayConfig, 'requestTimeoutMs'>;
   readonly drain: { readonly doOthersAccept: boolean };
+  /** Absent: this server has no console. */
+  readonly console?: { readonly folder: string } | undefined;
 }
 
 const refusals: Readonly<Record<string, Failure>> = {
@@ -76,9 +79,11 @@ function refuseConnection(socket: Socket, { code }: { readonly code: string }, r
   endWithFailure(socket, refusals[code] ?? noHttp, requestId);
 }
 
-export function createHttpServer({ random, logger, config, drain }: HttpServerDeps): FastifyInstance {
+export function createHttpServer(deps: HttpServerDeps): FastifyInstance {
+  const { random, logger, config, drain, console } = deps;
   const requestTimeoutMs = config.requestTimeoutMs ?? defaultRequestTimeoutMs;
   const onError = createErrorHandler(random, logger);
+  const ofBadPath = console === undefined ? null : badPathPage(console.folder);
   const app = Fastify({
     bodyLimit: limits.frameMaxBytes,
     serverFactory: (listener) =>
@@ -89,7 +94,10 @@ export function createHttpServer({ random, logger, config, drain }: HttpServerDe
     routerOptions: { maxParamLength: paramMaxLength },
     // Our drain answers instead, in the one error shape.
     return503OnClosing: false,
-    frameworkErrors: (error, request, reply) => void onError(error, request, reply),
+    frameworkErrors: (error, request, reply) => {
+      if (error.code === 'FST_ERR_BAD_URL' && ofBadPath?.(request, reply)) return;
+      onError(error, request, reply);
+    },
     clientErrorHandler: (error, socket) => refuseConnection(socket, error, random.token()),
   });
   app.addHook('onRequest', async (request, reply) => {

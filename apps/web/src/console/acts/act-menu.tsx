@@ -4,10 +4,10 @@ import { Icon } from '../../parts/icon.tsx';
 import type { MenuAction } from '../../parts/menu-actions.ts';
 import { MenuButton } from '../../parts/menu-button.tsx';
 import { restRoutes } from '../../snippets/rest-routes.ts';
-import { actTexts } from '../act-strings.ts';
+import { actTexts, submitText } from '../act-strings.ts';
 import { useProblemOf } from '../session/permission.ts';
 import { type ActName, acts } from './act-table.ts';
-import type { AskedAct, Known } from './act-window.tsx';
+import type { AskedAct } from './act-window.tsx';
 
 const ActWindow = lazy(() => import('./act-window.tsx').then((module) => ({ default: module.ActWindow })));
 
@@ -31,21 +31,18 @@ function ActWindowSlot({ asked, onDone, onClose }: ActWindowSlotProps) {
   );
 }
 
-interface ActButtonProps {
-  readonly name: ActName;
-  readonly known: Known;
-  readonly suggested?: Known;
+interface ActButtonProps extends AskedAct {
   readonly isMain?: boolean;
   readonly isSmall?: boolean;
   readonly text?: ReactNode;
   readonly onDone?: (asked: AskedAct, answer: unknown) => void;
 }
 
-export function ActButton({ name, known, suggested, isMain, isSmall, text, onDone }: ActButtonProps) {
+export function ActButton({ isMain, isSmall, text, onDone, ...asked }: ActButtonProps) {
+  const { name } = asked;
   const [isOpen, setOpen] = useState(false);
   const problem = useProblemOf(restRoutes[name]?.scope ?? 'groups');
   const isDestructive = acts[name].isDestructive === true;
-  const asked: AskedAct = { name, known, ...(suggested === undefined ? {} : { suggested }) };
   const classes = ['button', isMain && 'is-main', isSmall && 'is-small', isDestructive && 'is-careful'];
   return (
     <>
@@ -56,25 +53,23 @@ export function ActButton({ name, known, suggested, isMain, isSmall, text, onDon
         title={problem ?? undefined}
         onClick={() => problem === null && setOpen(true)}
       >
-        {text ?? (isSmall === true ? actTexts[name].submit : actTexts[name].title)}
+        {text ?? (isSmall === true ? submitText(actTexts[name]) : actTexts[name].title)}
       </button>
       <ActWindowSlot asked={isOpen ? asked : null} onDone={onDone} onClose={() => setOpen(false)} />
     </>
   );
 }
 
-interface ActMenuProps {
+interface ActMenuProps extends Omit<AskedAct, 'name'> {
   /** Its accessible name. */
   readonly label: string;
   readonly names: readonly ActName[];
-  readonly known: Known;
-  readonly suggested?: Known;
   /** What the menu offers besides acts. */
   readonly extra?: readonly MenuAction[];
   readonly onDone?: (asked: AskedAct, answer: unknown) => void;
 }
 
-export function ActMenu({ label, names, known, suggested, extra = [], onDone }: ActMenuProps) {
+export function ActMenu({ label, names, extra = [], onDone, ...about }: ActMenuProps) {
   const [asked, setAsked] = useState<AskedAct | null>(null);
   const problem = useProblemOf('groups');
   const offered = problem === null ? names : [];
@@ -88,7 +83,7 @@ export function ActMenu({ label, names, known, suggested, extra = [], onDone }: 
             id: name,
             text: actTexts[name].title,
             isDestructive: acts[name].isDestructive === true,
-            onAction: () => setAsked({ name, known, ...(suggested === undefined ? {} : { suggested }) }),
+            onAction: () => setAsked({ name, ...about }),
           })),
         ]}
       >

@@ -38,9 +38,8 @@ export type ActPlace =
 export interface Act {
   readonly places: readonly ActPlace[];
   readonly fields: readonly FieldSpec[];
+  /** It takes something away: the name of what it is about has to be typed. */
   readonly isDestructive?: true;
-  /** The argument that has to be typed: what the act ends does not come back. */
-  readonly nameToType?: 'group_id' | 'user_id';
   /** The answer has something that is nowhere else. */
   readonly showsAnswer?: true;
   /** Arguments that are the same each time. */
@@ -72,7 +71,7 @@ export const acts: Readonly<Record<ActName, Act>> = {
   },
   // The settings of a group have a form of their own.
   update_group: { places: [], fields: [] },
-  delete_group: { places: ['group'], fields: [], isDestructive: true, nameToType: 'group_id' },
+  delete_group: { places: ['group'], fields: [], isDestructive: true },
   transfer_group: {
     places: ['member'],
     fields: [{ name: 'actor_id', kind: 'text', isRequired: true }],
@@ -92,7 +91,7 @@ export const acts: Readonly<Record<ActName, Act>> = {
     places: ['group'],
     fields: [
       { name: 'add', kind: 'ids' },
-      { name: 'remove', kind: 'ids' },
+      { name: 'remove', kind: 'ids', isDestructive: true },
     ],
     showsAnswer: true,
   },
@@ -152,13 +151,12 @@ export const acts: Readonly<Record<ActName, Act>> = {
   pin_message: { places: ['message'], fields: [] },
   unpin_message: { places: ['message'], fields: [] },
   delete_message: { places: ['message'], fields: [reason], isDestructive: true },
-  disconnect_user: { places: ['user'], fields: [] },
-  revoke_user: { places: ['user'], fields: [], isDestructive: true, nameToType: 'user_id' },
+  disconnect_user: { places: ['user'], fields: [], isDestructive: true },
+  revoke_user: { places: ['user'], fields: [], isDestructive: true },
   erase_user: {
     places: ['user'],
     fields: [{ name: 'erase', kind: 'choice', choices: ['messages'] }],
     isDestructive: true,
-    nameToType: 'user_id',
   },
 };
 

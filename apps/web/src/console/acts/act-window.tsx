@@ -1,12 +1,12 @@
 /** The dialog of an act of the table. */
 import type { ReactNode } from 'react';
 import { restRoutes } from '../../snippets/rest-routes.ts';
-import { actTexts } from '../act-strings.ts';
+import { type ActText, actTexts, submitText } from '../act-strings.ts';
 import { CallWindow } from '../parts/call-window.tsx';
 import { ArgumentField, argumentsOf, type FieldSpec, type Typed } from '../parts/fields.tsx';
 import { type Call, callOf } from '../rest/call.ts';
 import { strings } from '../strings.ts';
-import { type ActName, acts } from './act-table.ts';
+import { type Act, type ActName, acts } from './act-table.ts';
 
 /** What the place of an act knows: `group_id`, `user_id`, `message_id`; and what its fields have at first. */
 export type Known = Readonly<Record<string, string>>;
@@ -14,6 +14,8 @@ export type Known = Readonly<Record<string, string>>;
 export interface AskedAct {
   readonly name: ActName;
   readonly known: Known;
+  /** What it is about, as a person names it: of a message its number. Default: the user, the link or the group that is known. */
+  readonly subject?: string;
   /** What fields have at first. */
   readonly suggested?: Known;
 }
@@ -28,8 +30,9 @@ const actor: FieldSpec = { name: 'actor_id', kind: 'text' };
 
 export function ActWindow({ asked, onDone, onClose }: ActWindowProps) {
   const { name, known, suggested = {} } = asked;
+  const subject = asked.subject ?? known['user_id'] ?? known['link_id'] ?? known['group_id'];
   const act = acts[name];
-  const texts = actTexts[name];
+  const texts: ActText = actTexts[name];
   const route = restRoutes[name];
   const fields = act.fields
     .filter((field) => known[field.name] === undefined)
@@ -39,15 +42,17 @@ export function ActWindow({ asked, onDone, onClose }: ActWindowProps) {
   const extra = [...fields.filter(({ isExtra }) => isExtra === true), ...(takesActor ? [actor] : [])];
   const made = (typed: Typed): Call =>
     callOf(name, { ...known, ...act.fixed, ...changed(name, argumentsOf([...fields, actor], typed)) });
-  const shown = known['user_id'] ?? known['message_id'] ?? known['link_id'] ?? known['group_id'];
+  // A user that is typed as a field is named by that.
+  const isNamed = fields.some((field) => field.name === 'user_id');
   return (
     <CallWindow
-      title={shown === undefined ? texts.title : `${texts.title}: ${shown}`}
-      {...('about' in texts ? { about: texts.about } : {})}
-      submit={texts.submit}
+      title={subject === undefined ? texts.title : `${texts.title}: ${subject}`}
+      {...(texts.about === undefined ? {} : { about: texts.about })}
+      submit={submitText(texts)}
       scope={route?.scope ?? 'groups'}
-      isDestructive={act.isDestructive === true}
-      {...named(act.nameToType === undefined ? undefined : known[act.nameToType])}
+      isDestructive={(typed) => takesAway(act, typed)}
+      {...(subject === undefined || isNamed ? {} : { name: subject })}
+      isNameFirst={usual.length === 0}
       callOf={made}
       {...(act.showsAnswer === true ? { answered: answerOf } : {})}
       {...(onDone === undefined ? {} : { onDone })}
@@ -68,7 +73,10 @@ export function ActWindow({ asked, onDone, onClose }: ActWindowProps) {
   );
 }
 
-const named = (nameToType: string | undefined) => (nameToType === undefined ? {} : { nameToType });
+/** An act that takes something away, or one of whose fields does. */
+const takesAway = ({ isDestructive, fields }: Act, typed: Typed): boolean =>
+  isDestructive === true ||
+  fields.some((field) => field.isDestructive === true && (typed[field.name] ?? '').trim() !== '');
 const suggestedValue = (value: string | undefined) => (value === undefined ? {} : { value });
 
 /** A batch adds rows, and its fields have ids. */

@@ -20,7 +20,8 @@ export const DrainDialog = ({ row, isLast, onClose }: DrainDialogProps) => (
     submit={texts.submit}
     scope="ops"
     isDestructive
-    nameToType={row.label}
+    name={row.label}
+    isNameFirst
     callOf={() => ({ method: 'POST', path: `/v1/nodes/${encodeURIComponent(row.nodeId)}/drain` })}
     onDone={() => beginDrain(row)}
     onClose={onClose}

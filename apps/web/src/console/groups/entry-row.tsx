@@ -136,6 +136,7 @@ function MessageMenu({ groupId, message, isPinned }: MessageMenuProps) {
       label={strings.acts.of(String(seq))}
       names={isGone ? [] : names}
       known={{ group_id: groupId, message_id }}
+      subject={String(seq)}
       suggested={{ author: from_user_id, message: message.message ?? '' }}
       extra={[{ id: 'copy', text: texts.copyMessageId, onAction: () => void copyText(message_id) }]}
     />

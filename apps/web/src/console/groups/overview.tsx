@@ -66,7 +66,12 @@ export function Overview({ groupId, info }: PartProps) {
                 <span className="dim">
                   <Actor id={pinned_by} /> <Time at={pinned_at} />
                 </span>
-                <ActButton name="unpin_message" known={{ group_id: groupId, message_id }} isSmall />
+                <ActButton
+                  name="unpin_message"
+                  known={{ group_id: groupId, message_id }}
+                  subject={String(at)}
+                  isSmall
+                />
               </li>
             ))}
           </ul>

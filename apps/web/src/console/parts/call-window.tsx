@@ -1,6 +1,6 @@
 /**
- * The dialog of every act: its fields, the request as it will be sent, and the refusal if it is refused. What cannot be undone asks
- * for the name of what it ends.
+ * The dialog of every act: its fields, the request as it will be sent, and the refusal if it is refused. What takes something
+ * away asks for the name of what it is about.
  */
 import type { AdminScope } from '@plenum/protocol';
 import { type ReactNode, useId, useRef, useState } from 'react';
@@ -19,9 +19,12 @@ export interface CallWindowProps {
   /** Text of the button that sends. */
   readonly submit: string;
   readonly scope: AdminScope;
-  readonly isDestructive?: boolean;
-  /** What has to be typed before it is sent. Absent: nothing. */
-  readonly nameToType?: string;
+  /** True, or true for what is typed: it takes something away. */
+  readonly isDestructive?: boolean | ((typed: Typed) => boolean);
+  /** The name of what it is about, which has to be typed before something is taken away. Absent: nothing has to be typed. */
+  readonly name?: string;
+  /** True: no field comes before it. */
+  readonly isNameFirst?: boolean;
   /** @throws Error with a text for the user if the fields make no call */
   readonly callOf: (typed: Typed) => Call;
   /** Shows the answer before the window closes. Absent, or null: it closes at once. */
@@ -33,7 +36,7 @@ export interface CallWindowProps {
 }
 
 export function CallWindow(props: CallWindowProps) {
-  const { title, about, submit, scope, isDestructive = false, nameToType, callOf, children } = props;
+  const { title, about, submit, scope, name, callOf, children } = props;
   const form = useRef<HTMLFormElement>(null);
   const [typed, setTyped] = useState<Typed>({});
   const [problem, setProblem] = useState<string | null>(null);
@@ -41,9 +44,12 @@ export function CallWindow(props: CallWindowProps) {
   const [answer, setAnswer] = useState<ReactNode>(null);
   const refused = useProblemOf(scope);
   const draft = drafted(callOf, typed);
+  const { isDestructive: given = false } = props;
+  const isDestructive = typeof given === 'boolean' ? given : given(typed);
+  const nameToType = isDestructive ? name : undefined;
   const isNamed = nameToType === undefined || typed['$name']?.trim() === nameToType;
   const send = async () => {
-    if (form.current === null || isBusy) return;
+    if (form.current === null || isBusy || !isNamed) return;
     const made = drafted(callOf, typedIn(form.current));
     if (typeof made === 'string') return setProblem(made);
     setBusy(true);
@@ -86,7 +92,9 @@ export function CallWindow(props: CallWindowProps) {
       >
         {about === undefined ? null : <p className="hint">{about}</p>}
         {children}
-        {nameToType === undefined ? null : <NameField name={nameToType} />}
+        {nameToType === undefined ? null : (
+          <NameField name={nameToType} isFirst={props.isNameFirst === true} />
+        )}
         <RequestPreview draft={draft} />
         <p className="problem" role="alert">
           {refused ?? problem}
@@ -118,13 +126,15 @@ function drafted(callOf: CallWindowProps['callOf'], typed: Typed): Call | string
   }
 }
 
-function NameField({ name }: { readonly name: string }) {
+function NameField({ name, isFirst }: { readonly name: string; readonly isFirst: boolean }) {
   const id = useId();
+  const plain = { autoComplete: 'off', autoCapitalize: 'off', spellCheck: false };
+  const field = { id, name: '$name', autoFocus: isFirst, ...plain };
   return (
     <div className="field">
       <label htmlFor={id}>{strings.acts.typeName}</label>
       <p className="id-text mono">{name}</p>
-      <input id={id} name="$name" autoComplete="off" autoCapitalize="off" spellCheck={false} />
+      <input {...field} />
     </div>
   );
 }

@@ -16,6 +16,8 @@ export interface FieldSpec {
   readonly value?: string;
   /** True: few need it, so it is behind a word that opens it. */
   readonly isExtra?: boolean;
+  /** True: an act in which it is filled takes something away. */
+  readonly isDestructive?: boolean;
   /** Which suggestion of the place it takes. Default: that of its own name. */
   readonly suggestion?: string;
 }

@@ -28,7 +28,7 @@ export const queries = new QueryClient({
 });
 
 export interface ReadOptions {
-  /** Reads again after so many ms, while the tab is seen. Default: only when the tab is seen again. */
+  /** Reads again after so many ms, while the tab is seen; of pages only the first, while there is no other. Default: only when the tab is seen again. */
   readonly everyMs?: number;
   /** False: nothing is read. */
   readonly isOn?: boolean;
@@ -79,7 +79,7 @@ export function usePages<P extends Paged>(callAt: Call, options: ReadOptions = {
       rest<P>({ method: 'GET', path: withCursor(path, pageParam) }, { signal }),
     initialPageParam: null,
     getNextPageParam: ({ next_cursor }) => next_cursor,
-    refetchInterval: everyMs ?? false,
+    refetchInterval: ({ state }) => ((state.data?.pages.length ?? 0) <= 1 && everyMs) || false,
     enabled: isOn,
     // Many pages would be read one after the other: the reader asks for that.
     refetchOnWindowFocus: ({ state }) => (state.data?.pages.length ?? 0) <= 1,

@@ -26,6 +26,9 @@ export function matched(pattern: string, path: string): Params | null {
   return params;
 }
 
+/** False: the path is not valid percent-encoded UTF-8, so no pattern takes it. */
+export const isReadable = (path: string): boolean => decodedOf(path) !== null;
+
 function decodedOf(text: string): string | null {
   try {
     return decodeURIComponent(text);

@@ -7,6 +7,7 @@ import { Empty, Loading } from '../parts/states.tsx';
 import { callLog } from '../rest/call-log.ts';
 import { queries } from '../rest/queries.ts';
 import { Link } from '../router/link.tsx';
+import { isReadable } from '../router/match.ts';
 import { usePlace } from '../router/place.ts';
 import { isSetReadOnly } from '../session/permission.ts';
 import { type Admin, session } from '../session/session.ts';
@@ -51,16 +52,18 @@ function Frame({ admin }: { readonly admin: Admin }) {
 function CurrentPage() {
   const place = usePlace();
   const shown = routeOf(place);
-  if (shown === null)
+  if (shown === null) {
+    const texts = isReadable(place.path) ? strings.notFound : strings.badAddress;
     return (
       <div className="page-body">
-        <PageHead title={strings.notFound.title} />
+        <PageHead title={texts.title} />
         <Empty>
-          <p>{strings.notFound.text}</p>
+          <p>{texts.text}</p>
           <Link to="/">{strings.notFound.home}</Link>
         </Empty>
       </div>
     );
+  }
   const { route, params } = shown;
   return (
     <PageBoundary key={`${route.name} ${Object.values(params)[0] ?? ''}`}>

@@ -1,4 +1,4 @@
-/** One user: its groups with what it is in each, whether it is online, and the acts for all of it. */
+/** One user: its devices, its groups with what it is in each, and the acts for all of it. */
 import type { RequestResult } from '@plenum/protocol';
 import { useEffect, useMemo } from 'react';
 import { ActButton, ActMenu } from '../acts/act-menu.tsx';
@@ -12,6 +12,7 @@ import { refreshAfterAct, usePages, useRead } from '../rest/queries.ts';
 import { Link } from '../router/link.tsx';
 import type { PageProps } from '../router/page.ts';
 import { strings } from '../strings.ts';
+import { Devices, Online } from './devices.tsx';
 import { ExportButton } from './export-button.tsx';
 
 type Page = RequestResult<'list_groups'>;
@@ -28,12 +29,15 @@ export function UserPage({ params }: PageProps) {
   const columns = useMemo(() => columnsOf(userId), [userId]);
   return (
     <>
-      <PageHead title={userId} isId facts={<Facts userId={userId} rows={rows} />}>
+      <PageHead title={userId} isId facts={<Facts userId={userId} />}>
         <ExportButton userId={userId} />
-        {actsFor('user').map((name) => (
-          <ActButton key={name} name={name} known={{ user_id: userId }} />
-        ))}
+        {actsFor('user')
+          .filter((name) => name !== 'disconnect_user')
+          .map((name) => (
+            <ActButton key={name} name={name} known={{ user_id: userId }} />
+          ))}
       </PageHead>
+      <Devices userId={userId} />
       <div className="list-line">
         <h2>{texts.groups}</h2>
       </div>
@@ -54,22 +58,13 @@ export function UserPage({ params }: PageProps) {
   );
 }
 
-function Facts({ userId, rows }: { readonly userId: string; readonly rows: readonly Row[] }) {
-  const receiving = rows.find(({ status }) => status === 'active' || status === 'muted');
+function Facts({ userId }: { readonly userId: string }) {
   return (
     <>
-      {receiving === undefined ? null : <Online userId={userId} groupId={receiving.group_id} />}
+      <Online userId={userId} />
       <Erasure userId={userId} />
     </>
   );
-}
-
-/** A user that is online is so in each of its groups, so one of them answers for all; a large one lists only some. */
-function Online({ userId, groupId }: { readonly userId: string; readonly groupId: string }) {
-  const { data } = useRead('presence', { group_id: groupId }, { everyMs: erasureEveryMs });
-  if (data === undefined) return null;
-  if (data.online.some((id) => id === userId)) return <span className="is-good">{texts.online}</span>;
-  return <span>{data.count > data.online.length ? texts.onlineUnknown : texts.offline}</span>;
 }
 
 function Erasure({ userId }: { readonly userId: string }) {
