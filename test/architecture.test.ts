@@ -22,6 +22,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   '@plenum/redis': ['@plenum/protocol', '@plenum/core'],
   '@plenum/gateway': ['@plenum/protocol', '@plenum/core'],
   '@plenum/adapters': ['@plenum/protocol', '@plenum/core'],
+  '@plenum/otel': ['@plenum/protocol', '@plenum/core'],
   '@plenum/client': ['@plenum/protocol'],
   '@plenum/local-redis': [],
   '@plenum/testkit': ['@plenum/protocol', '@plenum/core', '@plenum/local-redis'],
@@ -33,6 +34,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     '@plenum/protocol',
     '@plenum/core',
     '@plenum/memory',
+    '@plenum/otel',
     '@plenum/redis',
     '@plenum/gateway',
     '@plenum/adapters',
@@ -48,6 +50,7 @@ const onlyIn: Readonly<Record<string, readonly string[]>> = {
   fastify: ['packages/gateway'],
   'socket.io': ['packages/gateway', 'apps/bench'],
   pino: ['apps/server'],
+  '@opentelemetry/api': ['packages/otel', 'apps/server'],
 };
 
 const prescribedTopLevel = [

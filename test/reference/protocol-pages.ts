@@ -96,7 +96,7 @@ export function protocolPages(): ProtocolPages {
     'Requests',
     'Which requests can a socket send, with which arguments, and what is the answer?',
     [
-      'A request goes out on the event `request` (`PLENUM_EVENT`) as `{ service?, request_type, request_id?, args? }`. Its ack, or the push',
+      'A request goes out on the event `request` (`PLENUM_EVENT`) as `{ service?, request_type, request_id?, args?, traceparent? }`. Its ack, or the push',
       '`response` if it came without an ack, is `{ request_id, success: true, result }` or',
       '`{ request_id, success: false, error, code, can_retry, retry_after_ms?, details? }` with a [code](errors.md).',
       'A change may carry a `request_id`: the same id gives the first successful answer again, for 10 minutes. Unknown arguments are refused.',

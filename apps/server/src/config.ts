@@ -68,6 +68,7 @@ export interface Config {
   readonly trustedProxies: readonly string[];
   readonly strategy: ClusterStrategy;
   readonly logLevel: (typeof logLevels)[number];
+  readonly tracing: 'on' | 'off';
   /** True if the host is loopback, there is no secret, and NODE_ENV is not `production`. */
   readonly isDev: boolean;
   /** True: the playground is at `/`. */
@@ -244,6 +245,7 @@ function configOf(variables: Environment, extensions: Extensions): Config {
     trustedProxies: variables.PLENUM_TRUST_PROXY,
     strategy: variables.PLENUM_CLUSTER_STRATEGY,
     logLevel: variables.PLENUM_LOG_LEVEL,
+    tracing: variables.PLENUM_TRACING,
     isDev: isDev(variables),
     hasPlayground:
       variables.PLENUM_PLAYGROUND === undefined ? isDev(variables) : variables.PLENUM_PLAYGROUND === '1',

@@ -73,3 +73,4 @@ export type { GatewayPlace, OnFastify, OnServer, OwnPort, PlenumOptions } from '
 export type { SendMessage } from './library/send.ts';
 export type { GroupListener, LibrarySubscription, SubscribeOptions } from './library/subscribe.ts';
 export type { UsersApi } from './library/users-api.ts';
+export { startTracing, type TracingOptions } from './tracing.ts';

@@ -10,6 +10,7 @@ import { drainOnce, type SharedPort } from './drain-node.ts';
 import { createLifecycle } from './lifecycle.ts';
 import { playgroundOf } from './playground.ts';
 import { type Secrets, secretsOf } from './secrets.ts';
+import { startTracing } from './tracing.ts';
 
 export interface PlenumNode {
   readonly url: string;
@@ -51,6 +52,7 @@ export async function startNode(options: NodeOptions): Promise<PlenumNode> {
   const { config, logger } = options;
   const lifecycle = createLifecycle(logger);
   try {
+    if (config.tracing === 'on') lifecycle.started('tracing', await startTracing());
     const { adapters, ready, close } = openConfiguredAdapters(config, logger);
     lifecycle.started('adapters', close);
     // A node starts without waiting for its adapters.

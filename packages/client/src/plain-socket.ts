@@ -27,6 +27,8 @@ export interface PlenumRequest<T extends RequestType> {
   /** A request with the id of a successful one gets that answer again, within 10 minutes. Default: the server makes one. */
   readonly request_id?: string;
   readonly args: RequestInput<T>;
+  /** The trace context of the caller by W3C; a stored message carries it on. */
+  readonly traceparent?: string;
 }
 
 /** Any request: its arguments are those of its `request_type`. */

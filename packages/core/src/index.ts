@@ -71,6 +71,8 @@ export type { SendContext, SendMiddleware, SendOutcome } from './send/custom-mid
 export { defaultMiddlewares, orderProblems } from './send/steps.ts';
 export * from './telemetry/events.ts';
 export { MessageProbe } from './telemetry/message-probe.ts';
+export type { TracedEntry } from './telemetry/traced-entries.ts';
+export * from './telemetry/traced-work.ts';
 export type { TraceOrder } from './watching/trace-message.ts';
 export type { DevicesQuery } from './watching/user-devices.ts';
 export { Watching, type WatchOperations } from './watching/watching.ts';

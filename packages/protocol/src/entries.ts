@@ -30,7 +30,10 @@ export const presentMessageSchema = relayedMessageSchema.extend({
 
 /** The entry at the seq of a message that was taken down, so that seqs stay dense. */
 export const tombstoneSchema = relayedMessageSchema
-  .omit({ message: true, metadata: true, mentions: true, reply: true, open: true, expires_at: true })
+  .omit({
+    ...{ message: true, metadata: true, mentions: true, reply: true, open: true, expires_at: true },
+    traceparent: true,
+  })
   .extend({
     deleted: z.literal(true),
     deleted_by: actorIdSchema,

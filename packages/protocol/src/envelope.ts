@@ -6,6 +6,7 @@ import { limits } from './limits.ts';
 import { type Parsed, parseShape } from './parse.ts';
 import { positionSchema, type RequestArgs } from './requests.ts';
 import { exceedsBytes, holdsNul, isPlainObject, jsonObjectSchema } from './text.ts';
+import { requestTraceparentSchema } from './trace-context.ts';
 
 /** Some libraries take only texts in `auth`: there a list may be its JSON. */
 function listOf(input: unknown): unknown {
@@ -34,6 +35,7 @@ export const requestEnvelopeSchema = z.strictObject({
   request_type: z.string().min(1).max(64),
   request_id: requestIdSchema.optional(),
   args: jsonObjectSchema('args').nullish(),
+  traceparent: requestTraceparentSchema.optional(),
 });
 export type RequestEnvelope = z.infer<typeof requestEnvelopeSchema>;
 
@@ -65,16 +67,21 @@ interface PlainEnvelope {
   readonly request_type: string;
   readonly request_id?: string;
   readonly args?: Record<string, unknown>;
+  readonly traceparent?: string;
 }
 
 const isName = (input: unknown): boolean =>
   typeof input === 'string' && input.length > 0 && input.length <= 64;
+
+const isTraceparentText = (input: unknown): boolean =>
+  typeof input === 'string' && input.length <= limits.traceparentMaxLength;
 
 const envelopeFields: ReadonlyMap<string, (value: unknown) => boolean> = new Map([
   ['service', isName],
   ['request_type', isName],
   ['request_id', isRequestId],
   ['args', isPlainObject],
+  ['traceparent', isTraceparentText],
 ]);
 
 /** False is inconclusive: fall back to the schema. */

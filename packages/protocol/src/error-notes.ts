@@ -171,7 +171,7 @@ export const errorNotes: Readonly<Record<ErrorCode, ErrorNote>> = {
   },
   invalid_request: {
     why: 'The envelope is wrong: no object, an unknown field, a bad `request_id`; over HTTP no valid JSON or a wrong content type. Or two arguments exclude each other.',
-    fix: 'Send `{ service?, request_type, request_id?, args? }`; over HTTP `content-type: application/json`.',
+    fix: 'Send `{ service?, request_type, request_id?, args?, traceparent? }`; over HTTP `content-type: application/json`.',
   },
   moderation_blocked: {
     why: 'Moderation refused the text. `details.reason` is what it gave as its reason.',

@@ -157,6 +157,7 @@ export const relayedMessageSchema = z.object({
   expires_at: timestampSchema
     .exactOptional()
     .describe('From then on no reader gets the text; absent: the message does not expire'),
+  traceparent: z.string().exactOptional().describe('The W3C trace context of its send, if that was traced'),
   timestamp: timestampSchema,
   message_id: z.string(),
   epoch: epochSchema,

@@ -21,4 +21,5 @@ export * from './requests.ts';
 export * from './rest.ts';
 export * from './text.ts';
 export * from './trace.ts';
+export * from './trace-context.ts';
 export * from './user-devices.ts';

@@ -3,6 +3,8 @@ export const limits = {
   /** Length of a group id or user id, in characters (all are single-byte). */
   idMaxLength: 128,
   requestIdMaxLength: 128,
+  /** Characters of the `traceparent` of a request. */
+  traceparentMaxLength: 256,
   messageIdMaxLength: 96,
   /** Users whom one message mentions. */
   mentionsMax: 50,

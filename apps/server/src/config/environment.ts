@@ -116,6 +116,7 @@ export const environmentSchema = z.object({
   PLENUM_PLAYGROUND: oneOf('1', '0').optional(),
   PLENUM_CONSOLE: oneOf('1', '0').prefault('1'),
   PLENUM_LOG_LEVEL: oneOf(...logLevels).prefault('info'),
+  PLENUM_TRACING: oneOf('off', 'on').prefault('off'),
 });
 export type Environment = z.infer<typeof environmentSchema>;
 

@@ -12,7 +12,7 @@ export const settingSections = {
   adapters: 'Adapters and webhooks',
   delivery: 'Delivery',
   cluster: 'Cluster',
-  other: 'Logging',
+  other: 'Logging and tracing',
 } as const;
 
 interface SettingNote {
@@ -278,5 +278,9 @@ export const settingNotes: Readonly<Record<keyof Environment, SettingNote>> = {
   PLENUM_LOG_LEVEL: {
     section: 'other',
     text: 'The level of pino; JSON lines outside dev mode. Of an error only type, code, text and stack are logged, and URLs in them without user, password and query.',
+  },
+  PLENUM_TRACING: {
+    section: 'other',
+    text: '`on`: OpenTelemetry spans of requests, scripts, adapters, fan-out and deliveries, by the SDK that the process has loaded. Needs the package `@opentelemetry/api`. See [tracing](../operations/tracing.md).',
   },
 };

@@ -7,6 +7,7 @@ import { errorSummary, withTimeout } from '../concurrency/bounded-calls.ts';
 import type { AdapterCall } from '../ports/adapters.ts';
 import type { Clock, Logger } from '../ports/runtime.ts';
 import { type AdapterName, emitTelemetry, type TelemetryEvents } from '../telemetry/events.ts';
+import { isTraced, trace } from '../telemetry/traced-work.ts';
 import { Breaker, type BreakerPolicy } from './breaker.ts';
 
 type CallFailure = TelemetryEvents['adapter_failed']['failure'];
@@ -37,6 +38,8 @@ export interface GuardDeps {
   readonly policy?: BreakerPolicy;
 }
 
+const outcomeOf = (guarded: Guarded<unknown>): string => (guarded.ok ? 'ok' : guarded.failure);
+
 /** The guard of one adapter, with its breaker and its timeout. */
 export class Guard {
   readonly breaker: Breaker;
@@ -51,7 +54,14 @@ export class Guard {
    * Calls the adapter. Never rejects. An answer or rejection after the timeout is dropped.
    * @param signal ends the wait early
    */
-  async call<T>(start: StartCall, read: ReadAnswer<T>, signal?: AbortSignal): Promise<Guarded<T>> {
+  call<T>(start: StartCall, read: ReadAnswer<T>, signal?: AbortSignal): Promise<Guarded<T>> {
+    const call = () => this.#call(start, read, signal);
+    return isTraced('adapter_call')
+      ? trace('adapter_call', { adapter: this.#deps.adapter }, call, outcomeOf)
+      : call();
+  }
+
+  async #call<T>(start: StartCall, read: ReadAnswer<T>, signal?: AbortSignal): Promise<Guarded<T>> {
     if (signal?.aborted === true) return this.#not('aborted');
     if (!this.breaker.mayCall()) return this.#not('not_called');
     const { clock, timeoutMs } = this.#deps;

@@ -7,6 +7,8 @@ import type { AdapterCall, DeliveryKind } from '../ports/adapters.ts';
 import type { Clock } from '../ports/runtime.ts';
 import { emitTelemetry } from '../telemetry/events.ts';
 import type { MessageProbe } from '../telemetry/message-probe.ts';
+import { tracedAmong } from '../telemetry/traced-entries.ts';
+import { isTraced, trace } from '../telemetry/traced-work.ts';
 import type { LivingEntries } from './living-entries.ts';
 
 /** The outcome of a delivery. */
@@ -63,12 +65,23 @@ export async function offer(
 ): Promise<Delivered> {
   const { kind } = target;
   const startMs = clock.monotonicMs();
-  const delivered = await target.deliver(entries, membersCursor, signal);
+  const deliver = () => target.deliver(entries, membersCursor, signal);
+  const delivered = await (isTraced('delivery') ? tracedDelivery(kind, entries, deliver) : deliver());
   const durationMs = clock.monotonicMs() - startMs;
   if (probe?.isArmed === true) probe.offered(kind, entries, { ...delivered, tookMs: durationMs });
   if (delivered.type !== 'taken') return delivered;
   emitTelemetry('delivered', { kind, entries: entries.length - delivered.refused.size, durationMs });
   return delivered;
+}
+
+function tracedDelivery(
+  kind: DeliveryKind,
+  entries: readonly ArchiveEntry[],
+  deliver: () => Promise<Delivered>,
+): Promise<Delivered> {
+  const traced = tracedAmong(entries);
+  if (traced.length === 0) return deliver();
+  return trace('delivery', { kind, entries: entries.length, traced }, deliver, ({ type }) => type);
 }
 
 /** A reason as dead letters store it: one line of at most 512 characters. */

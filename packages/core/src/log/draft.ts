@@ -30,6 +30,8 @@ export interface MessageDraft {
   readonly extras?: MessageExtras | undefined;
   /** True: the message has no end, is not open, and is sent with `sendEphemeral`. */
   readonly isEphemeral?: boolean;
+  /** The trace context that the stored message carries, version 00. */
+  readonly traceparent?: string | undefined;
   /** True: takes a token of the sender's bucket. False: `admit` has taken it already, or rates are not limited. */
   readonly isRateLimited: boolean;
 }

@@ -24,6 +24,8 @@ export interface Caller {
   readonly isServerMadeId: boolean;
   /** The device that sent the request; null over REST and in client mode. */
   readonly device: Device | null;
+  /** Asked when a message is made; null: it carries no trace context. Absent: likewise. */
+  readonly carriedTrace?: () => string | null;
 }
 
 /** The edge answers `refresh_token`, because it concerns only the connection. */

@@ -59,6 +59,7 @@ export const createRelayMessage =
       message: args.message,
       extras: extrasOf(args),
       ...(args.ephemeral === true ? { isEphemeral: true } : {}),
+      traceparent: caller.carriedTrace?.() ?? undefined,
       isRateLimited: pipeline.isRateLimited,
     };
     return pipeline.send(draft).then((outcome) => {

@@ -1,13 +1,18 @@
+/** Runs the requests of sockets and of REST, and shows them to metrics and tracers. */
 import {
   type Caller,
   type Clock,
   emitTelemetry,
   fail,
   failureFrom,
+  isTraced,
   type Logger,
   type Outcome,
+  type TracedWork,
   telemetryChannel,
+  trace,
 } from '@plenum/core';
+import { isGroupId, traceparentOf } from '@plenum/protocol';
 import type { RequestCall, RequestHandler } from './request-handler.ts';
 
 const answers = telemetryChannel('request_answered');
@@ -22,6 +27,40 @@ export interface PerformDeps {
  * `internal` without details; the log line has no arguments or bodies.
  */
 export function perform(
+  handler: RequestHandler,
+  call: RequestCall,
+  { logger, clock }: PerformDeps,
+): Promise<Outcome<unknown>> {
+  const traceparent = call.traceparent === undefined ? null : traceparentOf(call.traceparent);
+  const isWatched = isTraced('request');
+  if (!isWatched && traceparent === null) return measured(handler, call, { logger, clock });
+  const { requestType, caller, args } = call;
+  const about: TracedWork['request'] = {
+    ...{ requestType, requestId: caller.requestId, door: caller.device === null ? 'rest' : 'socket' },
+    groupId: groupIdIn(args),
+    ...{ traceparent, carried: traceparent },
+  };
+  const carrying = { ...call, caller: { ...caller, carriedTrace: () => about.carried } };
+  const run = () => measured(handler, carrying, { logger, clock });
+  if (!isWatched) return run();
+  return trace('request', about, run, (outcome) => {
+    if (!outcome.ok) return outcome.failure.code;
+    const messageId = textIn(outcome.result, 'message_id');
+    if (messageId !== null) about.messageId = messageId;
+    return 'ok';
+  });
+}
+
+const textIn = (from: unknown, name: string): string | null => {
+  const value: unknown = typeof from === 'object' && from !== null ? Reflect.get(from, name) : null;
+  return typeof value === 'string' ? value : null;
+};
+const groupIdIn = (args: unknown): string | null => {
+  const groupId = textIn(args, 'group_id');
+  return isGroupId(groupId) ? groupId : null;
+};
+
+function measured(
   handler: RequestHandler,
   call: RequestCall,
   { logger, clock }: PerformDeps,

@@ -10,6 +10,8 @@ export interface RequestCall {
   readonly isByService: boolean;
   /** Untrusted: the registry parses them. */
   readonly args: unknown;
+  /** As the client gave it, perhaps none that is valid. */
+  readonly traceparent?: string | undefined;
   /** The token of the asking socket; absent over REST. */
   readonly token?: { refresh(token: string): Promise<Outcome<RequestResult<'refresh_token'>>> };
 }

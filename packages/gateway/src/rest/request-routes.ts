@@ -115,9 +115,20 @@ async function servePrincipal(
   if (!target.ok) return target;
   const { actor, args } = target.value;
   const caller = { actor, device: null, ...id };
-  const call = { caller, requestType: route.request, isByService: principal.type === 'service', args };
+  const { traceparent } = request.headers;
+  const isByService = principal.type === 'service';
+  const call = {
+    caller,
+    requestType: route.request,
+    isByService,
+    args,
+    traceparent: headerText(traceparent),
+  };
   return perform(whenWritten(target.value, principal, deps), call, deps);
 }
+
+const headerText = (header: string | string[] | undefined): string | undefined =>
+  typeof header === 'string' ? header : undefined;
 
 const bodyBound = ({ bodyMaxBytes }: RequestRoute) =>
   bodyMaxBytes === undefined ? {} : { bodyLimit: bodyMaxBytes, config: { bodyMaxBytes } };

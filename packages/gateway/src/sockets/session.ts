@@ -191,7 +191,11 @@ export class Session implements TokenSession {
     this.#socket.conn.close();
   }
 
-  #serve({ service, request_type, args }: RequestEnvelope, id: RequestId, ack: Ack | null): void {
+  #serve(
+    { service, request_type, args, traceparent }: RequestEnvelope,
+    id: RequestId,
+    ack: Ack | null,
+  ): void {
     const request = this.#deps.registry.find(service ?? null, request_type);
     if (request === null) {
       this.answer(id, fail(unsupported(request_type)), ack);
@@ -203,6 +207,7 @@ export class Session implements TokenSession {
       requestType: request_type,
       isByService: false,
       args,
+      traceparent,
       token: this.#tokenExpiry,
     };
     const handle = request.isRead ? this.#limited(request.handle) : request.handle;

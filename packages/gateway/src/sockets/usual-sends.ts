@@ -9,6 +9,7 @@
  * - no earlier frame of the connection waits for its dispatch: frames never pass each other
  * - nothing else listens for the events of the socket, or is asked about them
  * - the frame is a usual one (`usualFrameReader`): a valid message with the client's own id, and with an ack
+ * - nothing traces requests (`tracedWork` in core)
  * - the session begins it at once: connected, attached, not moving, less than 256 open requests (`Session.enter`)
  *
  * Engine.IO and the limit of frames per second learn of the frame as of a packet without content.
@@ -20,6 +21,7 @@ import {
   emitTelemetry,
   errorFrom,
   fail,
+  isTraced,
   type Logger,
   PlenumError,
   type Refused,
@@ -100,7 +102,8 @@ class SessionFrames {
   /** @returns false: the frame takes the ordinary way */
   #take(data: Buffer): boolean {
     const { socket, session } = this.#of;
-    if (this.#undispatched > 0 || this.#hasSentBinary || !this.#isAlone()) return false;
+    if (isTraced('request') || this.#undispatched > 0 || this.#hasSentBinary || !this.#isAlone())
+      return false;
     const frame = this.#deps.read(data);
     if (frame === null || !session.enter()) return false;
     socket.conn.transport.emit('packet', anyPacket);

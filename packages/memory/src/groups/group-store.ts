@@ -19,13 +19,14 @@ import type { Defer } from '../defer.ts';
 import type { GroupState, Place } from '../state/group-state.ts';
 import type { MemoryState } from '../state/memory-state.ts';
 import { byText, type SortedList } from '../state/sorted-list.ts';
+import { tracedStep } from '../traced-step.ts';
 import { admitChange, change } from './change.ts';
 import { changeMembers } from './change-members.ts';
 import { bansPage, invitesPage } from './outsiders.ts';
 
 export function memoryGroupStore(state: MemoryState, defer: Defer): GroupStore {
   return {
-    change: (command) => defer(() => change(state, command)),
+    change: (command) => tracedStep(command.operation, defer, () => change(state, command)),
     admit: (command) => defer(() => admitChange(state, command)),
     changeMembers: (command) => defer(() => changeMembers(state, command)),
     group: (groupId) =>

@@ -26,6 +26,7 @@ import { endDueMutes } from '../groups/due-mutes.ts';
 import { refusalOf } from '../groups/facts.ts';
 import type { GroupState } from '../state/group-state.ts';
 import type { MemoryState } from '../state/memory-state.ts';
+import { tracedStep } from '../traced-step.ts';
 import { presentEntry } from './present.ts';
 
 const bytesOf = ({ wire }: LogEntry): number => wire.length;
@@ -37,7 +38,7 @@ export function memoryGroupLog(state: MemoryState, defer: Defer): GroupLog {
     entries.map((entry) => presentEntry(group.log.messages, entry, { reader, nowMs: state.now() }));
   const found = (groupId: GroupId) => state.groupOrTombstone(groupId, state.now());
   return {
-    append: (draft) => defer(() => append(state, draft)),
+    append: (draft) => tracedStep('append', defer, () => append(state, draft)),
     appendWith: (draft, done) => {
       defer(() => append(state, draft)).then(done, (error: unknown) => done(errorFrom(error)));
     },
@@ -82,7 +83,10 @@ function append(state: MemoryState, draft: MessageDraft): AppendOutcome {
   const isOpen = extras?.isOpen === true;
   const seq = state.store(
     group,
-    { sender, message, requestId: request.id, metadata, reply, mentions, isOpen, expiresInMs },
+    {
+      ...{ sender, message, requestId: request.id, metadata, reply, mentions, isOpen, expiresInMs },
+      traceparent: draft.traceparent,
+    },
     nowMs,
   );
   // A sender has read up to its own message.

@@ -31,6 +31,7 @@ export interface NewMessage {
   readonly mentions: readonly UserId[];
   readonly isOpen: boolean;
   readonly expiresInMs: number | null;
+  readonly traceparent?: string | undefined;
   /** Only of a message of another system, which does not count as unread. */
   readonly timestamp?: string;
 }
@@ -123,6 +124,7 @@ export class GroupEntries {
       from_user_id: draft.sender,
       message: draft.message,
       ...(draft.metadata === null ? {} : { metadata: JSON.parse(draft.metadata) }),
+      ...(draft.traceparent === undefined ? {} : { traceparent: draft.traceparent }),
       ...(draft.reply === null ? {} : { reply: draft.reply }),
       ...(draft.mentions.length === 0 ? {} : { mentions: draft.mentions }),
       ...(timestamp === undefined ? {} : { imported: true }),

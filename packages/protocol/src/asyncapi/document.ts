@@ -9,6 +9,7 @@ import { requestIdSchema } from '../ids.ts';
 import { type JsonObject, SchemaCollector } from '../openapi/schemas.ts';
 import { pushTable } from '../pushes.ts';
 import { requestAliases, requestTable } from '../requests.ts';
+import { requestTraceparentSchema } from '../trace-context.ts';
 
 interface AsyncApiOptions {
   readonly title: string;
@@ -70,6 +71,7 @@ function requestMessages(
       request_type: { type: 'string', const: name },
       request_id: schemas.schemaOf(requestIdSchema, 'input'),
       args: schemaRef(`${pascalCase(name)}Args`),
+      traceparent: schemas.schemaOf(requestTraceparentSchema, 'input'),
     },
   };
   const success = {

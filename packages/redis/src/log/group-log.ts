@@ -6,16 +6,18 @@ import {
   type AppendOutcome,
   errorFrom,
   type GroupLog,
+  isTraced,
   type MessageDraft,
   type MessageExtras,
   PlenumError,
   type PushOutcome,
+  trace,
 } from '@plenum/core';
 import { endDueMutesOf } from '../groups/due-mutes.ts';
 import type { Keys } from '../keys.ts';
 import { caughtReply, translate } from '../script-calls/errors.ts';
 import type { StateSettings } from '../script-calls/group-header.ts';
-import { type AppendAnswer, type AppendLine, admitMessage } from '../script-calls/index.ts';
+import { type AppendAnswer, type AppendLine, admitMessage, appendMessages } from '../script-calls/index.ts';
 import { refusalOf } from '../script-calls/refusals.ts';
 import type { ScriptCalls, StateDeps } from '../script-calls/script-calls.ts';
 import type { WrittenExtra, WrittenMessage } from './append-arguments.ts';
@@ -79,6 +81,11 @@ export class RedisGroupLog extends RedisLogReader implements GroupLog {
   }
 
   append(draft: MessageDraft): Promise<AppendOutcome> {
+    if (!isTraced('script')) return this.#append(draft);
+    return trace('script', appendWork(), () => this.#append(draft), outcomeWord);
+  }
+
+  #append(draft: MessageDraft): Promise<AppendOutcome> {
     return new Promise((resolve, reject) => {
       this.appendWith(draft, (outcome) => {
         if (outcome instanceof PlenumError) reject(outcome);
@@ -88,10 +95,27 @@ export class RedisGroupLog extends RedisLogReader implements GroupLog {
   }
 
   appendWith(draft: MessageDraft, done: AppendCallback): void {
-    const { groupId, sender, request, message: text, isUnescaped, extras, isRateLimited } = draft;
+    const {
+      groupId,
+      sender,
+      request,
+      message: text,
+      isUnescaped,
+      extras,
+      isRateLimited,
+      traceparent,
+    } = draft;
     const requestId = request.id;
     const metadata = extras?.metadata;
-    const wireHead = messageWireHead({ groupId, sender, requestId, text, isUnescaped, metadata });
+    const wireHead = messageWireHead({
+      groupId,
+      sender,
+      requestId,
+      text,
+      isUnescaped,
+      metadata,
+      traceparent,
+    });
     const message = { groupId, sender, request, wireHead, extra: writtenExtra(extras) };
     const notBeforeMs = this.#calls.serverNowMs(this.#keys.group(groupId)) - clockErrorMs;
     const send = this.#sends.open({ message, isRateLimited, notBeforeMs, done });
@@ -178,6 +202,11 @@ export class RedisGroupLog extends RedisLogReader implements GroupLog {
     });
   }
 }
+
+/** Of one message: its script may have others too, which are traced by themselves. */
+const appendWork = () => ({ name: appendMessages.file, system: 'redis' }) as const;
+const outcomeWord = (outcome: AppendOutcome) =>
+  outcome.type === 'refused' ? outcome.failure.code : outcome.type;
 
 function writtenExtra(extras: MessageExtras | undefined): WrittenExtra | undefined {
   if (extras === undefined) return undefined;

@@ -194,13 +194,15 @@ export function messageWireHead(message: {
   readonly isUnescaped?: boolean | undefined;
   /** JSON text of an object. */
   readonly metadata?: string | null | undefined;
+  readonly traceparent?: string | undefined;
 }): string {
-  const { groupId, sender, requestId, text, isUnescaped = false, metadata = null } = message;
+  const { groupId, sender, requestId, text, isUnescaped = false, metadata = null, traceparent } = message;
   const textJson = isUnescaped ? `"${text}"` : JSON.stringify(text);
   return (
     `{"request_id":${JSON.stringify(requestId)},"success":true,"result":{"group_id":"${groupId}",` +
     `"from_user_id":"${sender}","message":${textJson},` +
-    (metadata === null ? timestampField : `"metadata":${metadata},${timestampField}`)
+    (metadata === null ? '' : `"metadata":${metadata},`) +
+    (traceparent === undefined ? timestampField : `"traceparent":"${traceparent}",${timestampField}`)
   );
 }
 

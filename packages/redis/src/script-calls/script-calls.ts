@@ -3,7 +3,7 @@
  * corrects the server clock. The number of open calls per shard is limited; the limit belongs to the connection, so there
  * is one object per connection.
  */
-import { type EngineSettings, PlenumError } from '@plenum/core';
+import { type EngineSettings, isTraced, PlenumError, trace } from '@plenum/core';
 import { Redis } from 'ioredis';
 import type { RedisClient } from '../connections/client.ts';
 import { shardNameOf } from '../connections/shards.ts';
@@ -83,7 +83,8 @@ export class ScriptCalls {
   ): Promise<R> {
     this.#sendGathered();
     const run = (redis: RedisClient) => runScript(redis, script, values);
-    return this.#read(firstKeyOf(script, values.keys), run, options);
+    const read = () => this.#read(firstKeyOf(script, values.keys), run, options);
+    return isTraced('script') ? traceScript(script, read) : read();
   }
 
   /**
@@ -138,9 +139,11 @@ export class ScriptCalls {
     values: { readonly keys: Keys<K>; readonly args: (deadlineMs: number) => Args<A> },
   ): Promise<R> {
     const { keys } = values;
-    return this.attempt(firstKeyOf(script, keys), (redis, deadlineMs) =>
-      runScript(redis, script, { keys, args: values.args(deadlineMs) }),
-    );
+    const change = () =>
+      this.attempt(firstKeyOf(script, keys), (redis, deadlineMs) =>
+        runScript(redis, script, { keys, args: values.args(deadlineMs) }),
+      );
+    return isTraced('script') ? traceScript(script, change) : change();
   }
 
   /**
@@ -207,6 +210,9 @@ export class ScriptCalls {
     return key === '' ? '' : shardNameOf(this.#redis, key);
   }
 }
+
+const traceScript = <R extends Reply>({ file: name }: { readonly file: string }, run: () => Promise<R>) =>
+  trace('script', { name, system: 'redis' }, run, ({ type }) => type);
 
 const tagIn = (key: string): string => key.slice(key.indexOf('{'), key.indexOf('}') + 1);
 
