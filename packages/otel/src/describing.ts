@@ -1,6 +1,6 @@
 /** The name, the kind, the attributes and the links of each span. No span has texts of messages, tokens or ids of users. */
 import type { Link, Span, SpanOptions } from '@opentelemetry/api';
-import type { TelemetryEvents, TracedEntry, TracedKind, TracedWork } from '@plenum/core';
+import type { TracedEntry, TracedKind, TracedWork } from '@plenum/core';
 import { type ErrorCode, errors } from '@plenum/protocol';
 import { type Api, spanContextOf } from './contexts.ts';
 import {
@@ -73,9 +73,9 @@ export class Describing {
     return this.#ofMessages(about, {}, traced);
   }
 
-  fanOut({ groupId, devices, entries }: TelemetryEvents['traced_broadcast']): Described {
-    const about = { operation: 'fan_out', type: 'process', groupId, messages: entries.length } as const;
-    return this.#ofMessages(about, { 'plenum.devices': devices }, entries);
+  fanOut({ groupId, devices, traced }: TracedWork['fan_out']): Described {
+    const about = { operation: 'fan_out', type: 'process', groupId, messages: traced.length } as const;
+    return this.#ofMessages(about, { 'plenum.devices': devices }, traced);
   }
 
   /** Sets what is known at the end. */

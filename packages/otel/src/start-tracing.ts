@@ -12,13 +12,7 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Context, Span, Tracer } from '@opentelemetry/api';
-import {
-  type TelemetryEvents,
-  type TracedKind,
-  type TracedWork,
-  tracedWork,
-  watchTelemetry,
-} from '@plenum/core';
+import { type TracedKind, type TracedWork, tracedWork } from '@plenum/core';
 import { type Api, contextIn, traceparentFrom } from './contexts.ts';
 import { type Described, Describing } from './describing.ts';
 import { messagingNamesOf } from './messaging-names.ts';
@@ -79,7 +73,7 @@ class Tracing {
       this.#watch('script', (work, around) => within(describing.script(work), around)),
       this.#watch('adapter_call', (work, around) => within(describing.adapterCall(work), around)),
       this.#watch('delivery', (work) => ({ ...describing.delivery(work), parent: this.#api.ROOT_CONTEXT })),
-      watchTelemetry('traced_broadcast', (broadcast) => this.#fannedOut(broadcast)),
+      this.#watch('fan_out', (work) => ({ ...describing.fanOut(work), parent: this.#api.ROOT_CONTEXT })),
     ];
     return () => {
       for (const end of ends) end();
@@ -118,13 +112,6 @@ class Tracing {
     const outcome: unknown = Reflect.get(work, 'outcome');
     this.#describing.end(span, { kind, outcome: String(outcome), messageId: Reflect.get(work, 'messageId') });
     span.end();
-  }
-
-  #fannedOut(broadcast: TelemetryEvents['traced_broadcast']): void {
-    const { name, options } = this.#describing.fanOut(broadcast);
-    const endTime = performance.timeOrigin + performance.now();
-    const startTime = endTime - broadcast.durationMs;
-    this.#tracer.startSpan(name, { ...options, startTime }, this.#api.ROOT_CONTEXT).end(endTime);
   }
 
   /**

@@ -22,6 +22,7 @@ import type { Clock, Logger } from '../ports/runtime.ts';
 import { emitTelemetry, telemetryChannel } from '../telemetry/events.ts';
 import type { MessageProbe } from '../telemetry/message-probe.ts';
 import { tracedIn } from '../telemetry/traced-entries.ts';
+import { isTraced, trace } from '../telemetry/traced-work.ts';
 import { type CatchUpQueue, entriesPerPage } from './catch-up.ts';
 import type { Devices } from './devices.ts';
 import { Feed } from './feed.ts';
@@ -35,7 +36,6 @@ const pageSize = 100;
 /** Time for the publishes of earlier entries, ms. They are on their way when an own append is answered. */
 const publishesDueMs = 200;
 const broadcasts = telemetryChannel('broadcast');
-const tracedBroadcasts = telemetryChannel('traced_broadcast');
 
 /** Presence, as the feeds of this node report to it. */
 export interface PresenceWatch {
@@ -200,7 +200,7 @@ export class HostedFeed implements FeedSink {
   deliver(to: Recipients, entries: readonly LogEntry[]): void {
     this.#deps.fanOut.deliver(this.groupId, to, entries);
     if (this.#deps.probe.isArmed) this.#showHandedOver(to, entries);
-    if (tracedBroadcasts.hasSubscribers) this.#showTraced(to, entries);
+    if (isTraced('fan_out')) this.#showTraced(to, entries);
     if (!broadcasts.hasSubscribers) return;
     const devices = 'size' in to ? to.size : to.length;
     emitTelemetry('broadcast', { groupId: this.groupId, entries: entries.length, devices });
@@ -212,13 +212,8 @@ export class HostedFeed implements FeedSink {
   #showTraced(to: Recipients, entries: readonly LogEntry[]): void {
     const traced = tracedIn(this.groupId, entries);
     if (traced.length === 0) return;
-    const { clock, fanOut } = this.#deps;
-    const devices = 'size' in to ? to.size : to.length;
-    const startedMs = clock.monotonicMs();
-    fanOut.whenWritten(this.groupId, () => {
-      const durationMs = clock.monotonicMs() - startedMs;
-      emitTelemetry('traced_broadcast', { groupId: this.groupId, devices, entries: traced, durationMs });
-    });
+    const about = { groupId: this.groupId, devices: 'size' in to ? to.size : to.length, traced };
+    void trace('fan_out', about, () => this.#deps.fanOut.written(this.groupId));
   }
   seal(): void {
     this.#deps.fanOut.seal(this.groupId);

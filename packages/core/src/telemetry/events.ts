@@ -16,7 +16,6 @@ import type { MessageDraft, SentOutcome } from '../log/draft.ts';
 import type { MessageOutcome } from '../log/message-commands.ts';
 import type { DeliveryKind } from '../ports/adapters.ts';
 import type { AuditKind } from '../ports/audit-lists.ts';
-import type { TracedEntry } from './traced-entries.ts';
 
 export type AdapterName = DeliveryKind | 'moderation' | 'auth';
 
@@ -31,13 +30,6 @@ export interface TelemetryEvents {
   readonly room_leave: { readonly groupId: GroupId; readonly userId: UserId };
   /** Entries of one group were handed to devices of this node. */
   readonly broadcast: { readonly groupId: GroupId; readonly entries: number; readonly devices: number };
-  /** Messages with a trace context were written to devices of this node. */
-  readonly traced_broadcast: {
-    readonly groupId: GroupId;
-    readonly devices: number;
-    readonly entries: readonly TracedEntry[];
-    readonly durationMs: number;
-  };
   /** Entries of a partition that wait for an adapter, as the owner of the partition sees it. */
   readonly queue_size: { readonly partition: number; readonly kind: DeliveryKind; readonly size: number };
   /** A send was refused because the room's queue is full. */

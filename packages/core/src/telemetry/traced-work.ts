@@ -31,6 +31,12 @@ export interface TracedWork {
   readonly script: Work & { readonly name: string; readonly system: 'redis' | 'memory' };
   /** One call of an adapter. */
   readonly adapter_call: Work & { readonly adapter: AdapterName };
+  /** Messages with a trace context are written to devices of this node. */
+  readonly fan_out: Work & {
+    readonly groupId: string;
+    readonly devices: number;
+    readonly traced: readonly TracedEntry[];
+  };
   /** Traced messages were given to the archive or to the notifier. Their trace contexts are those of their sends. */
   readonly delivery: Work & {
     readonly kind: AdapterName;
@@ -50,6 +56,7 @@ export const tracedWork: Channels = {
   request: channelOf('request'),
   script: channelOf('script'),
   adapter_call: channelOf('adapter_call'),
+  fan_out: channelOf('fan_out'),
   delivery: channelOf('delivery'),
 };
 
