@@ -139,7 +139,7 @@ test.each(['groups', 'ops'] as const)(
   },
 );
 
-test('a canary and a trace need the scope groups alone, and who has another one is not offered them', async () => {
+test('a canary and a trace need the scope groups alone, and are not offered with another one', async () => {
   for (const scope of ['read', 'ops'] as const) {
     for (const [path, name] of [
       ['/verify', 'Start a canary'],
