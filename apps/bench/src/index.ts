@@ -1,3 +1,4 @@
 export { bench } from './bench-command.ts';
+export { measureCapacity } from './capacity-command.ts';
 export { verify } from './verify-command.ts';
 export { verifyMixed } from './verify-mixed-command.ts';
