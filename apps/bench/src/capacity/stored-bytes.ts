@@ -1,11 +1,9 @@
 /** Measures what groups, members and messages take in memory of Redis, and messages in PostgreSQL. */
-import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { startPostgres } from '@plenum/testkit';
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import pg from 'pg';
-import { startPlenum } from '../systems/plenum-system.ts';
-import { type Admin, adminOf, each } from './admin.ts';
+import { type Deployment, deployment, each } from '../systems/deployment.ts';
 import type { CapacityFigures } from './figures.ts';
 
 export interface StoredSizes {
@@ -26,53 +24,40 @@ type StoredBytes = Pick<
 /** Of a message, bytes. */
 const textLength = 100;
 const membersAtOnce = 1000;
+const lanes = 8;
 const text = 'x'.repeat(textLength);
 const archivedWithinMs = 60_000;
 
 export async function storedBytes(sizes: StoredSizes): Promise<StoredBytes> {
-  const token = randomBytes(32).toString('hex');
-  const system = await startPlenum({ nodeCount: 1, environment: { PLENUM_ADMIN_TOKEN: token } });
-  const redis = new Redis(system.redisUrl ?? '');
-  try {
-    const admin = adminOf(system.urls[0] ?? '', token);
-    const memory = memoryOf(redis);
-    const groups = await memory.grownBy(() => createGroups(admin, sizes.groups));
-    await createGroup(admin, 'crowd');
-    const first = await memory.grownBy(() => addMembers(admin, 'crowd', sizes.members));
-    await createGroup(admin, 'crowd-2');
-    const further = await memory.grownBy(() => addMembers(admin, 'crowd-2', sizes.members));
-    await createGroup(admin, 'talk');
-    const messages = await memory.grownBy(() => sendMessages(admin, sizes.messages));
-    const requests = await bytesOfKeys(redis, '*:dedupe:*');
-    return {
-      bytesPerGroup: groups / sizes.groups,
-      bytesPerMember: first / sizes.members,
-      bytesPerFurtherMembership: further / sizes.members,
-      bytesPerMessage: messages / sizes.messages - requests,
-      bytesPerRememberedRequest: requests,
-    };
-  } finally {
-    redis.disconnect();
-    await system.stop();
-  }
+  await using place = await deployment();
+  const { redis } = place;
+  const memory = memoryOf(redis);
+  const groups = await memory.grownBy(() => createGroups(place, sizes.groups));
+  await createGroup(place, 'crowd');
+  const first = await memory.grownBy(() => addMembers(place, 'crowd', sizes.members));
+  await createGroup(place, 'crowd-2');
+  const further = await memory.grownBy(() => addMembers(place, 'crowd-2', sizes.members));
+  await createGroup(place, 'talk');
+  const messages = await memory.grownBy(() => sendMessages(place, sizes.messages));
+  const requests = await bytesOfKeys(redis, '*:dedupe:*');
+  return {
+    bytesPerGroup: groups / sizes.groups,
+    bytesPerMember: first / sizes.members,
+    bytesPerFurtherMembership: further / sizes.members,
+    bytesPerMessage: messages / sizes.messages - requests,
+    bytesPerRememberedRequest: requests,
+  };
 }
 
 /** @returns null if no PostgreSQL can be obtained */
 export async function archivedBytes(messages: number): Promise<CapacityFigures['archive']> {
   const postgres = await startPostgres().catch(() => null);
   if (postgres === null) return null;
-  const token = randomBytes(32).toString('hex');
-  const environment = { PLENUM_ADMIN_TOKEN: token, PLENUM_ARCHIVE_URL: postgres.url };
   try {
-    const system = await startPlenum({ nodeCount: 1, environment });
-    try {
-      const admin = adminOf(system.urls[0] ?? '', token);
-      await createGroup(admin, 'talk');
-      await sendMessages(admin, messages);
-      return { bytesPerMessage: (await sizeOf(postgres.url, messages)) / messages };
-    } finally {
-      await system.stop();
-    }
+    await using place = await deployment({ PLENUM_ARCHIVE_URL: postgres.url });
+    await createGroup(place, 'talk');
+    await sendMessages(place, messages);
+    return { bytesPerMessage: (await sizeOf(postgres.url, messages)) / messages };
   } finally {
     await postgres.stop();
   }
@@ -98,30 +83,27 @@ async function sizeOf(url: string, messages: number): Promise<number> {
   }
 }
 
-const createGroup = (admin: Admin, group_id: string) =>
-  admin.post('/v1/groups', {
+const createGroup = ({ ask }: Deployment, group_id: string) =>
+  ask('POST', '/v1/groups', {
     ...{ group_id, group_type: 'public', creator_id: 'ann', membership_events: 'counts' },
   });
 
-const createGroups = (admin: Admin, count: number) =>
-  each(count, (i) =>
-    admin.post('/v1/groups', { group_id: `team-${i}`, group_type: 'public', creator_id: `creator-${i}` }),
+const createGroups = ({ ask }: Deployment, count: number) =>
+  each(count, lanes, (i) =>
+    ask('POST', '/v1/groups', { group_id: `team-${i}`, group_type: 'public', creator_id: `creator-${i}` }),
   );
 
-const addMembers = (admin: Admin, group_id: string, count: number) =>
-  each(
-    Math.ceil(count / membersAtOnce),
-    (batch) =>
-      admin.post(`/v1/groups/${group_id}/members:batch`, {
-        add: Array.from({ length: Math.min(membersAtOnce, count - batch * membersAtOnce) }, (_, i) => ({
-          user_id: `member-${batch * membersAtOnce + i}`,
-        })),
-      }),
-    1,
-  );
+const addMembers = ({ ask }: Deployment, groupId: string, count: number) =>
+  each(Math.ceil(count / membersAtOnce), 1, (batch) => {
+    const first = batch * membersAtOnce;
+    const add = Array.from({ length: Math.min(membersAtOnce, count - first) }, (_, i) => ({
+      user_id: `member-${first + i}`,
+    }));
+    return ask('POST', `/v1/groups/${groupId}/members:batch`, { add });
+  });
 
-const sendMessages = (admin: Admin, count: number) =>
-  each(count, () => admin.post('/v1/groups/talk/messages', { from_user_id: 'ann', message: text }));
+const sendMessages = ({ ask }: Deployment, count: number) =>
+  each(count, lanes, () => ask('POST', '/v1/groups/talk/messages', { from_user_id: 'ann', message: text }));
 
 /** Of Redis: what it has allocated for data and its own tables, without what it keeps free. */
 function memoryOf(redis: Redis) {
