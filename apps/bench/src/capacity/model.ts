@@ -9,7 +9,7 @@ export interface Workload {
   readonly usersPerConnection: number;
   readonly groupsPerUser: number;
   readonly membersPerGroup: number;
-  /** Of one connected user, over all his groups. */
+  /** Of one connected user, over all groups of the user. */
   readonly messagesPerMinute: number;
   /** Sockets that connect and leave again, each with its joins, as a part of all per second. */
   readonly connectsPerSecond: number;

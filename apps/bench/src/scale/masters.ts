@@ -76,7 +76,7 @@ function growthOf(cluster: ClusterSet, onProgress: (what: string) => void): Grow
         }
       }
       tookMs = performance.now() - startMs;
-      // Members go on for a while behind the last move.
+      // Members send for a while behind the last move.
       await pause(2000);
       return 0;
     },
