@@ -250,7 +250,8 @@ const store: readonly MetricRow[] = [
       name: 'plenum_redis_memory_used_bytes',
       unit: 'bytes',
       help: 'Memory that each master of Redis uses, asked at the scrape; the same from every node',
-      alertWhen: 'it is above 80 % of plenum_redis_memory_max_bytes for 5 minutes: a full Redis refuses every change',
+      alertWhen:
+        'it is above 80 % of plenum_redis_memory_max_bytes for 5 minutes: a full Redis refuses every change',
     },
     ({ usedBytes }) => usedBytes,
   ),
