@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { docker, dockerProcess, obtainImage } from './docker.ts';
 import { guardAgainstOutliving, removalOfContainer } from './outlive-guard.ts';
-import { lastLinesOf, type RedisLauncher } from './redis-launcher.ts';
+import { lastLinesOf, portArguments, type RedisLauncher } from './redis-launcher.ts';
 
 const image = 'redis:7.2-alpine';
 
@@ -12,14 +12,16 @@ const asCurrentUser = (): readonly string[] => {
   return uid === undefined || gid === undefined ? [] : ['--user', `${uid}:${gid}`];
 };
 
-export const containerLauncher: RedisLauncher = async ({ port, dir, args, configFile }) => {
+export const containerLauncher: RedisLauncher = async (at) => {
+  const { port, dir, args, configFile } = at;
   await obtainImage(image);
   const name = `plenum-redis-${randomBytes(6).toString('hex')}`;
   const config = configFile === undefined ? [] : [`/data/${configFile}`];
+  const inContainer = (arg: string) => arg.replace(dir, '/data');
   const child = dockerProcess([
     ...['run', '--rm', '--name', name, ...asCurrentUser(), '--publish', `127.0.0.1:${port}:${port}`],
     ...['--mount', `type=bind,source=${dir},target=/data`, image],
-    ...['redis-server', ...config, '--port', String(port), '--dir', '/data', ...args],
+    ...['redis-server', ...config, ...portArguments(at), '--dir', '/data', ...args.map(inContainer)],
   ]);
   const lastLines = lastLinesOf(child);
   const endGuard = guardAgainstOutliving(removalOfContainer(name), dir);

@@ -19,6 +19,8 @@ export interface LaunchedRedis {
 
 export interface RedisLaunch {
   readonly port: number;
+  /** True: the port speaks TLS. Default false. */
+  readonly isTls?: boolean;
   /** Existing directory for the data. */
   readonly dir: string;
   readonly args: readonly string[];
@@ -43,12 +45,17 @@ export function lastLinesOf(child: ChildProcess): () => string {
   return () => output.join('\n');
 }
 
+/** The arguments for the port. */
+export const portArguments = ({ port, isTls }: RedisLaunch): readonly string[] =>
+  isTls === true ? ['--port', '0', '--tls-port', String(port)] : ['--port', String(port)];
+
 /** Runs `binary`; the child dies with this process, even if this process is killed. */
 export const processLauncher =
   (binary: string): RedisLauncher =>
-  async ({ port, dir, args, configFile }) => {
+  async (at) => {
+    const { dir, args, configFile } = at;
     const config = configFile === undefined ? [] : [join(dir, configFile)];
-    const own = ['--bind', '127.0.0.1', '--port', String(port), '--dir', dir];
+    const own = ['--bind', '127.0.0.1', ...portArguments(at), '--dir', dir];
     const child = spawn(binary, [...config, ...own, ...args], {
       stdio: ['ignore', 'pipe', 'pipe'],
       // In a process group of its own: Ctrl-C of the terminal must not end the server before its users.

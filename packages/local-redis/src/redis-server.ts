@@ -1,17 +1,30 @@
 /** A private Redis on a free port of 127.0.0.1. A test may kill, freeze and restart it; it deletes its files at the end. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { connect as connectTls } from 'node:tls';
 import { freePort } from './free-port.ts';
 import { fileOf, foldersOnPath, folderWith, obtainer } from './obtain-server.ts';
 import { containerLauncher } from './redis-container.ts';
-import { type LaunchedRedis, processLauncher, type RedisLauncher } from './redis-launcher.ts';
+import { type RedisServerOptions, type RedisTls, setUpFolder } from './redis-folder.ts';
+import {
+  type LaunchedRedis,
+  processLauncher,
+  type RedisLaunch,
+  type RedisLauncher,
+} from './redis-launcher.ts';
+import { urlsOf } from './redis-urls.ts';
 
 export interface RedisServer extends AsyncDisposable {
+  /** Of the administrator, who has all rights. */
   readonly url: string;
+  /** Of the user whose rights a node has; the same as `url` if the options name no such user. */
+  readonly serviceUrl: string;
   readonly port: number;
+  /** The folder of its data and certificates. */
+  readonly dir: string;
   /** The id of the present process; `restart` starts another one. */
   readonly pid: number;
   readonly isRunning: boolean;
@@ -26,52 +39,20 @@ export interface RedisServer extends AsyncDisposable {
   resume(): Promise<void>;
 }
 
-export interface RedisServerOptions {
-  /** Arguments of redis-server; they win over the defaults. */
-  readonly args?: readonly string[];
-  /** Default false: nothing is written to disk. */
-  readonly appendonly?: boolean;
-  /** Lines of a configuration file. Given: the server is a Sentinel. */
-  readonly sentinel?: readonly string[];
-}
-
 const startTimeoutMs = 15_000;
 const startAttempts = 3;
 const pollMs = 20;
 
 const removeData = (dir: string) => rm(dir, { recursive: true, force: true });
 
-const sentinelFile = 'sentinel.conf';
-
-interface Launch {
-  readonly port: number;
-  readonly dir: string;
-  readonly args: readonly string[];
-  readonly configFile?: string;
+interface Launch extends RedisLaunch {
+  readonly tls?: RedisTls | undefined;
 }
 
-/** A Sentinel keeps what it learns in its configuration file, and refuses to start without one. */
-async function setUp(options: RedisServerOptions, dir: string): Promise<Omit<Launch, 'port'>> {
-  const { sentinel } = options;
-  if (sentinel === undefined) return { dir, args: argumentsOf(options) };
-  await writeFile(join(dir, sentinelFile), `${sentinel.join('\n')}\n`);
-  return {
-    dir,
-    configFile: sentinelFile,
-    args: ['--sentinel', '--protected-mode', 'no', '--daemonize', 'no'],
-  };
-}
-
-const argumentsOf = (options: RedisServerOptions): readonly string[] => [
-  ...['--save', '', '--appendonly', options.appendonly === true ? 'yes' : 'no'],
-  ...['--maxmemory-policy', 'noeviction', '--protected-mode', 'no', '--daemonize', 'no'],
-  ...(options.args ?? []),
-];
-
-async function untilItAnswers(redis: LaunchedRedis, port: number): Promise<void> {
+async function untilItAnswers(redis: LaunchedRedis, { port, tls }: Launch): Promise<void> {
   const deadline = performance.now() + startTimeoutMs;
   while (!redis.hasEnded() && performance.now() < deadline) {
-    if (await redisAnswers(port)) {
+    if (await redisAnswers(port, tls)) {
       // The answer may come from another process that took the port: then ours has ended.
       if (!redis.hasEnded()) return;
       break;
@@ -84,7 +65,7 @@ async function untilItAnswers(redis: LaunchedRedis, port: number): Promise<void>
 
 async function launch(launcher: RedisLauncher, at: Launch) {
   const redis = await launcher(at);
-  await untilItAnswers(redis, at.port);
+  await untilItAnswers(redis, at);
   return redis;
 }
 
@@ -101,19 +82,22 @@ async function launchOnFreePort(launcher: RedisLauncher, set: Omit<Launch, 'port
 
 class OwnRedisServer implements RedisServer {
   readonly url: string;
+  readonly serviceUrl: string;
   readonly port: number;
-  readonly #dir: string;
+  readonly dir: string;
   readonly #relaunch: () => Promise<LaunchedRedis>;
   #redis: LaunchedRedis;
 
   constructor(
     redis: LaunchedRedis,
-    at: { port: number; dir: string; relaunch: () => Promise<LaunchedRedis> },
+    at: { launch: Launch; options: RedisServerOptions; relaunch: () => Promise<LaunchedRedis> },
   ) {
     this.#redis = redis;
-    this.port = at.port;
-    this.url = `redis://127.0.0.1:${at.port}`;
-    this.#dir = at.dir;
+    this.port = at.launch.port;
+    this.dir = at.launch.dir;
+    const urls = urlsOf(at.options, at.launch);
+    this.url = urls.admin;
+    this.serviceUrl = urls.service;
     this.#relaunch = at.relaunch;
   }
 
@@ -131,7 +115,7 @@ class OwnRedisServer implements RedisServer {
 
   async stop(): Promise<void> {
     await this.#end('SIGTERM');
-    await removeData(this.#dir);
+    await removeData(this.dir);
   }
 
   async restart(): Promise<void> {
@@ -179,9 +163,14 @@ export function redisStarter(advice: string, install?: () => Promise<boolean>): 
     const launcher = await obtainLauncher();
     const dir = await mkdtemp(join(tmpdir(), 'plenum-redis-'));
     try {
-      const set = await setUp(options, dir);
+      const set = {
+        ...(await setUpFolder(options, dir)),
+        isTls: options.tls !== undefined,
+        tls: options.tls,
+      };
       const { port, redis } = await launchOnFreePort(launcher, set);
-      return new OwnRedisServer(redis, { port, dir, relaunch: () => launch(launcher, { port, ...set }) });
+      const at = { port, ...set };
+      return new OwnRedisServer(redis, { launch: at, options, relaunch: () => launch(launcher, at) });
     } catch (error) {
       await removeData(dir);
       throw error;
@@ -189,7 +178,10 @@ export function redisStarter(advice: string, install?: () => Promise<boolean>): 
   };
 }
 
+/** `REDIS_SERVER` names the program to use, for example a `valkey-server` beside the Redis of the PATH. */
 async function installed(): Promise<RedisLauncher | null> {
+  const given = process.env['REDIS_SERVER'] ?? '';
+  if (given !== '') return processLauncher(given);
   for (const program of ['redis-server', 'valkey-server']) {
     const folder = await folderWith([program], foldersOnPath());
     if (folder !== null) return processLauncher(join(folder, fileOf(program)));
@@ -199,17 +191,25 @@ async function installed(): Promise<RedisLauncher | null> {
 
 const attemptMs = 1000;
 
+/** The server may refuse a certificate that it did not ask for, for example one that has expired. */
+const clientTls = ({ areClientsCertified, cert, key }: RedisTls) => ({
+  ...(areClientsCertified === true ? { cert, key } : {}),
+  // Whether the certificate can be trusted is what tests find out.
+  rejectUnauthorized: false,
+});
+
 /** True when Redis serves commands: `-NOAUTH` counts, `-LOADING` does not. */
-function redisAnswers(port: number): Promise<boolean> {
+function redisAnswers(port: number, tls: RedisTls | undefined): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1');
+    const at = { port, host: '127.0.0.1' };
+    const socket = tls === undefined ? connect(at) : connectTls({ ...at, ...clientTls(tls) });
     const finish = (answers: boolean) => {
       socket.destroy();
       resolve(answers);
     };
     socket.setTimeout(attemptMs, () => finish(false));
     for (const end of ['error', 'close']) socket.once(end, () => finish(false));
-    socket.once('connect', () => socket.write('PING\r\n'));
+    socket.once(tls === undefined ? 'connect' : 'secureConnect', () => socket.write('PING\r\n'));
     socket.once('data', (reply) => finish(/^(\+PONG|-NOAUTH)/.test(reply.toString('latin1'))));
   });
 }

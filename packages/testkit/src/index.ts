@@ -59,7 +59,7 @@ export { startOneShardCluster } from './redis/one-shard-cluster.ts';
 export { monitorRedis } from './redis/redis-monitor.ts';
 export { type RedisServer, type RedisServerOptions, startRedis } from './redis/redis-server.ts';
 export { SentinelSet, type SentinelSetOptions } from './redis/sentinel-set.ts';
-export { type ShippedUserOptions, shippedRules } from './redis/shipped-acl.ts';
+export { asService, shippedRules, shippedUsers } from './redis/shipped-acl.ts';
 export { type Cell, cells, type Standing } from './rules/cells.ts';
 export {
   type EngineHarness,
@@ -69,7 +69,7 @@ export {
 } from './scene/engine-harness.ts';
 export { feedListener } from './scene/feed-listener.ts';
 export { seededRandom } from './seeded-random.ts';
-
+export { CertificateAuthority, type Issued, type IssueOptions } from './server/certificates.ts';
 export { type Ailing, type Ailment, gone, impatient, patient } from './suites/adapters/adapter-harness.ts';
 export {
   describeArchiveReader,

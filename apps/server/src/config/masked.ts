@@ -42,11 +42,15 @@ const decoded = (text: string): string => {
   }
 };
 
+/** Fields of database URLs that name files, hosts and modes: errors quote them. */
+const openFields = /^(?:tls_(?:ca|cert|key|servername)|ssl(?:mode|rootcert|cert|key))$/;
+
 /** @returns the secret parts of a URL, encoded and decoded, for {@link hiding} */
 export function secretsInUrl(text: string): readonly string[] {
   const [, before = ''] = /^[^:]*:\/\/(.*)@/s.exec(text) ?? [];
   const password = before.slice(before.indexOf(':') + 1);
-  const values = [...text.matchAll(/[?&][^=&#]*=([^&#]*)/g)].map(([, value = '']) => value);
+  const fields = [...text.matchAll(/[?&]([^=&#]*)=([^&#]*)/g)];
+  const values = fields.flatMap(([, name = '', value = '']) => (openFields.test(name) ? [] : [value]));
   return [password, ...values].flatMap((secret) => [secret, decoded(secret)]).filter((one) => one !== '');
 }
 

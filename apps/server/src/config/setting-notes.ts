@@ -79,7 +79,7 @@ export const settingNotes: Readonly<Record<keyof Environment, SettingNote>> = {
   REDIS_URL: {
     section: 'store',
     absent: 'none: memory engine',
-    text: 'Redis 7.0 or newer, or Valkey 8: `redis://` or `rediss://`. Sentinels: `redis+sentinel://host:26379,host:26379/mymaster` (`user:password@` before the hosts is for Redis, `?sentinel_password=` for the Sentinels). Cluster: several URLs with commas between them, or one of any of its servers. Only database 0: services share a Redis by `PLENUM_PREFIX`.',
+    text: 'Redis 7.0 or newer, or Valkey 8: `redis://` or `rediss://`. Sentinels: `redis+sentinel://host:26379,host:26379/mymaster` (`user:password@` before the hosts is for Redis, `?sentinel_password=` for the Sentinels). Cluster: several URLs with commas between them, or one of any of its servers. Only database 0: services share a Redis by `PLENUM_PREFIX`. With `rediss://`, behind the `?`: `tls_ca`, `tls_cert` and `tls_key` (paths) and `tls_servername`, [TLS to Redis](../operations/redis.md#tls).',
   },
   PLENUM_PREFIX: {
     section: 'store',
@@ -212,7 +212,7 @@ export const settingNotes: Readonly<Record<keyof Environment, SettingNote>> = {
   PLENUM_ARCHIVE_URL: {
     section: 'adapters',
     absent: 'none',
-    text: '`postgres://…`: every entry once, by `message_id`, in the table `plenum_entries`, which it makes and migrates itself, and `history` beyond the log. An entry whose data PostgreSQL refuses becomes a dead letter; the rest of its batch is saved. `none` ends the archive for all nodes.',
+    text: '`postgres://…`: every entry once, by `message_id`, in the table `plenum_entries`, which it makes and migrates itself, and `history` beyond the log. An entry whose data PostgreSQL refuses becomes a dead letter; the rest of its batch is saved. TLS: `?sslmode=verify-full&sslrootcert=<path>`, [PostgreSQL by TLS](../operations/secrets.md#postgresql-by-tls). `none` ends the archive for all nodes.',
   },
   PLENUM_ARCHIVE_PREVIOUS_TEXTS: {
     section: 'adapters',

@@ -1,10 +1,17 @@
 /** Checks Redis once, over separate connections, before the node starts. A failed check throws one sentence. */
 
 import { type Clock, numberedTags, type PartitionTags, PlenumError } from '@plenum/core';
-import type { Cluster, Redis } from 'ioredis';
-import { asClusterSeed, type ClusterAddress, type RedisAddress } from '../connections/address.ts';
-import { createCluster, createRedis, type RedisClient } from '../connections/client.ts';
+import { type Cluster, Redis } from 'ioredis';
+import {
+  asClusterSeed,
+  type ClusterAddress,
+  type Endpoint,
+  type RedisAddress,
+  type SentinelAddress,
+} from '../connections/address.ts';
+import { createCluster, createRedis, type RedisClient, sentinelLogin } from '../connections/client.ts';
 import { lookAtServer, lookOptions } from '../connections/client-options.ts';
+import { failureSentence, loginSentence, tlsSentence } from '../connections/failure-sentence.ts';
 import { parseServerInfo } from '../connections/server-info.ts';
 import { shardsOf, tagAt } from '../connections/shards.ts';
 import { Keys } from '../keys.ts';
@@ -30,6 +37,7 @@ export interface CheckedRedis {
 export async function checkRedis(address: RedisAddress, prefix: string, clock: Clock): Promise<CheckedRedis> {
   // The tags are not known yet: the check uses keys of the prefix and of servers only.
   const keys = new Keys(prefix);
+  address.tls?.check();
   try {
     return await checkAddress(address, keys, clock);
   } catch (cause) {
@@ -136,44 +144,48 @@ async function connect(client: RedisClient, address: RedisAddress): Promise<void
     await client.connect();
   } catch (error) {
     const cause = reason ?? (error instanceof Error ? error : new Error(String(error)));
+    if (address.type === 'sentinel') await checkSentinels(address);
     throw isReply(cause) && lackIn(cause.message) !== null ? cause : connectFailure(address, cause);
   }
 }
 
-/** The first word of a refusal of Redis is its code: `WRONGPASS invalid username-password pair …`. */
-const replyCode = (error: Error): string => error.message.split(' ', 1)[0] ?? '';
-const systemCode = (error: Error): string | null =>
-  'code' in error && typeof error.code === 'string' ? error.code : null;
+/**
+ * The client library does not say why a Sentinel refuses it.
+ * @throws Error with one sentence if each Sentinel refuses the connection, not if it only cannot be reached
+ */
+async function checkSentinels(address: SentinelAddress): Promise<void> {
+  const refusals = await Promise.all(
+    address.sentinels.map((sentinel) => refusalOfSentinel(address, sentinel)),
+  );
+  const [first] = refusals;
+  if (first !== undefined && refusals.every((refusal) => refusal !== null)) throw first;
+}
 
-const isCertificateCode = (code: string): boolean =>
-  /^(ERR_SSL|ERR_TLS|EPROTO|CERT_|UNABLE_TO|DEPTH_ZERO|SELF_SIGNED)/.test(code);
+async function refusalOfSentinel(address: SentinelAddress, at: Endpoint): Promise<Error | null> {
+  const redis = new Redis({ ...lookOptions, ...sentinelLogin(address), ...at, connectionName });
+  let reason: Error | null = null;
+  redis.on('error', (error: Error) => {
+    reason ??= error;
+  });
+  const cause = await redis.connect().then(
+    () => null,
+    (error: Error) => reason ?? error,
+  );
+  redis.disconnect();
+  const name = `the Sentinel at ${at.host}:${at.port}`;
+  const said = cause === null ? null : (loginSentence(cause, name) ?? tlsSentence(cause, name));
+  return said === null ? null : new Error(said.replace(/^the /, 'The '), { cause });
+}
 
 /** Why Redis cannot be reached, and what to check. */
 function sentence({ type, name, isTls }: RedisAddress, error: Error): string {
-  const code = systemCode(error);
   if (error.message.includes('cluster support disabled')) {
     return `REDIS_URL names several nodes, and Redis at ${name} is not in cluster mode: give one URL, or the nodes of a Cluster.`;
   }
-  if (type === 'sentinel' && code === null && error.name !== 'ReplyError') {
+  if (type === 'sentinel' && !('code' in error) && error.name !== 'ReplyError') {
     return `The Sentinels at ${name} name no master that can be reached: ${error.message}`;
   }
-  if (error.name === 'ReplyError') {
-    if (replyCode(error) === 'WRONGPASS') {
-      return `Redis at ${name} refused the user or the password that REDIS_URL holds.`;
-    }
-    if (replyCode(error) === 'NOAUTH') {
-      return `Redis at ${name} asks for a password: write REDIS_URL as redis://:password@host:port.`;
-    }
-    return `Redis at ${name} refused the connection: ${error.message}`;
-  }
-  if (code !== null && isCertificateCode(code)) {
-    return `TLS with Redis at ${name} failed (${code}): rediss:// needs a server that speaks TLS with a trusted certificate.`;
-  }
-  const hint = isTls ? '' : '; a server that expects TLS needs rediss://';
-  if (code === null || code === 'ECONNRESET') {
-    return `Redis at ${name} closed the connection without an answer${hint}.`;
-  }
-  return `Redis at ${name} cannot be reached (${code}): check REDIS_URL and that Redis runs.`;
+  return failureSentence(error, { name: `Redis at ${name}`, isTls });
 }
 
 const connectFailure = (address: RedisAddress, error: Error): Error =>

@@ -9,6 +9,7 @@ import { type Clock, type Logger, runLoop } from '@plenum/core';
 import type { Redis } from 'ioredis';
 import { isReply, lackSentence } from '../rights/refusal.ts';
 import { tryRights } from '../rights/try-rights.ts';
+import { loginSentence, tlsSentence } from './failure-sentence.ts';
 import { parseServerInfo } from './server-info.ts';
 
 const lookEveryMs = 5000;
@@ -39,13 +40,22 @@ export interface AddressWatchDeps {
   readonly logger: Logger;
   /** Called after each check in which a server answered. */
   readonly onLook: (look: Look) => Promise<void>;
+  /** Why the files of the certificates cannot be used now; null: they can. */
+  readonly fileProblem: () => string | null;
+}
+
+/** What is wrong with a server. */
+interface Fault {
+  readonly sentence: string;
+  /** False: the connections that exist may still work. */
+  readonly isUseless: boolean;
 }
 
 export class AddressWatch {
   readonly #deps: AddressWatchDeps;
   readonly #stopped = new AbortController();
   /** The current fault of each server that has one. */
-  readonly #wrong = new Map<string, string>();
+  readonly #wrong = new Map<string, Fault>();
   #placeCount = 1;
 
   constructor(deps: AddressWatchDeps) {
@@ -64,12 +74,13 @@ export class AddressWatch {
 
   /** True if no checked server can store a change. */
   get isUseless(): boolean {
-    return this.#wrong.size >= this.#placeCount;
+    const useless = [...this.#wrong.values()].filter(({ isUseless }) => isUseless);
+    return useless.length >= this.#placeCount;
   }
 
   /** @returns one sentence per fault, without an address, because a probe may come from outside */
   notices(): readonly string[] {
-    const sentences = [...this.#wrong.values()];
+    const sentences = [...this.#wrong.values()].map(({ sentence }) => sentence);
     const of =
       this.#placeCount > 1 ? (count: number) => `${count} of ${this.#placeCount} masters: ` : () => '';
     return [...new Set(sentences)].map(
@@ -94,14 +105,19 @@ export class AddressWatch {
   /** Ignores a server that does not answer: the connections report that. */
   async #lookAt(place: Place): Promise<void> {
     const redis = place.open();
-    redis.on('error', () => undefined);
+    let reason: Error | null = null;
+    redis.on('error', (error: Error) => {
+      reason ??= error;
+    });
     try {
       await nextTurn();
       await redis.connect();
       const look = await this.#judge(place, redis);
       if (!this.#stopped.signal.aborted) await this.#deps.onLook(look);
     } catch (error) {
-      if (isReply(error)) this.#note(place.name, `Redis refused a new connection: ${codeOf(error)}.`);
+      // The rejection of a failed handshake says "closed" only.
+      const sentence = refusalOf(reason ?? error);
+      if (sentence !== null) this.#note(place.name, { sentence, isUseless: false });
     } finally {
       redis.disconnect();
     }
@@ -113,22 +129,33 @@ export class AddressWatch {
     const isMaster = info.get('role') !== 'slave';
     const sentence = lackSentence(await tryRights({ redis, prefix, tag, isCluster }), prefix);
     const replica = isMaster ? null : 'REDIS_URL leads to a replica, which takes no writes.';
-    this.#note(name, sentence ?? replica);
+    const useless = sentence ?? replica;
+    const file = this.#deps.fileProblem();
+    if (useless !== null) this.#note(name, { sentence: useless, isUseless: true });
+    else this.#note(name, file === null ? null : { sentence: file, isUseless: false });
     return { name, runId: info.get('run_id') ?? '', isMaster, hasRights: sentence === null };
   }
 
-  #note(name: string, sentence: string | null): void {
+  #note(name: string, fault: Fault | null): void {
     const { logger } = this.#deps;
-    if (this.#stopped.signal.aborted || sentence === (this.#wrong.get(name) ?? null)) return;
+    if (this.#stopped.signal.aborted || fault?.sentence === this.#wrong.get(name)?.sentence) return;
     const fields = name === '' ? {} : { redis: name };
-    if (sentence === null) {
+    if (fault === null) {
       this.#wrong.delete(name);
       logger.info(fields, 'Redis can be used again');
       return;
     }
-    this.#wrong.set(name, sentence);
-    logger.error(fields, sentence);
+    this.#wrong.set(name, fault);
+    logger.error(fields, fault.sentence);
   }
+}
+
+/** Why Redis takes no new connection; null: it was not Redis that refused it, or not the certificates. */
+function refusalOf(error: unknown): string | null {
+  if (!(error instanceof Error)) return null;
+  const said = loginSentence(error, 'Redis') ?? tlsSentence(error, 'Redis');
+  if (said !== null) return `No new connection is possible. ${said}`;
+  return isReply(error) ? `Redis refused a new connection: ${codeOf(error)}.` : null;
 }
 
 /** The code of an error, for example WRONGPASS. The rest of its text may name the user. */

@@ -82,6 +82,19 @@ test.each(['redis://h', 'redis://h/', 'redis://h/0', 'redis://h/0/?db=0', 'redis
   },
 );
 
+test('TLS fields are read with rediss:// only, and apply to each server', () => {
+  const fields = 'tls_ca=%2Fca.pem&tls_cert=c.pem&tls_key=k.pem&tls_servername=redis.internal';
+  const expected = { ca: '/ca.pem', cert: 'c.pem', key: 'k.pem', servername: 'redis.internal' };
+  for (const url of [
+    `rediss://a?${fields}`,
+    `rediss://a?${fields},rediss://b`,
+    `rediss+sentinel://a,b/m?${fields}`,
+  ]) {
+    expect(parseRedisUrl(url).tls?.fields).toEqual(expected);
+  }
+  expect(parseRedisUrl('rediss://a').tls).toBeUndefined();
+});
+
 test('user and password behind the question mark count; other fields there change nothing', () => {
   expect(parseRedisUrl(' redis://h?username=u&password=p%2Fq&family=6 ')).toMatchObject({
     credentials: { username: 'u', password: 'p/q' },
@@ -113,6 +126,11 @@ test.each([
   ],
   ['redis+sentinel://u:2024/hush@a:1/main', /as %2F/],
   ['', /not a redis/],
+  ['redis://a?tls_ca=x', /tls_ca without TLS: it needs rediss/],
+  ['redis+sentinel://a/main?tls_servername=x', /tls_servername without TLS/],
+  ['rediss://a?tls_cert=x', /tls_cert and tls_key together/],
+  ['rediss://a?tls_ca=', /tls_ca is empty/],
+  ['rediss://a?tls_servername=10.0.0.1', /must be a host name/],
 ])('%s is refused with one sentence', (url, sentence) => {
   expect(() => parseRedisUrl(url)).toThrow(sentence);
 });

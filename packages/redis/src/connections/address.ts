@@ -2,6 +2,8 @@
  * Parses REDIS_URL to an address: one server, a master that Sentinels watch, or a Cluster. Errors and logs show the
  * address without its password.
  */
+import { isIP } from 'node:net';
+import { type TlsFields, TlsFiles } from './tls-files.ts';
 
 export interface Endpoint {
   readonly host: string;
@@ -12,6 +14,8 @@ interface Named {
   /** `host:port`, or several of them separated by commas. Contains no secret. */
   readonly name: string;
   readonly isTls: boolean;
+  /** What TLS needs beyond the defaults of Node. */
+  readonly tls?: TlsFiles | undefined;
 }
 
 interface Credentials {
@@ -64,7 +68,7 @@ export function parseRedisUrl(given: string): RedisAddress {
   const isTls = first.protocol === 'rediss:';
   const endpoints = urls.map((url) => endpointOf(url, redisPort));
   const name = endpoints.map(nameOf).join(',');
-  const shared = { name, isTls, credentials: credentialsOf(first) };
+  const shared = { name, isTls, ...tlsOf(first.searchParams, isTls), credentials: credentialsOf(first) };
   const [endpoint, ...others] = endpoints;
   if (endpoint !== undefined && others.length === 0) {
     return { type: 'standalone', endpoint, ...shared, ...familyOf(first) };
@@ -92,12 +96,15 @@ export function redisName(text: string): string {
 }
 
 /** The Cluster address of a server that turned out to be a Cluster node. */
-export function asClusterSeed({ endpoint, credentials, name, isTls }: StandaloneAddress): ClusterAddress {
-  return { type: 'cluster', name, isTls, seeds: [endpoint], credentials };
+export function asClusterSeed(address: StandaloneAddress): ClusterAddress {
+  const { endpoint, credentials, name, isTls, tls } = address;
+  const secured = tls === undefined ? {} : { tls };
+  return { type: 'cluster', name, isTls, ...secured, seeds: [endpoint], credentials };
 }
 
-const serverFields = ['username', 'password', 'family'];
-const sentinelFields = ['sentinel_username', 'sentinel_password'];
+const tlsFields = ['tls_ca', 'tls_cert', 'tls_key', 'tls_servername'];
+const serverFields = ['username', 'password', 'family', ...tlsFields];
+const sentinelFields = ['sentinel_username', 'sentinel_password', ...tlsFields];
 
 interface Rest {
   readonly path: string;
@@ -128,6 +135,26 @@ function familyOf(url: URL): Pick<StandaloneAddress, 'family'> {
   const family = ([0, 4, 6] as const).find((one) => String(one) === text);
   if (family === undefined) throw new Error('REDIS_URL: family must be 0, 4 or 6.');
   return { family };
+}
+
+/** @throws Error with one sentence for fields without TLS, half a client certificate, or an address as a name */
+function tlsOf(query: URLSearchParams, isTls: boolean): Pick<Named, 'tls'> {
+  const given = tlsFields.filter((field) => query.has(field));
+  const [first] = given;
+  if (first === undefined) return {};
+  if (!isTls) throw new Error(`REDIS_URL has ${first} without TLS: it needs rediss://.`);
+  const empty = given.find((field) => query.get(field) === '');
+  if (empty !== undefined) throw new Error(`REDIS_URL: ${empty} is empty.`);
+  if (query.has('tls_cert') !== query.has('tls_key')) {
+    throw new Error('REDIS_URL needs tls_cert and tls_key together: a client certificate and its key.');
+  }
+  if (isIP(query.get('tls_servername') ?? '') !== 0) {
+    throw new Error('REDIS_URL: tls_servername must be a host name. An address is checked as the host is.');
+  }
+  const fields: TlsFields = Object.fromEntries(
+    given.map((field) => [field.slice(4), query.get(field) ?? '']),
+  );
+  return { tls: new TlsFiles(fields) };
 }
 
 const notRedis = (): Error =>
@@ -176,6 +203,7 @@ function parseSentinels(text: string): SentinelAddress {
     type: 'sentinel',
     name: `${sentinels.map(nameOf).join(',')}/${masterName}`,
     isTls: scheme === 'rediss',
+    ...tlsOf(parameters, scheme === 'rediss'),
     sentinels,
     masterName: decodeURIComponent(masterName),
     credentials: login === undefined ? {} : credentialsOf(parseServer(`redis://${login}@host`)),

@@ -22,7 +22,7 @@ import { KnownServers } from './known-servers.ts';
 
 export type RedisClient = Redis | Cluster;
 
-type Authority = Pick<ClusterAddress, 'isTls' | 'credentials'>;
+type Authority = Pick<ClusterAddress, 'isTls' | 'tls' | 'credentials'>;
 
 const sentinelAnswerMs = 1000;
 
@@ -81,16 +81,19 @@ export const createLink = (address: ClusterAddress, server: Endpoint, options: L
 
 const familyOf = ({ family }: StandaloneAddress) => (family === undefined ? {} : { family });
 
-const authorityOptions = ({
-  isTls,
-  credentials,
-}: Authority): Pick<RedisOptions, 'username' | 'password' | 'tls'> => ({
+type Login = Pick<RedisOptions, 'username' | 'password' | 'tls'>;
+
+const authorityOptions = ({ isTls, tls, credentials }: Authority): Login => ({
   ...credentials,
-  ...(isTls ? { tls: {} } : {}),
+  ...(isTls ? { tls: tls?.options ?? {} } : {}),
 });
 
+/** The options of a connection to a Sentinel. */
+export const sentinelLogin = ({ isTls, tls, sentinelCredentials }: SentinelAddress): Login =>
+  authorityOptions({ isTls, tls, credentials: sentinelCredentials });
+
 function sentinelOptions(address: SentinelAddress, { retryStrategy }: LinkOptions) {
-  const { username, password } = address.sentinelCredentials;
+  const { username, password, tls } = sentinelLogin(address);
   return {
     ...authorityOptions(address),
     sentinels: [...address.sentinels],
@@ -99,7 +102,7 @@ function sentinelOptions(address: SentinelAddress, { retryStrategy }: LinkOption
     sentinelRetryStrategy: retryStrategy ?? (() => null),
     ...(username === undefined ? {} : { sentinelUsername: username }),
     ...(password === undefined ? {} : { sentinelPassword: password }),
-    ...(address.isTls ? { enableTLSForSentinelMode: true, sentinelTLS: {} } : {}),
+    ...(tls === undefined ? {} : { enableTLSForSentinelMode: true, sentinelTLS: tls }),
   } satisfies RedisOptions;
 }
 

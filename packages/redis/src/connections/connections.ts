@@ -25,6 +25,7 @@ import {
   lookOptions,
   subscriberOptions,
 } from './client-options.ts';
+import { loginSentence, tlsSentence } from './failure-sentence.ts';
 import type { KnownServers } from './known-servers.ts';
 import { Links } from './links.ts';
 import { readPayloads } from './read-payloads.ts';
@@ -57,6 +58,8 @@ export interface Connections {
   readonly places: () => readonly Place[];
   /** Faults that an operator should know and that do not stop the node. */
   notices(): readonly string[];
+  /** Why the files of the certificates cannot be used now; null: they can, or there are none. */
+  fileProblem(): string | null;
   /** Resolves when all connections are ready. @throws Error with one sentence if they are not after 10 s */
   ready(): Promise<void>;
   /** Rejects open commands, and resolves when no socket is left. Idempotent. */
@@ -216,6 +219,7 @@ function connectionsOf(
   return {
     ...clients,
     notices: () => seedWatch.notices(),
+    fileProblem: () => deps.address.tls?.problem ?? null,
     ready: () => allReady([...all], deps),
     close: () => {
       closing ??= close();
@@ -234,7 +238,8 @@ function withConnectionLog<C extends RedisClient>({ address, logger }: Connectio
     // Logs one line per cause, not one per attempt.
     if (error.message === lastMessage) return;
     lastMessage = error.message;
-    logger.warn({ ...fields, reason: error.message }, 'Redis connection failed; will retry');
+    const reason = loginSentence(error, 'Redis') ?? tlsSentence(error, 'Redis') ?? error.message;
+    logger.warn({ ...fields, reason }, 'Redis connection failed; will retry');
   };
   client.on('error', onError);
   // The event of a Cluster client for a failure of one server.

@@ -5,6 +5,7 @@
 import { type Clock, type Logger, runLoop } from '@plenum/core';
 import type { Redis } from 'ioredis';
 import { within } from '../within.ts';
+import { loginSentence, tlsSentence } from './failure-sentence.ts';
 
 const lookEveryMs = 5000;
 const answerTimeoutMs = 2000;
@@ -26,10 +27,13 @@ export class SeedWatch {
   readonly #deps: SeedWatchDeps;
   readonly #stopped = new AbortController();
   readonly #away = new Set<string>();
+  /** The last error of each server. */
+  readonly #errors = new Map<string, Error>();
 
   constructor(seeds: readonly Seed[], deps: SeedWatchDeps) {
     this.#seeds = seeds;
     this.#deps = deps;
+    for (const { name, redis } of seeds) redis.on('error', (error: Error) => this.#errors.set(name, error));
   }
 
   /** Does nothing without seeds, as with a single server: the connections report its absence. */
@@ -68,8 +72,10 @@ export class SeedWatch {
       return;
     }
     this.#away.add(name);
+    const error = this.#errors.get(name);
+    const reason = error && (loginSentence(error, 'it') ?? tlsSentence(error, 'it') ?? error.message);
     logger.warn(
-      { redis: name },
+      { redis: name, ...(reason === undefined ? {} : { reason }) },
       'A server that REDIS_URL names cannot be reached; this node uses the others that it knows',
     );
   }

@@ -8,6 +8,7 @@ import { isIP } from 'node:net';
 import type { Random } from '@plenum/core';
 import { Redis } from 'ioredis';
 import type { Endpoint, SentinelAddress } from './address.ts';
+import { sentinelLogin } from './client.ts';
 import { subscriberOptions } from './client-options.ts';
 import type { KnownServers } from './known-servers.ts';
 import type { Seed } from './seed-watch.ts';
@@ -52,14 +53,11 @@ export class SentinelWatch {
 
   #open({ host, port }: Endpoint): Redis {
     const { address, random } = this.#deps;
-    const { username, password } = address.sentinelCredentials;
     const sentinel = new Redis({
       ...subscriberOptions(random),
+      ...sentinelLogin(address),
       host,
       port,
-      ...(username === undefined ? {} : { username }),
-      ...(password === undefined ? {} : { password }),
-      ...(address.isTls ? { tls: {} } : {}),
       connectionName: 'plenum-sentinel-watch',
     });
     this.#clients.push(sentinel);

@@ -1,17 +1,16 @@
 /** A Redis Cluster on 127.0.0.1, each master with one replica. Tests move its slots, and kill or replace its masters. */
 import { freePort } from '@plenum/local-redis';
 import type { RedisServer } from './redis-server.ts';
-import { ServerSet } from './server-set.ts';
+import { ServerSet, type ServerSetOptions } from './server-set.ts';
 
 const slotCount = 16_384;
 /** Production has 15 s. Long enough that the others do not take a server without CPU time for a dead one. */
 const nodeTimeoutMs = 4000;
 const keysPerMove = 100;
 
-export interface ClusterSetOptions {
+export interface ClusterSetOptions extends ServerSetOptions {
   /** Default 3. */
   readonly masters?: number;
-  readonly args?: readonly string[];
 }
 
 interface Member {
@@ -25,10 +24,10 @@ export class ClusterSet extends ServerSet {
   readonly #members: Member[] = [];
 
   /** Resolves when every server sees all slots served and every replica is in sync. */
-  static async start({ masters = 3, args = [] }: ClusterSetOptions = {}): Promise<ClusterSet> {
-    const set = new ClusterSet();
+  static async start({ masters = 3, ...options }: ClusterSetOptions = {}): Promise<ClusterSet> {
+    const set = new ClusterSet(options);
     try {
-      await Promise.all(Array.from({ length: masters * 2 }, () => set.#join(args)));
+      await Promise.all(Array.from({ length: masters * 2 }, () => set.#join()));
       await set.#form(masters);
       return set;
     } catch (error) {
@@ -39,7 +38,7 @@ export class ClusterSet extends ServerSet {
 
   /** Value of `REDIS_URL`: every server is a seed. */
   get url(): string {
-    return this.#members.map(({ server }) => server.url).join(',');
+    return this.#members.map(({ server }) => server.serviceUrl).join(',');
   }
 
   get servers(): readonly RedisServer[] {
@@ -79,32 +78,24 @@ export class ClusterSet extends ServerSet {
     for (;;) {
       const keys = await this.ask(from, 'CLUSTER', 'GETKEYSINSLOT', slot, keysPerMove);
       if (!Array.isArray(keys) || keys.length === 0) break;
-      await this.ask(from, 'MIGRATE', '127.0.0.1', to.port, '', 0, 5000, 'KEYS', ...keys.map(String));
+      const login =
+        this.peerLogin === undefined ? [] : ['AUTH2', this.peerLogin.username, this.peerLogin.password];
+      await this.ask(
+        from,
+        'MIGRATE',
+        '127.0.0.1',
+        to.port,
+        '',
+        0,
+        5000,
+        ...login,
+        'KEYS',
+        ...keys.map(String),
+      );
     }
     // The new owner first: between the two calls the old owner redirects, so every client gets an answer.
     await this.ask(to, 'CLUSTER', 'SETSLOT', slot, 'NODE', target.id);
     await this.ask(from, 'CLUSTER', 'SETSLOT', slot, 'NODE', target.id);
-  }
-
-  /** Adds a master without slots and without a replica. Resolves when every server knows it. */
-  async addMaster(): Promise<RedisServer> {
-    const [first] = this.#members;
-    if (first === undefined) throw new Error('A Cluster needs servers.');
-    await this.#join([]);
-    const added = this.#members.at(-1) ?? first;
-    await this.ask(first.server, 'CLUSTER', 'MEET', '127.0.0.1', added.server.port, added.busPort);
-    await this.#onEach('it knows the others', 'cluster_known_nodes', String(this.#members.length));
-    await this.#onEach('its state is ok', 'cluster_state', 'ok');
-    return added.server;
-  }
-
-  /** The slots of a master, as the others see it. */
-  async slotsOf(master: RedisServer): Promise<readonly number[]> {
-    const { id } = this.#memberAt(master);
-    const line = (await this.#nodes()).find((one) => one.id === id);
-    return (line?.ranges ?? []).flatMap(([first, last]) =>
-      Array.from({ length: last - first + 1 }, (_, i) => first + i),
-    );
   }
 
   /** Makes a replica master without a vote, as after the loss of a data centre. */
@@ -120,7 +111,7 @@ export class ClusterSet extends ServerSet {
     });
   }
 
-  async #join(args: readonly string[]): Promise<void> {
+  async #join(): Promise<void> {
     // The default, 10,000 above the port, may be out of range.
     const busPort = await freePort();
     const server = await this.launch({
@@ -135,7 +126,6 @@ export class ClusterSet extends ServerSet {
         ],
         ...['--cluster-node-timeout', String(nodeTimeoutMs), '--cluster-require-full-coverage', 'no'],
         ...['--cluster-allow-replica-migration', 'no', '--repl-diskless-sync-delay', '0'],
-        ...args,
       ],
     });
     const id = String(await this.ask(server, 'CLUSTER', 'MYID'));

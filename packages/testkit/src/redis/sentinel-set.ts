@@ -1,12 +1,11 @@
 /** A master, its replicas and three Sentinels on 127.0.0.1. A test can order a failover or kill the master. */
 import type { RedisServer } from './redis-server.ts';
-import { ServerSet } from './server-set.ts';
+import { ServerSet, type ServerSetOptions } from './server-set.ts';
+import { asService } from './shipped-acl.ts';
 
-export interface SentinelSetOptions {
+export interface SentinelSetOptions extends ServerSetOptions {
   /** Default 1. */
   readonly replicas?: number;
-  /** Arguments of every redis-server. */
-  readonly args?: readonly string[];
 }
 
 const masterName = 'main';
@@ -19,10 +18,10 @@ export class SentinelSet extends ServerSet {
   readonly #sentinels: RedisServer[] = [];
 
   /** Resolves when every Sentinel knows the others and the replicas. */
-  static async start({ replicas = 1, args = [] }: SentinelSetOptions = {}): Promise<SentinelSet> {
-    const set = new SentinelSet();
+  static async start({ replicas = 1, ...options }: SentinelSetOptions = {}): Promise<SentinelSet> {
+    const set = new SentinelSet(options);
     try {
-      await set.#startServers(replicas, args);
+      await set.#startServers(replicas);
       await set.#startSentinels();
       return set;
     } catch (error) {
@@ -33,7 +32,13 @@ export class SentinelSet extends ServerSet {
 
   /** Value of `REDIS_URL`. */
   get url(): string {
-    return `redis+sentinel://${this.#sentinels.map(({ port }) => `127.0.0.1:${port}`).join(',')}/${masterName}`;
+    const hosts = this.#sentinels.map(({ port }) => `127.0.0.1:${port}`).join(',');
+    const { protocol, username, password, search } = new URL(this.#sentinels[0]?.serviceUrl ?? '');
+    const query = new URLSearchParams(search);
+    if (username !== '') query.set('sentinel_username', username);
+    if (password !== '') query.set('sentinel_password', password);
+    const fields = query.size === 0 ? '' : `?${query}`;
+    return asService(`${protocol.replace(':', '')}+sentinel://${hosts}/${masterName}${fields}`);
   }
 
   get sentinels(): readonly RedisServer[] {
@@ -102,8 +107,8 @@ export class SentinelSet extends ServerSet {
     });
   }
 
-  async #startServers(replicas: number, args: readonly string[]): Promise<void> {
-    const shared = [...args, '--repl-diskless-sync-delay', '0'];
+  async #startServers(replicas: number): Promise<void> {
+    const shared = ['--repl-diskless-sync-delay', '0'];
     const master = await this.launch({ args: shared });
     this.#servers.push(master);
     const replicaOf = ['--replicaof', `127.0.0.1 ${master.port}`];
@@ -115,6 +120,18 @@ export class SentinelSet extends ServerSet {
     });
   }
 
+  /** How Sentinels log in at Redis and at each other. */
+  #sentinelLogins(): readonly string[] {
+    if (this.peerLogin === undefined) return [];
+    const { username, password } = this.peerLogin;
+    return [
+      `sentinel auth-user ${masterName} ${username}`,
+      `sentinel auth-pass ${masterName} ${password}`,
+      `sentinel sentinel-user ${username}`,
+      `sentinel sentinel-pass ${password}`,
+    ];
+  }
+
   async #startSentinels(): Promise<void> {
     const master = this.#servers[0];
     if (master === undefined) throw new Error('There is no master to watch.');
@@ -122,6 +139,7 @@ export class SentinelSet extends ServerSet {
       `sentinel monitor ${masterName} 127.0.0.1 ${master.port} ${Math.ceil(sentinelCount / 2)}`,
       `sentinel down-after-milliseconds ${masterName} ${downAfterMs}`,
       `sentinel failover-timeout ${masterName} 5000`,
+      ...this.#sentinelLogins(),
     ];
     const started = Array.from({ length: sentinelCount }, () => this.launch({ sentinel }));
     this.#sentinels.push(...(await Promise.all(started)));

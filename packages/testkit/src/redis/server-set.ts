@@ -1,19 +1,60 @@
 /** Several Redis servers that a test starts, queries and ends together. */
 import { setTimeout as pause } from 'node:timers/promises';
+import type { RedisLogin, RedisTls, RedisUsers } from '@plenum/local-redis';
 import { Redis } from 'ioredis';
 import { type RedisServer, type RedisServerOptions, startRedis } from './redis-server.ts';
+import { sentinelUsers, shippedUsers } from './shipped-acl.ts';
 
 const pollMs = 50;
 /** A Sentinel that got no CPU time for 2 s decides nothing for the next 30 s (its TILT mode), so this is longer. */
 const patienceMs = 50_000;
 
+export interface ServerSetOptions {
+  /** Arguments of every redis-server. */
+  readonly args?: readonly string[];
+  /** Given: all connections speak TLS, those between the servers too. */
+  readonly tls?: RedisTls;
+  /** True: as `deploy/redis.acl` has it, the default user may only ping. Default false: it may do everything. */
+  readonly isStrict?: boolean;
+}
+
 export class ServerSet implements AsyncDisposable {
   readonly #clients = new Map<RedisServer, Redis>();
+  readonly #options: ServerSetOptions;
+
+  protected constructor(options: ServerSetOptions) {
+    this.#options = options;
+  }
+
+  /** How a server of the set logs in at another one. */
+  protected get peerLogin(): RedisLogin | undefined {
+    return this.#users.admin;
+  }
+
+  get #users(): RedisUsers {
+    return shippedUsers({ isStrict: this.#options.isStrict ?? false });
+  }
+
+  get #sentinelUsers(): RedisUsers | null {
+    return this.#options.isStrict === true ? sentinelUsers() : null;
+  }
 
   /** @returns the server; it ends with the set */
   protected async launch(options: RedisServerOptions): Promise<RedisServer> {
-    const server = await startRedis(options);
-    const client = new Redis(server.url, { retryStrategy: () => pollMs, maxRetriesPerRequest: null });
+    const { args = [], tls } = this.#options;
+    const { username = '', password = '' } = this.peerLogin ?? {};
+    const peers = username === '' ? [] : ['--masteruser', username, '--masterauth', password];
+    const server = await startRedis({
+      users: options.sentinel === undefined ? this.#users : this.#sentinelUsers,
+      ...(tls === undefined ? {} : { tls }),
+      ...options,
+      args: [...(options.sentinel === undefined ? [...args, ...peers] : []), ...(options.args ?? [])],
+    });
+    const client = new Redis(server.url, {
+      retryStrategy: () => pollMs,
+      maxRetriesPerRequest: null,
+      ...(tls === undefined ? {} : { tls: { ca: tls.ca, cert: tls.cert, key: tls.key } }),
+    });
     client.on('error', () => undefined);
     this.#clients.set(server, client);
     return server;

@@ -1,24 +1,46 @@
-/** The Redis user of `deploy/redis.acl`, with the password and the prefix of a test. */
+/** The Redis users of `deploy/redis.acl`, with the passwords and the prefix of a test. */
 import { readFileSync } from 'node:fs';
+import {
+  adminLine,
+  type RedisUsers,
+  type ServiceUserOptions,
+  serviceRules,
+  serviceUsers,
+} from '@plenum/local-redis';
 
-const file = new URL('../../../../deploy/redis.acl', import.meta.url);
+const acl = readFileSync(new URL('../../../../deploy/redis.acl', import.meta.url), 'utf8');
+const servicePassword = 'of-the-shipped-user';
+const adminPassword = 'of-the-administrator';
 
-export interface ShippedUserOptions {
-  readonly password: string;
-  /** Replaces the prefix `plenum` of keys and channels; may be a pattern such as `test-*`. */
-  readonly prefix: string;
+/** The arguments of `ACL SETUSER` for the user `plenum`, one rule each. */
+export const shippedRules = (options: ServiceUserOptions): readonly string[] => serviceRules(acl, options);
+
+/** The URL of a server that a test has started, with the user `plenum`. A URL with a user stays as it is. */
+export const asService = (url: string): string =>
+  url.replace(/(rediss?(?:\+sentinel)?:\/\/)(?=127\.0\.0\.1:)/g, `$1plenum:${servicePassword}@`);
+
+export interface ShippedUsersOptions {
+  /** Default `*`: any prefix. */
+  readonly prefix?: string;
+  /** True: the default user may only ping, as in the file, and an administrator has a password. Default false. */
+  readonly isStrict?: boolean;
 }
 
-/** The arguments of `ACL SETUSER` for this user, one rule each. */
-export function shippedRules({ password, prefix }: ShippedUserOptions): readonly string[] {
-  const line = readFileSync(file, 'utf8')
-    .split('\n')
-    .find((one) => one.startsWith('user plenum '));
-  if (line === undefined) throw new Error('deploy/redis.acl has no user "plenum".');
-  const [, , ...rules] = line.trim().split(' ');
-  return rules.flatMap((rule) => {
-    if (rule === 'off') return ['on'];
-    if (rule === 'resetpass') return ['resetpass', `>${password}`];
-    return [rule.replace(/^([~&])plenum/, `$1${prefix}`)];
-  });
+/** The user `plenum` with the rights of the file, beside an administrator. */
+export const shippedUsers = ({ prefix = '*', isStrict = false }: ShippedUsersOptions = {}): RedisUsers =>
+  serviceUsers(acl, { password: servicePassword, prefix }, isStrict ? adminPassword : undefined);
+
+/** Of a Sentinel: a user with the rights that a node needs there, beside an administrator. */
+export function sentinelUsers(): RedisUsers {
+  const rights =
+    '&* -@all +sentinel|get-master-addr-by-name +sentinel|sentinels +subscribe +ping +info +client|setname';
+  return {
+    acl: [
+      'user default on nopass -@all +ping',
+      adminLine(adminPassword),
+      `user watcher on >${servicePassword} ${rights}`,
+    ],
+    service: { username: 'watcher', password: servicePassword },
+    admin: { username: 'admin', password: adminPassword },
+  };
 }
