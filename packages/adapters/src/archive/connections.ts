@@ -5,6 +5,7 @@
 import { type AdapterCall, type Clock, type Logger, PlenumError } from '@plenum/core';
 import { DatabaseError, Pool, type PoolClient } from 'pg';
 import { whyOf, withinTime } from '../remote-call.ts';
+import { tlsFailure } from './tls-failure.ts';
 
 type Row = Readonly<Record<string, unknown>>;
 export interface Connection {
@@ -109,5 +110,6 @@ function sayable(error: unknown): Error {
     const message = tellingClasses.includes(classOf(error)) ? `: ${error.message}` : '';
     return new Error(`PostgreSQL SQLSTATE ${error.code}${message}`);
   }
-  return new Error(error instanceof Error ? whyOf(error) : 'unknown failure of the connection');
+  if (!(error instanceof Error)) return new Error('unknown failure of the connection');
+  return new Error(tlsFailure(error) ?? whyOf(error));
 }
