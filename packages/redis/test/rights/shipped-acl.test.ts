@@ -1,9 +1,15 @@
 /** `deploy/redis.acl` grants what the service sends, and nothing else. */
-import { readdirSync, readFileSync } from 'node:fs';
-import { shippedRules } from '@plenum/testkit';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { eventually, freePort, shippedRules } from '@plenum/testkit';
 import { Redis } from 'ioredis';
 import { expect, test } from 'vitest';
 import { neededCommands, optionalCommands } from '../../src/rights/needed-commands.ts';
+import { startEngine } from '../start-engine.ts';
 
 const textsBelow = (folder: string, ending: string): readonly string[] => {
   const url = new URL(folder, import.meta.url);
@@ -50,4 +56,31 @@ test('the shipped user may send each of them and no other, to its own keys and c
   expect(rules.filter((rule) => !rule.startsWith('+'))).toEqual([
     ...['on', 'resetpass', '>x', 'resetkeys', 'resetchannels', '-@all', '~plenum:*', '&plenum#*'],
   ]);
+});
+
+test('the script of docker-compose.yml gives the Redis user its password and prefix', async () => {
+  const deploy = (name: string) => fileURLToPath(new URL(`../../../../deploy/${name}`, import.meta.url));
+  const folder = mkdtempSync(join(tmpdir(), 'plenum-acl-'));
+  const port = await freePort();
+  const program = process.env['REDIS_SERVER'] ?? 'redis-server';
+  const redis = spawn(
+    deploy('redis-with-users.sh'),
+    [deploy('redis.acl'), folder, program, '--port', String(port), '--bind', '127.0.0.1', '--save', ''],
+    { env: { ...process.env, REDIS_PASSWORD: 'of $p &ace/', PLENUM_PREFIX: 'chat' }, stdio: 'ignore' },
+  );
+  const ended = once(redis, 'close');
+  const at = (login: string) => ({ url: `redis://${login}127.0.0.1:${port}`, isUserGiven: true });
+  try {
+    const login = `plenum:${encodeURIComponent('of $p &ace/')}@`;
+    await eventually(async () => {
+      await using started = await startEngine({ ...at(login), prefix: 'chat' });
+      expect(await started.engine.health()).toMatchObject({ isReady: true });
+    });
+    await expect(startEngine({ ...at(login), prefix: 'plenum' })).rejects.toThrow('lacks the keys ~plenum:*');
+    await expect(startEngine({ ...at(''), prefix: 'chat' })).rejects.toThrow('The Redis user lacks ');
+  } finally {
+    redis.kill();
+    await ended;
+    rmSync(folder, { recursive: true, force: true });
+  }
 });
