@@ -73,7 +73,7 @@ describe.each(engines)('faults on %s', (engine) => {
 test('a node that fails while its Redis hangs ends all the same within 10 s', async () => {
   const redis = await startRedis();
   await withConfig(async (environment) => {
-    await using node = await ServedNode.start('given', { ...environment, REDIS_URL: redis.url });
+    await using node = await ServedNode.start('given', { ...environment, REDIS_URL: redis.serviceUrl });
     const ann = await node.device('ann');
     await ann.must('create_group', { group_id: 'g', group_type: 'public' });
     await ann.must('relay_msg', { group_id: 'g', message: 'throw' });

@@ -80,7 +80,7 @@ describe(`a siege of ${minutes} minutes`, () => {
           hasDefaultLimits: true,
           healthyPerSec,
           environment: {
-            REDIS_URL: redis.url,
+            REDIS_URL: redis.serviceUrl,
             PLENUM_ADMIN_PORT: '0',
             PLENUM_ARCHIVE_URL: `postgres://plenum@127.0.0.1:${archive.port}/none`,
           },

@@ -18,7 +18,7 @@ let secured: ServedNode;
 beforeAll(async () => {
   redis = await startRedis();
   dev = await ServedNode.start('memory', { PLENUM_JWT_SECRET: '', PLENUM_ADMIN_TOKEN: '' });
-  secured = await ServedNode.start('given', { REDIS_URL: redis.url });
+  secured = await ServedNode.start('given', { REDIS_URL: redis.serviceUrl });
 });
 afterAll(async () => {
   await dev[Symbol.asyncDispose]();
@@ -53,7 +53,7 @@ async function constants(block: Block): Promise<Readonly<Record<string, string>>
     token: `const token = ${text(token)};`,
     fetchToken: `const fetchToken = async () => ${text(token)};`,
     secret: `const secret = ${text(jwtSecret)};`,
-    redisUrl: `const redisUrl = ${text(redis.url)};`,
+    redisUrl: `const redisUrl = ${text(redis.serviceUrl)};`,
     ...sockets,
   };
 }

@@ -47,7 +47,7 @@ const shows = (page: Page, text: string) =>
   expect.poll(async () => (await lines(page)).join('\n'), { timeout: 20_000 }).toContain(text);
 
 test('two people chat in a page of plain HTML, and continue after the server was away', async () => {
-  await using example = startExample('html-chat', { environment: { REDIS_URL: redis.url } });
+  await using example = startExample('html-chat', { environment: { REDIS_URL: redis.serviceUrl } });
   const url = await urlOf(example);
   const [ann, bob] = [await open(`${url}/?user=ann`), await open(`${url}/?user=bob`)];
   await shows(ann.page, 'bob joined');
@@ -55,7 +55,7 @@ test('two people chat in a page of plain HTML, and continue after the server was
   await shows(bob.page, 'ann: hello <b>bob</b>');
   example.signal('SIGTERM');
   await example.ended;
-  const environment = { REDIS_URL: redis.url, PORT: new URL(url).port };
+  const environment = { REDIS_URL: redis.serviceUrl, PORT: new URL(url).port };
   await using again = startExample('html-chat', { environment });
   await urlOf(again);
   await expect.poll(() => bob.page.locator('#state').innerText(), { timeout: 20_000 }).toMatch(/^connected/);

@@ -11,7 +11,7 @@ beforeAll(async () => {
 afterAll(() => redis.stop());
 
 test('a run sends the message, and its exit code says whether it is in the log', async () => {
-  const environment = { REDIS_URL: redis.url };
+  const environment = { REDIS_URL: redis.serviceUrl };
   await using first = startExample('cron-sender', { environment });
   const [, seq = ''] = await first.until(/sent as \S+, seq (\d+)/);
   expect(await first.ended).toBe(0);
@@ -19,7 +19,7 @@ test('a run sends the message, and its exit code says whether it is in the log',
   // In the same minute the message has the same id; in the next one it is another message.
   const [, again = ''] = await second.until(/sent as \S+, seq (\d+)/);
   expect([Number(seq), Number(seq) + 1]).toContain(Number(again));
-  const plenum = await createPlenum({ redisUrl: redis.url, mode: 'client' });
+  const plenum = await createPlenum({ redisUrl: redis.serviceUrl, mode: 'client' });
   expect(await plenum.messages.history({ groupId: 'reports', limit: 1 })).toMatchObject({
     result: { entries: [{ from_user_id: 'reporter', message: 'the nightly report is ready' }] },
   });
@@ -31,11 +31,11 @@ test('a run sends the message, and its exit code says whether it is in the log',
 });
 
 test('a group of others refuses the sender, and the run says so', async () => {
-  const plenum = await createPlenum({ redisUrl: redis.url, mode: 'client', prefix: 'plenum' });
+  const plenum = await createPlenum({ redisUrl: redis.serviceUrl, mode: 'client', prefix: 'plenum' });
   await plenum.groups.delete({ groupId: 'reports' });
   await plenum.groups.create({ groupId: 'reports', groupType: 'private', creatorId: 'ann' });
   await plenum.close();
-  await using run = startExample('cron-sender', { environment: { REDIS_URL: redis.url } });
+  await using run = startExample('cron-sender', { environment: { REDIS_URL: redis.serviceUrl } });
   await run.until(/not_a_member: /);
   expect(await run.ended).toBe(1);
 });

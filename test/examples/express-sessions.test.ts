@@ -37,7 +37,7 @@ const connected = (socket: Socket) => new Promise<void>((resolve) => socket.once
 const refused = (socket: Socket) => new Promise<unknown>((resolve) => socket.once('connect_error', resolve));
 
 test('a signed-in user talks by its cookie, and a sign-out ends its socket', async () => {
-  await using example = startExample('express-sessions', { environment: { REDIS_URL: redis.url } });
+  await using example = startExample('express-sessions', { environment: { REDIS_URL: redis.serviceUrl } });
   const url = await urlOf(example);
   expect(await refused(socketOf(url))).toMatchObject({ data: { code: 'unauthenticated' } });
   const [ann, bob] = [await signIn(url, 'ann'), await signIn(url, 'bob')];
@@ -58,7 +58,7 @@ test('a signed-in user talks by its cookie, and a sign-out ends its socket', asy
 });
 
 test('the routes and the health of the application are its own, and a signal ends both', async () => {
-  await using example = startExample('express-sessions', { environment: { REDIS_URL: redis.url } });
+  await using example = startExample('express-sessions', { environment: { REDIS_URL: redis.serviceUrl } });
   const url = await urlOf(example);
   const cookie = await signIn(url, 'ann');
   expect(await (await fetch(`${url}/me`, { headers: { cookie } })).json()).toEqual({ user: 'ann' });

@@ -26,7 +26,7 @@ const posted = async (url: string, body?: object): Promise<{ status: number; bod
 };
 
 test('an order that is posted twice reaches the members of the group once', async () => {
-  await using example = startExample('fastify-embed', { environment: { REDIS_URL: redis.url } });
+  await using example = startExample('fastify-embed', { environment: { REDIS_URL: redis.serviceUrl } });
   const url = await urlOf(example);
   const { body } = await posted(`${url}/token/ann`);
   await using ann = await new Device(url, body.token).connected();
@@ -44,7 +44,7 @@ test('an order that is posted twice reaches the members of the group once', asyn
 });
 
 test('the routes of the application and of Plenum are on one port, and a signal ends both', async () => {
-  await using example = startExample('fastify-embed', { environment: { REDIS_URL: redis.url } });
+  await using example = startExample('fastify-embed', { environment: { REDIS_URL: redis.serviceUrl } });
   const url = await urlOf(example);
   expect((await fetch(`${url}/healthz`)).status).toBe(200);
   expect((await fetch(`${url}/v1/groups/orders`)).status).toBe(401);

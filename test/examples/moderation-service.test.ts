@@ -17,7 +17,7 @@ test('what the service does not allow is refused with its reason', async () => {
   await using node = startExample('moderation-service', {
     command: 1,
     environment: {
-      REDIS_URL: redis.url,
+      REDIS_URL: redis.serviceUrl,
       PLENUM_MODERATION_URL: url,
       PORT: String(port),
     },

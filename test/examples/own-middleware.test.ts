@@ -11,7 +11,7 @@ beforeAll(async () => {
 afterAll(() => redis.stop());
 
 test('capitals are refused with a reason, and a roll of the dice is a message of the user', async () => {
-  await using example = startExample('own-middleware', { environment: { REDIS_URL: redis.url } });
+  await using example = startExample('own-middleware', { environment: { REDIS_URL: redis.serviceUrl } });
   const url = await urlOf(example);
   const [, token = ''] = await example.until(/token of ann: (\S+)/);
   await using ann = await new Device(url, token).connected();

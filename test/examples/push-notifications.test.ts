@@ -13,7 +13,7 @@ afterAll(() => redis.stop());
 
 test('a member who is offline gets one web push per message, and a member who is online none', async () => {
   await using endpoint = await PushEndpoint.start();
-  const environment = { REDIS_URL: redis.url, NODE_EXTRA_CA_CERTS: endpoint.certificate };
+  const environment = { REDIS_URL: redis.serviceUrl, NODE_EXTRA_CA_CERTS: endpoint.certificate };
   await using example = startExample('push-notifications', { environment });
   const url = await urlOf(example);
   const tokenOf = async (user: string): Promise<string> => {

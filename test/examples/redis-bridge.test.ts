@@ -12,7 +12,9 @@ beforeAll(async () => {
 afterAll(() => redis.stop());
 
 test('events become messages in order, a repeated event counts once, and nonsense ends nothing', async () => {
-  await using bridge = startExample('redis-bridge', { environment: { REDIS_URL: redis.url } });
+  await using bridge = startExample('redis-bridge', {
+    environment: { REDIS_URL: redis.serviceUrl, EVENTS_URL: redis.url },
+  });
   await bridge.until(/bridging events:\*/);
   const publisher = new Redis(redis.url);
   const publish = (id: string, text: string) =>
@@ -22,7 +24,7 @@ test('events become messages in order, a repeated event counts once, and nonsens
   await publish('9', 'event 9');
   await publish('10', 'event 10');
   await bridge.until(/deploys 10: seq/);
-  const plenum = await createPlenum({ redisUrl: redis.url, mode: 'client' });
+  const plenum = await createPlenum({ redisUrl: redis.serviceUrl, mode: 'client' });
   await eventually(async () => {
     const history = await plenum.messages.history({ groupId: 'deploys' });
     const entries = history.ok ? history.result.entries : [];

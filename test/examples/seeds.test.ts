@@ -21,7 +21,7 @@ async function play(
   count: number,
   check: (output: string, all: () => string) => Promise<void>,
 ): Promise<void> {
-  const environment = { REDIS_URL: redis.url };
+  const environment = { REDIS_URL: redis.serviceUrl };
   const nodes = Array.from({ length: count }, () =>
     startExample(name, { command: commands[name].node, environment }),
   );

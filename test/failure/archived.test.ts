@@ -87,7 +87,7 @@ test('history pages continue in PostgreSQL below Redis, dense and like live entr
 test('the archive shows that a Redis came up empty while no node ran; a new cluster is no such', async () => {
   await using postgres = await startPostgres();
   await using redis = await startRedis();
-  const settings = { ...nodeSettings, REDIS_URL: redis.url, PLENUM_ARCHIVE_URL: postgres.url };
+  const settings = { ...nodeSettings, REDIS_URL: redis.serviceUrl, PLENUM_ARCHIVE_URL: postgres.url };
   const notices = async ({ url }: NodeOnPort) => {
     const ready: unknown = await (await fetch(`${url}/readyz`)).json();
     return Object(ready).notices ?? [];

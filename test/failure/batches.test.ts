@@ -21,7 +21,7 @@ interface Deployment extends AsyncDisposable {
 const deployments: Readonly<Record<string, () => Promise<Deployment>>> = {
   'one server': async () => {
     const redis = await startRedis();
-    return { url: redis.url, masters: async () => [redis], [Symbol.asyncDispose]: () => redis.stop() };
+    return { url: redis.serviceUrl, masters: async () => [redis], [Symbol.asyncDispose]: () => redis.stop() };
   },
   Sentinels: async () => {
     const set = await SentinelSet.start();

@@ -33,7 +33,7 @@ test('when the one named server of a Cluster dies, nodes come back by the server
   const groups = await groupsOnEachShard(set);
   const [seed] = groups.keys();
   if (seed === undefined) throw new Error('there is no master');
-  await using cluster = await Cluster.start({ REDIS_URL: seed.url });
+  await using cluster = await Cluster.start({ REDIS_URL: seed.serviceUrl });
   await using traffic = new CheckedTraffic(cluster.url);
   for (const groupId of groups.values()) {
     const users = ['ada', 'bob', 'cyd'].map((name) => `${name}.${groupId}`);
@@ -68,7 +68,7 @@ async function firstSlotOf(set: ClusterSet, master: RedisServer): Promise<number
 
 test('a node that gets SIGTERM while all of its Cluster is away ends within seconds', async () => {
   await using set = await ClusterSet.start();
-  await using node = await NodeOnPort.start({ ...nodeSettings, REDIS_URL: set.servers[0]?.url ?? '' });
+  await using node = await NodeOnPort.start({ ...nodeSettings, REDIS_URL: set.servers[0]?.serviceUrl ?? '' });
   await Promise.all(set.servers.map((server) => server.kill()));
   await eventually(async () => expect(await readiness(node.url)).toMatchObject({ ready: false }), patience);
   const beganMs = performance.now();

@@ -7,7 +7,7 @@ import { MovingRedis } from '../support/cluster/moving-redis.ts';
 
 test('when the address moves to the replica nothing is lost or doubled, and no device resyncs', async () => {
   await using redis = await MovingRedis.start();
-  await using cluster = await Cluster.start({ REDIS_URL: redis.url });
+  await using cluster = await Cluster.start({ REDIS_URL: redis.serviceUrl });
   await using traffic = new CheckedTraffic(cluster.url);
   for (const groupId of ['moved-1', 'moved-2']) {
     const users = ['ada', 'bob', 'cyd'].map((name) => `${name}.${groupId}`);

@@ -1,5 +1,5 @@
 /** Redis dies, drops its subscribers or falls silent under load; the checker judges everything that devices got. */
-import { eventually, startFaultProxy, startRedis } from '@plenum/testkit';
+import { asService, eventually, startFaultProxy, startRedis } from '@plenum/testkit';
 import { Redis } from 'ioredis';
 import { expect, test } from 'vitest';
 import { CheckedTraffic } from '../support/cluster/checked-traffic.ts';
@@ -27,7 +27,7 @@ async function speaking(traffic: CheckedTraffic, urls: readonly string[]): Promi
 test('a Redis that is killed and back has each acked message once; devices are complete', async () => {
   await using redis = await startRedis(writesFirst);
   await using proxy = await startFaultProxy({ targetPort: redis.port });
-  await using cluster = await Cluster.start({ REDIS_URL: proxy.url });
+  await using cluster = await Cluster.start({ REDIS_URL: asService(proxy.url) });
   await using traffic = new CheckedTraffic(cluster.url);
   const members = await speaking(traffic, cluster.urls);
   const epochBefore = members[0]?.positionIn('red')?.epoch;
@@ -58,7 +58,7 @@ test('subscribers cut every 100 ms lose nothing', async () => {
 test('subscribers that silently hear nothing are found, and members get what they missed', async () => {
   await using redis = await startRedis();
   await using proxy = await startFaultProxy({ targetPort: redis.port });
-  await using cluster = await Cluster.start({ REDIS_URL: proxy.url });
+  await using cluster = await Cluster.start({ REDIS_URL: asService(proxy.url) });
   await using traffic = new CheckedTraffic(cluster.url);
   // A node that sends finds a loss by the answers to its own appends. So all speakers are on one node.
   const speakers = await traffic.group('red', names('red', 2), [cluster.node(0).url]);

@@ -16,7 +16,7 @@ const deploy = (name: string) => fileURLToPath(new URL(`../../deploy/${name}`, i
 const run = promisify(execFile);
 const patience = { timeoutMs: 20_000, everyMs: 100 };
 
-const settingsOn = (server: RedisServer) => ({ ...nodeSettings, REDIS_URL: server.url });
+const settingsOn = (server: RedisServer) => ({ ...nodeSettings, REDIS_URL: server.serviceUrl });
 const shippedRedis = (dir: string) =>
   startRedis({ args: ['--dir', dir, '--appendonly', 'yes', '--save', ''] });
 const readiness = async ({ url }: NodeOnPort) => (await fetch(`${url}/readyz`)).json();

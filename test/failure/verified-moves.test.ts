@@ -40,7 +40,7 @@ test('verify finds nothing lost when the one named server of a Cluster hands ove
   if (seed === undefined) throw new Error('there is no master');
   const slot = await slotOf(set, seed);
   const replica = await set.replicaOf(seed);
-  await using cluster = await Cluster.start({ REDIS_URL: seed.url });
+  await using cluster = await Cluster.start({ REDIS_URL: seed.serviceUrl });
   await verified(cluster, async () => {
     // Planned: an unplanned one may lose what was acknowledged and not replicated.
     await set.ask(replica, 'CLUSTER', 'FAILOVER');
@@ -62,7 +62,7 @@ async function slotOf(set: ClusterSet, master: RedisServer): Promise<number> {
 
 test('verify finds nothing lost when the address moves and the former master is a replica', async () => {
   await using redis = await MovingRedis.start();
-  await using cluster = await Cluster.start({ REDIS_URL: redis.url });
+  await using cluster = await Cluster.start({ REDIS_URL: redis.serviceUrl });
   await verified(cluster, () => redis.move());
 });
 

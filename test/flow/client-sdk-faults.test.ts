@@ -55,7 +55,12 @@ describe('on three nodes', () => {
 test('a server that is stopped and started is found again, and what was sent arrives once', async () => {
   const redis = await startRedis();
   const port = await freePort();
-  const options = { gateway: { port }, redisUrl: redis.url, prefix: freshPrefix(), engineSettings: fast };
+  const options = {
+    gateway: { port },
+    redisUrl: redis.serviceUrl,
+    prefix: freshPrefix(),
+    engineSettings: fast,
+  };
   const first = await Service.start('redis', options);
   using ada = await SdkUser.connect('ada', { url: first.url });
   await ada.client.create('inn', 'public');
@@ -135,7 +140,7 @@ test('after Redis has lost its last messages the application gets them as revoke
   const redis = await startRedis();
   const admin = new Redis(redis.url, { lazyConnect: true });
   {
-    await using service = await Service.start('redis', { redisUrl: redis.url, engineSettings: fast });
+    await using service = await Service.start('redis', { redisUrl: redis.serviceUrl, engineSettings: fast });
     using ada = await SdkUser.connect('ada', { url: service.url });
     using bob = await SdkUser.connect('bob', { url: service.url });
     await ada.client.create('oath', 'public');

@@ -52,7 +52,7 @@ test('its Redis ends with it also when it is killed', async () => {
 
 test('a REDIS_URL is used, and no other Redis is started', async () => {
   await using redis = await startRedis();
-  await using command = started({ REDIS_URL: redis.url });
+  await using command = started({ REDIS_URL: redis.serviceUrl });
   await command.until(/Plenum is ready at/);
   await command.until(/--as ben/);
   expect(command.output).not.toContain('Its Redis is at');

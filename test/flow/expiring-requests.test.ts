@@ -13,7 +13,8 @@ const path = `/v1/groups/${group_id}`;
 
 test('an applicant that nothing answers learns the end of its request, and both doors know it', async () => {
   await using redis = await obtainRedisForTests().then((found) => ({
-    ...{ url: found.url, [Symbol.asyncDispose]: async () => found.dispose() },
+    ...found,
+    [Symbol.asyncDispose]: () => found.dispose(),
   }));
   const prefix = freshPrefix();
   await using service = await Service.start('redis', { redisUrl: redis.url, prefix });
@@ -21,7 +22,7 @@ test('an applicant that nothing answers learns the end of its request, and both 
   const device = await service.device('ann');
   await owner.must('create_group', { group_id, group_type: 'private', request_ttl_ms: 60_000 });
   expect(await owner.must('get_group_info', { group_id })).toMatchObject({ request_ttl_ms: 60_000 });
-  const client = new Redis(redis.url);
+  const client = new Redis(redis.adminUrl);
   const [key = ''] = await client.keys(`${prefix}:*:group:${group_id}`);
   await client.hset(key, 'request_ttl_ms', '500');
   client.disconnect();

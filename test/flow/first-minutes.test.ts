@@ -53,7 +53,7 @@ test('a REDIS_URL with an unknown host is one sentence with the address', async 
 });
 
 test('a wrong password of Redis is one sentence, and the password is not in it', async () => {
-  await using redis = await startRedis({ args: ['--requirepass', 'right'] });
+  await using redis = await startRedis({ args: ['--requirepass', 'right'], users: null });
   const output = await failedStart({ REDIS_URL: `redis://:wr0ng-pass@127.0.0.1:${redis.port}` });
   expectOneSentence(output);
   expect(output).toContain('refused the user or the password that REDIS_URL holds');
@@ -61,7 +61,7 @@ test('a wrong password of Redis is one sentence, and the password is not in it',
 });
 
 test('a missing password of Redis is one sentence that says where to write it', async () => {
-  await using redis = await startRedis({ args: ['--requirepass', 'right'] });
+  await using redis = await startRedis({ args: ['--requirepass', 'right'], users: null });
   const output = await failedStart({ REDIS_URL: redis.url });
   expectOneSentence(output);
   expect(output).toContain('redis://:password@host:port');
@@ -69,7 +69,7 @@ test('a missing password of Redis is one sentence that says where to write it', 
 
 test('a Redis that evicts is one sentence that names the setting', async () => {
   await using redis = await startRedis({ args: ['--maxmemory-policy', 'allkeys-lru'] });
-  const output = await failedStart({ REDIS_URL: redis.url });
+  const output = await failedStart({ REDIS_URL: redis.serviceUrl });
   expectOneSentence(output);
   expect(output).toContain('maxmemory-policy is allkeys-lru and has to be noeviction');
 });
@@ -118,7 +118,10 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
     await using redis = await startRedis();
     // Not one that the system gives: such a port may be in use by the time of the check.
     const port = await freePort();
-    await using command = new CommandProcess(plenum, ['serve'], { PORT: String(port), REDIS_URL: redis.url });
+    await using command = new CommandProcess(plenum, ['serve'], {
+      PORT: String(port),
+      REDIS_URL: redis.serviceUrl,
+    });
     const [, url = ''] = await command.until(/Plenum is ready at (\S+)/);
     const { body } = await httpRequest('POST', `${url}/v1/dev/token`, { body: { user_id: 'ann' } });
     await using device = await new Device(url, String(body['token']), { reconnection: false }).connected();

@@ -61,7 +61,7 @@ async function flood(device: Device, ask: Ask): Promise<ReadonlyMap<string, numb
 
 /** The keys of one prefix, and the memory that they take. */
 async function storedUnder(prefix: string): Promise<{ readonly keys: number; readonly bytes: number }> {
-  const client = new Redis(redis.url);
+  const client = new Redis(redis.adminUrl);
   try {
     const keys = await client.keys(`${prefix}:*`);
     const sizes = await Promise.all(keys.map((key) => client.memory('USAGE', key)));

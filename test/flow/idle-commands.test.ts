@@ -64,7 +64,7 @@ async function expectFewCommands(url: string, servers: readonly { readonly url: 
 
 test('three idle nodes on one Redis send less than 50 commands a second each', async () => {
   await using redis = await startRedis();
-  await expectFewCommands(redis.url, [redis]);
+  await expectFewCommands(redis.serviceUrl, [redis]);
 });
 
 test('three idle nodes on a Cluster of three masters send less than 50 commands a second each', async () => {

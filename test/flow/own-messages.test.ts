@@ -1,5 +1,12 @@
 /** What a device gets of its node's own messages while answers, publishes or both are late or lost. Redis is real. */
-import { eventually, type FaultProxy, type RedisServer, startFaultProxy, startRedis } from '@plenum/testkit';
+import {
+  asService,
+  eventually,
+  type FaultProxy,
+  type RedisServer,
+  startFaultProxy,
+  startRedis,
+} from '@plenum/testkit';
 import { Redis } from 'ioredis';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Service } from '../support/cluster/service.ts';
@@ -19,7 +26,7 @@ beforeEach(async () => {
   redis = await startRedis();
   proxy = await startFaultProxy({ targetPort: redis.port });
   here = await Service.start('redis', {
-    redisUrl: proxy.url,
+    redisUrl: asService(proxy.url),
     prefix,
     engineSettings: { ratePerSec: 10_000, rateBurst: 10_000 },
   });
@@ -107,7 +114,7 @@ test('messages whose publishes are lost are delivered, and so are later ones', a
   await expectAckFirst(order, 10);
   await expectAll(10);
   proxy.refuse(false);
-  await using there = await Service.start('redis', { redisUrl: redis.url, prefix });
+  await using there = await Service.start('redis', { redisUrl: redis.serviceUrl, prefix });
   const other = await there.device('bob');
   await other.until('subscribed', { groups: [{ group_id: room }] });
   await other.must('relay_msg', { group_id: room, message: 'm10' });
@@ -126,7 +133,7 @@ test('messages whose answers and publishes are lost are stored once and delivere
 });
 
 test('a message of another node in between is not passed, and is found when its publish was lost', async () => {
-  await using there = await Service.start('redis', { redisUrl: redis.url, prefix });
+  await using there = await Service.start('redis', { redisUrl: redis.serviceUrl, prefix });
   const other = await there.device('bob');
   await other.until('subscribed', { groups: [{ group_id: room }] });
   proxy.refuse(true);
@@ -141,7 +148,7 @@ test('a message of another node in between is not passed, and is found when its 
 test.each(['kick', 'leave', 'mute'] as const)(
   'a member whose %s precedes an own message gets what it may, in order',
   async (change) => {
-    await using there = await Service.start('redis', { redisUrl: redis.url, prefix });
+    await using there = await Service.start('redis', { redisUrl: redis.serviceUrl, prefix });
     proxy.pauseDownstream(/plenum-subscriber/);
     const target = { groupId: room, userId: 'bob' };
     const { groups } = there.plenum;

@@ -60,7 +60,7 @@ test('partitions and the nodes that own them add up', async () => {
 test('a second node under `local` ends with one sentence', async () => {
   await using command = new CommandProcess('apps/server/bin/plenum.js', ['serve'], {
     PORT: '0',
-    REDIS_URL: cluster.redis.url,
+    REDIS_URL: cluster.redis.serviceUrl,
     PLENUM_CLUSTER_STRATEGY: 'local',
     PLENUM_JWT_SECRET: jwtSecret,
     PLENUM_ADMIN_TOKEN: adminToken,

@@ -114,7 +114,7 @@ describe('a Redis that has lost everything', () => {
   /** The group is created again on an empty Redis, and `then` is done to it before Ann gets `resync`. */
   async function emptied(isAway: boolean, then: (scene: GroupScene) => Promise<unknown>) {
     await using redis = await startRedis();
-    await using service = await Service.start('redis', { redisUrl: redis.url, engineSettings: free });
+    await using service = await Service.start('redis', { redisUrl: redis.serviceUrl, engineSettings: free });
     const scene = await new GroupScene(service).create('public');
     const ann = await Follower.connect(scene.user('ann'), service.url);
     await ann.enter(scene.groupId, 'join_group');

@@ -19,7 +19,7 @@ async function isTaken(node: ServedNode, secret: string): Promise<boolean> {
 test('a secret is replaced in three rounds over two nodes while a client stays connected', async () => {
   await using redis = await startRedis();
   const start = (secrets: string) =>
-    ServedNode.start('given', { REDIS_URL: redis.url, PLENUM_JWT_SECRET: secrets });
+    ServedNode.start('given', { REDIS_URL: redis.serviceUrl, PLENUM_JWT_SECRET: secrets });
   await using kept = await start(oldSecret);
   await using ann = await new Device(kept.url, await tokenBy(oldSecret, 'ann'), {
     reconnection: false,

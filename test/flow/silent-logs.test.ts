@@ -65,7 +65,7 @@ for (const level of levels) {
 }
 
 test('nothing of it is in the log when Redis fails and its values are spoilt', async () => {
-  await using redis = await startRedis({ args: ['--requirepass', 'pass-of-redis'] });
+  await using redis = await startRedis({ args: ['--requirepass', 'pass-of-redis'], users: null });
   const url = `redis://:pass-of-redis@127.0.0.1:${redis.port}`;
   await using node = await ServedNode.start('memory', { PLENUM_LOG_LEVEL: 'trace', REDIS_URL: url });
   await using device = await node.device('ann');

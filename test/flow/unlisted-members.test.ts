@@ -29,7 +29,7 @@ const environment = { HOST: '127.0.0.1', ...nodeSettings };
 async function begin() {
   const redis = await startRedis();
   const nodes = await Promise.all(
-    ['first', 'second'].map(() => NodeOnPort.start({ ...environment, REDIS_URL: redis.url })),
+    ['first', 'second'].map(() => NodeOnPort.start({ ...environment, REDIS_URL: redis.serviceUrl })),
   );
   const tap = new Redis(redis.url);
   const devices: Device[] = [];

@@ -60,9 +60,9 @@ test('the option of the command overrides the variable, and is checked like it',
 
 test('check shows the number of workers', async () => {
   await using redis = await startRedis();
-  const { output } = await run(['check'], { REDIS_URL: redis.url, PLENUM_WORKERS: '3' });
+  const { output } = await run(['check'], { REDIS_URL: redis.serviceUrl, PLENUM_WORKERS: '3' });
   expect(output).toMatch(/^workers +3$/m);
-  const auto = await run(['check'], { REDIS_URL: redis.url, PLENUM_WORKERS: 'auto' });
+  const auto = await run(['check'], { REDIS_URL: redis.serviceUrl, PLENUM_WORKERS: 'auto' });
   expect(auto.output).toMatch(/^workers +[1-9]\d*$/m);
 });
 
@@ -93,7 +93,7 @@ test('workers run with the options of Node with which their primary was started'
   await using command = new CommandProcess(
     script,
     ['serve', '--workers', '2'],
-    { ...secrets, REDIS_URL: redis.url, PWD: folder },
+    { ...secrets, REDIS_URL: redis.serviceUrl, PWD: folder },
     ['--max-semi-space-size=33'],
   );
   await command.until(/all workers were started/);

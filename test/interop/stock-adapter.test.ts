@@ -31,7 +31,7 @@ async function withNeighbours(scene: (neighbours: Neighbours) => Promise<void>):
       logger,
       engineSettings,
     });
-    await using stock = await StockServer.start(redis.url, prefix);
+    await using stock = await StockServer.start(redis.adminUrl, prefix);
     await scene({ service, stock, lines });
   } finally {
     await redis.dispose();

@@ -55,7 +55,7 @@ export class WatchedNode implements AsyncDisposable {
     const redis = await startRedis();
     const random = seededRandom();
     const engine = await createRedisEngine({
-      url: redis.url,
+      url: redis.serviceUrl,
       prefix: freshPrefix(),
       random,
       clock: systemClock,

@@ -90,7 +90,7 @@ test('plenum dev serves, the commands that it prints work, and so does the progr
 
 test('with the secrets of .env a node serves, and makes no token for everyone', async () => {
   const [redis, port] = [await startRedis(), await freePort()];
-  const env = { PATH: process.env['PATH'] ?? '', PORT: String(port), REDIS_URL: redis.url };
+  const env = { PATH: process.env['PATH'] ?? '', PORT: String(port), REDIS_URL: redis.serviceUrl };
   const node = spawn(process.execPath, argsOf(serve, 'node'), { cwd: folder, env, stdio: 'ignore' });
   try {
     const url = `http://127.0.0.1:${port}`;

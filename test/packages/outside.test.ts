@@ -130,7 +130,7 @@ test.each(['express', 'node:http'])(
   async (kind) => {
     const redis = await startRedis();
     try {
-      const [said = '', end = ''] = runIn(outside, process.execPath, 'mounted.js', kind, redis.url)
+      const [said = '', end = ''] = runIn(outside, process.execPath, 'mounted.js', kind, redis.serviceUrl)
         .trim()
         .split('\n');
       expect(JSON.parse(said)).toEqual({
@@ -151,7 +151,7 @@ test.each(['express', 'node:http'])(
 test('Fastify keeps its routes, and Plenum is on its port', async () => {
   const redis = await startRedis();
   try {
-    const said = runIn(outside, process.execPath, 'fastify.js', redis.url);
+    const said = runIn(outside, process.execPath, 'fastify.js', redis.serviceUrl);
     expect(JSON.parse(said.trim().split('\n').at(-1) ?? '')).toEqual(['hello', 'ok', 'the application']);
   } finally {
     await redis.stop();
@@ -181,7 +181,12 @@ test.each([
 test('the command serves, checks and makes tokens', async () => {
   const redis: RedisServer = await startRedis();
   const port = await freePort();
-  const environment = { ...process.env, REDIS_URL: redis.url, PORT: String(port), NODE_ENV: 'development' };
+  const environment = {
+    ...process.env,
+    REDIS_URL: redis.serviceUrl,
+    PORT: String(port),
+    NODE_ENV: 'development',
+  };
   const command = join(outside, 'node_modules/.bin/plenum');
   const node = spawn(command, ['serve'], { cwd: outside, env: environment, stdio: 'ignore' });
   try {

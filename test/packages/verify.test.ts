@@ -33,7 +33,7 @@ test('it drives a cluster behind TLS, and leaves no group', async () => {
   const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-keyout', 'key.pem'];
   runIn(folder, 'openssl', 'req', '-x509', ...key, '-out', 'cert.pem', ...subject);
   const redis = await startRedis();
-  const node = fork(join(folder, 'tls-node.mjs'), [redis.url, secret], { cwd: folder });
+  const node = fork(join(folder, 'tls-node.mjs'), [redis.serviceUrl, secret], { cwd: folder });
   try {
     const [url] = await once(node, 'message');
     const trusting = ['NODE_EXTRA_CA_CERTS=cert.pem', `PLENUM_JWT_SECRET=${secret}`, process.execPath];

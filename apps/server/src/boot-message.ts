@@ -1,4 +1,5 @@
 /** Writes the text that a person reads after the start: the URL, how to get a token, and commands to try. */
+import { redisName } from '@plenum/redis';
 import type { Config } from './config.ts';
 import type { DevCluster } from './dev/dev-cluster.ts';
 import { isPlaygroundServed } from './playground.ts';
@@ -46,12 +47,15 @@ const redisHelp = (redisUrl: string): readonly string[] => [
 ];
 
 export function clusterHelp(cluster: DevCluster, config: Shown & Pick<Config, 'redisUrl'>): string {
-  const redis = config.redisUrl === null ? 'its data is gone when the cluster stops' : 'yours';
+  const redis =
+    config.redisUrl === null
+      ? `${cluster.redisUrl} (its data is gone when the cluster stops)`
+      : `${redisName(config.redisUrl)} (yours)`;
   return [
     '',
     `The cluster is ready at ${cluster.url}: ${cluster.nodes.length} nodes behind one port`,
     ...cluster.nodes.map((node) => `  node at http://127.0.0.1:${node.target.port} (process ${node.pid})`),
-    `  Redis at ${cluster.redisUrl} (${redis})`,
+    `  Redis at ${redis}`,
     ...inBrowser(cluster.url, cluster.consoleLink, config),
     ...tryIt(cluster.url, config),
     '',

@@ -146,7 +146,6 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const readings = {
     hostedFeeds: options.readings.hostedFeeds,
     attachedDevices: options.readings.attachedDevices,
-    storeMemory: options.readings.storeMemory ?? (async () => []),
     openSockets: sockets.openSockets,
     bufferedBytes: sockets.bufferedBytes,
     unreadBytes: () => budget.bytes,

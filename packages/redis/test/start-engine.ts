@@ -8,8 +8,10 @@ import {
   type Random,
   systemClock,
 } from '@plenum/core';
-import { type EngineHarness, freshPrefix, harnessSettings } from '@plenum/testkit';
+import { asService, type EngineHarness, freshPrefix, harnessSettings } from '@plenum/testkit';
 import { createRedisEngine, type RedisEngine, type RedisRole } from '../src/index.ts';
+
+const isGiven = (process.env['REDIS_URL'] ?? '') !== '';
 
 export const systemRandom: Random = { token: () => randomBytes(8).toString('hex') };
 
@@ -27,13 +29,16 @@ export interface EngineUnderTest extends AsyncDisposable {
 
 export async function startEngine(options: {
   readonly url: string;
+  /** True: a URL without a user is for the default user. Default false: for the shipped user. */
+  readonly isUserGiven?: boolean;
   readonly prefix?: string;
   readonly role?: RedisRole;
   readonly settings?: Partial<EngineSettings>;
 }): Promise<EngineUnderTest> {
   const prefix = options.prefix ?? freshPrefix();
   const engine = await createRedisEngine({
-    url: options.url,
+    // A Redis of a test gives the rights of the shipped user to a node, and all rights to an address without a user.
+    url: isGiven || options.isUserGiven === true ? options.url : asService(options.url),
     role: options.role ?? 'node',
     prefix,
     random: systemRandom,

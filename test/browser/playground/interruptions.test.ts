@@ -34,7 +34,7 @@ test('a token that ends while the page is open is said, and another one continue
 });
 
 test('a node drains and comes back: what was written meanwhile is sent', async () => {
-  const environment = { ...withSecrets, REDIS_URL: redis.url };
+  const environment = { ...withSecrets, REDIS_URL: redis.serviceUrl };
   await using world = await PlaygroundWorld.at(NodeOnPort.start(environment));
   const [ann, ben] = [await world.signedIn('ann'), await world.signedIn('ben')];
   await ann.create('hall', 'public');
@@ -55,7 +55,7 @@ test('a node drains and comes back: what was written meanwhile is sent', async (
 });
 
 test('Redis is gone under a page and comes back: what could not be sent can be sent', async () => {
-  const environment = { ...withSecrets, REDIS_URL: redis.url };
+  const environment = { ...withSecrets, REDIS_URL: redis.serviceUrl };
   await using world = await PlaygroundWorld.at(NodeOnPort.start(environment));
   const [ann, ben] = [await world.signedIn('ann'), await world.signedIn('ben')];
   await ann.create('hall', 'public');

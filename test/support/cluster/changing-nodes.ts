@@ -18,7 +18,7 @@ export class ChangingNodes implements AsyncDisposable {
     this.redis = redis;
     this.#balancer = balancer;
     this.url = `http://127.0.0.1:${balancer.port}`;
-    this.#environment = { ...environment, REDIS_URL: redis.url };
+    this.#environment = { ...environment, REDIS_URL: redis.serviceUrl };
   }
 
   /** Without any node yet. @param environment of each of them */

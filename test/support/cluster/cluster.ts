@@ -41,7 +41,7 @@ export class Cluster implements AsyncDisposable {
     const command = new CommandProcess('apps/server/dist/dev/cluster.js', [], {
       ...nodeSettings,
       PORT: '0',
-      ...(redis === null ? {} : { REDIS_URL: redis.url }),
+      ...(redis === null ? {} : { REDIS_URL: redis.serviceUrl }),
       ...environment,
     });
     try {

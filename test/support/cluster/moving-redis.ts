@@ -1,5 +1,6 @@
 /** One address of Redis that moves from a master to its replica, as a managed service does it. */
 import {
+  asService,
   eventually,
   type FaultProxy,
   freePort,
@@ -31,8 +32,8 @@ export class MovingRedis implements AsyncDisposable {
   }
 
   /** The address that moves. */
-  get url(): string {
-    return this.#proxy.url;
+  get serviceUrl(): string {
+    return asService(this.#proxy.url);
   }
 
   /**

@@ -42,7 +42,7 @@ export class OwnerNodes implements AsyncDisposable {
     this.#started += 1;
     const nodeId = `n${this.#started}`;
     const process = new CommandProcess(script, [], {
-      REDIS_URL: this.server.url,
+      REDIS_URL: this.server.serviceUrl,
       PREFIX: this.#prefix,
       NODE_ID: nodeId,
       LEASE_TTL_MS: String(this.leaseTtlMs),

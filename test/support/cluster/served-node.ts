@@ -30,7 +30,7 @@ export class ServedNode implements AsyncDisposable {
       PORT: '0',
       PLENUM_JWT_SECRET: jwtSecret,
       PLENUM_ADMIN_TOKEN: adminToken,
-      ...(redis === null ? {} : { REDIS_URL: redis.url }),
+      ...(redis === null ? {} : { REDIS_URL: redis.serviceUrl }),
       ...environment,
     });
     // In dev mode a node speaks to people.

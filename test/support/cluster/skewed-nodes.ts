@@ -29,7 +29,7 @@ export class SkewedNodes implements AsyncDisposable {
       (shiftMs) =>
         new CommandProcess('apps/server/bin/plenum.js', ['serve'], {
           PORT: '0',
-          REDIS_URL: redis.url,
+          REDIS_URL: redis.serviceUrl,
           PLENUM_JWT_SECRET: jwtSecret,
           PLENUM_ADMIN_TOKEN: adminToken,
           NODE_OPTIONS: `--import ${shift}`,

@@ -1,5 +1,5 @@
 /** Three real nodes on a Redis of their own; without a balancer before them. */
-import { type FaultProxy, type RedisServer, startFaultProxy, startRedis } from '@plenum/testkit';
+import { asService, type FaultProxy, type RedisServer, startFaultProxy, startRedis } from '@plenum/testkit';
 import { NodeOnPort } from './node-on-port.ts';
 import { nodeSettings } from './service.ts';
 
@@ -25,7 +25,7 @@ export class ThreeNodes implements AsyncDisposable {
   static async start(environment: Readonly<Record<string, string>> = {}): Promise<ThreeNodes> {
     const redis = await startRedis();
     const link = await startFaultProxy({ targetPort: redis.port });
-    const urls = [`redis://127.0.0.1:${link.port}`, redis.url, redis.url];
+    const urls = [asService(link.url), redis.serviceUrl, redis.serviceUrl];
     const nodes = urls.map((REDIS_URL) => NodeOnPort.start({ ...common, ...environment, REDIS_URL }));
     try {
       return new ThreeNodes(await Promise.all(nodes), link, redis);

@@ -28,7 +28,7 @@ export class RedisOutage implements AsyncDisposable {
   static async prepare(): Promise<RedisOutage> {
     const redis = await startRedis();
     const { logger, lines } = recordingLogger();
-    const options = { redisUrl: redis.url, engineSettings: { requestTimeoutMs }, logger };
+    const options = { redisUrl: redis.serviceUrl, engineSettings: { requestTimeoutMs }, logger };
     const service = await Service.start('redis', options);
     const scene = await new GroupScene(service).create('public');
     const device = await service.device(scene.user('owner'));

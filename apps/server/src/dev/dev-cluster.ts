@@ -1,6 +1,8 @@
 /** Runs a cluster on one machine: Redis with AOF, node processes, and one port in front of them. */
+import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import type { Logger } from '@plenum/core';
-import { startRedis } from '@plenum/local-redis';
+import { serviceUsers, startRedis } from '@plenum/local-redis';
 import { consoleLink } from '../console/console-access.ts';
 import { createLifecycle } from '../lifecycle.ts';
 import { type Balancer, startBalancer } from './balancer.ts';
@@ -60,10 +62,15 @@ export async function startDevCluster(options: DevClusterOptions): Promise<DevCl
   }
 }
 
+const aclFile = new URL('../../../../deploy/redis.acl', import.meta.url);
+
+/** The nodes have the rights that they have in production. */
 async function ownRedis(started: (name: string, stop: () => Promise<void>) => void): Promise<string> {
-  const redis = await startRedis({ appendonly: true });
+  const acl = await readFile(aclFile, 'utf8');
+  const password = randomBytes(16).toString('hex');
+  const redis = await startRedis({ appendonly: true, users: serviceUsers(acl, { password, prefix: '*' }) });
   started('Redis', () => redis.stop());
-  return redis.url;
+  return redis.serviceUrl;
 }
 
 interface Supervised {

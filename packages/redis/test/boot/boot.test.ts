@@ -14,9 +14,9 @@ import { startEngine } from '../start-engine.ts';
 
 const patient = { timeoutMs: 20_000, everyMs: 100 };
 
-const bootError = async (url: string, prefix?: string): Promise<string> => {
+const bootError = async (url: string, prefix = freshPrefix()): Promise<string> => {
   try {
-    await using _ = await startEngine(prefix === undefined ? { url } : { url, prefix });
+    await using _ = await startEngine({ url, prefix, isUserGiven: true });
     return 'it booted';
   } catch (error) {
     return String(error);
@@ -57,13 +57,13 @@ test('a Redis that is not there is named in one sentence', async () => {
 });
 
 test('a missing and a wrong password have different errors, and neither is repeated', async () => {
-  await withRedis(['--requirepass', 'right'], async ({ port }) => {
-    expect(await bootError(`redis://127.0.0.1:${port}`)).toMatch(/asks for a password/);
-    const wrong = await bootError(`redis://:mistaken@127.0.0.1:${port}`);
-    expect(wrong).toMatch(/refused the user or the password/);
-    expect(wrong).not.toContain('mistaken');
-    expect(await bootError(`redis://:right@127.0.0.1:${port}`)).toBe('it booted');
-  });
+  await using server = await startRedis({ args: ['--requirepass', 'right'], users: null });
+  const { port } = server;
+  expect(await bootError(`redis://127.0.0.1:${port}`)).toMatch(/asks for a password/);
+  const wrong = await bootError(`redis://:mistaken@127.0.0.1:${port}`);
+  expect(wrong).toMatch(/refused the user or the password/);
+  expect(wrong).not.toContain('mistaken');
+  expect(await bootError(`redis://:right@127.0.0.1:${port}`)).toBe('it booted');
 });
 
 test('TLS towards a Redis without TLS is refused in one sentence', async () => {

@@ -122,7 +122,7 @@ test('without the only named Sentinel a planned failover still moves every conne
 test('behind Sentinels, too, a user who lacks a right is refused at boot by its name', async () => {
   const rules = shippedRules({ password: 'of-the-user', prefix: started.prefix });
   const master = await set.master();
-  const urlOf = (user: string) => set.url.replace('://', `://${user}:of-the-user@`);
+  const urlOf = (user: string) => set.url.replace(/\/\/[^@]*@/, `//${user}:of-the-user@`);
   await set.ask(master, 'ACL', 'SETUSER', 'whole', ...rules);
   await set.ask(master, 'ACL', 'SETUSER', 'mute', ...rules, '-spublish');
   const { prefix } = started;

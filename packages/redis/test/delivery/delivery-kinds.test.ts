@@ -92,7 +92,7 @@ test('an owner that has not heard of a new kind yet takes nothing away from it',
 test('what was counted for an archive that is no more takes no room from the next one', async () => {
   await using nodes = await twoNodes();
   const { young } = nodes;
-  await using client = commandLine(redis.url);
+  await using client = commandLine(redis.adminUrl);
   await client.redis.hset(nodes.keys.queued(groupId), groupId, 2048);
   await young.outbox.open(await nodes.held(young));
   await young.groups.change(createCommand({ groupId, actor: 'owner' }));
@@ -147,7 +147,7 @@ async function archiveAgain(nodes: Awaited<ReturnType<typeof twoNodes>>, refused
 
 test('dead letters of an archive that was ended do not count for the room of the next one', async () => {
   await using nodes = await twoNodes();
-  await using client = commandLine(redis.url);
+  await using client = commandLine(redis.adminUrl);
   const { again, lease } = await archiveAgain(nodes, 3);
   await using _ = again;
   const { deadLetters, outbox } = again.engine;
@@ -179,7 +179,7 @@ test('dead letters of an archive that was ended do not count for the room of the
 test('retries of an archive that was ended are gone, and those of the notifier stay', async () => {
   await using nodes = await twoNodes();
   const { old, young, partition, keys } = nodes;
-  await using client = commandLine(redis.url);
+  await using client = commandLine(redis.adminUrl);
   for (const kind of ['archive', 'notifier'] as const) {
     await client.redis.zadd(keys.retries(partition, kind), Date.now() + 60_000, 'e-1');
     await client.redis.hset(keys.retrying(partition, kind), 'e-1', `1 - ${groupId} m {}`);
@@ -204,7 +204,7 @@ test('a Redis that came back empty learns again from a node what the cluster del
   const { url } = redis;
   const prefix = freshPrefix();
   await using node = await startEngine({ url, prefix, settings: { deliveryKinds: ['archive'] } });
-  await using client = commandLine(url);
+  await using client = commandLine(redis.adminUrl);
   const meta = new Keys(prefix).meta();
   // Brought by a node of another configuration, of which this one has heard.
   await client.redis.hset(meta, 'delivery:notifier', '1');

@@ -37,7 +37,7 @@ test('a message of an epoch that the log no longer remembers is delivered', asyn
   const { engine, prefix } = started;
   await engine.groups.change(createCommand({ groupId, actor: 'owner' }));
   await engine.groups.change(joinCommand({ groupId, userId: 'guest' }));
-  const client = new Redis(redis.url);
+  const client = new Redis(redis.adminUrl);
   for (let epoch = 1; epoch <= epochs; epoch += 1) {
     await engine.log.append(messageDraft({ groupId, sender: 'owner', message: `epoch ${epoch}` }));
     // As if the next script found another history of replication.

@@ -27,7 +27,7 @@ afterAll(() => redis.dispose());
 /** An engine in whose partition many names of a kind are due, and were so before all else. */
 async function crowdedBy(nameOf: (n: number) => string) {
   const started = await startEngine({ url: redis.url });
-  const client = new Redis(redis.url);
+  const client = new Redis(redis.adminUrl);
   const key = new Keys(started.prefix).dueIn(partition);
   await client.zadd(key, ...Array.from({ length: others }, (_, n) => [1, nameOf(n)]).flat());
   const add = (name: string) => client.zadd(key, 2, name);

@@ -35,7 +35,7 @@ test('a group whose mutes cannot end does not keep those of other partitions mut
   await using started = await startEngine({ url: redis.url });
   await muteIn(started, broken);
   await muteIn(started, sound);
-  const client = new Redis(redis.url);
+  const client = new Redis(redis.adminUrl);
   await client.set(new Keys(started.prefix).pending(broken), 'not a sorted set');
   client.disconnect();
   const stop = new AbortController();
@@ -60,7 +60,7 @@ test('bans that have ended in an idle group are removed, those that last stay', 
     settings: { changeRatePerSec: 1e6, changeRateBurst: 1e6 },
   });
   const keys = new Keys(started.prefix);
-  const client = new Redis(redis.url);
+  const client = new Redis(redis.adminUrl);
   const { groups, partitionWorks } = started.engine;
   await groups.change(createCommand({ groupId: sound, actor: 'owner' }));
   for (let n = 0; n < 60; n += 1) {
@@ -98,7 +98,7 @@ test('the owner ends mutes that another node has set, and learns of them by its 
   });
   await ownership.start();
   const looks: string[] = [];
-  const monitor = await monitorRedis(redis.url, ([name = '', key = ''], source) => {
+  const monitor = await monitorRedis(redis.adminUrl, ([name = '', key = ''], source) => {
     if (source !== 'lua' && name === 'zrangebyscore' && key.startsWith(`${owner.prefix}:`)) looks.push(key);
   });
   await muteIn(other, sound);

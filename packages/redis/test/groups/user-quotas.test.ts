@@ -26,7 +26,7 @@ afterAll(() => redis.dispose());
 /** A user may create two groups; `lost` was reserved and never made. @returns what the engine says of further ones, in turn */
 async function createAfterDeath(ageMs: number, groupIds: readonly string[]) {
   await using started = await startEngine({ url: redis.url, settings: { groupsPerUserMax: 2 } });
-  await using client = Object.assign(new Redis(redis.url), {
+  await using client = Object.assign(new Redis(redis.adminUrl), {
     [Symbol.asyncDispose]: async () => client.disconnect(),
   });
   const key = new Keys(started.prefix).places('created', ann);
