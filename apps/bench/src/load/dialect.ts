@@ -39,7 +39,6 @@ export interface DialectOptions {
   readonly userId: string;
   readonly isCreator: boolean;
   readonly sendersPerGroup: number;
-  readonly areJoinsCounted: boolean;
   readonly tally: Tally;
 }
 
