@@ -57,6 +57,7 @@ const flows = [
   'service-commands',
   'silent-logs',
   'three-nodes',
+  'tracing',
   'unlisted-members',
   'user-commands',
   'usual-sends',

@@ -64,7 +64,7 @@ const notCovered = [
   ...(isEverything && (process.env['CENTRIFUGO'] ?? '') === ''
     ? ['the bench against Centrifugo: CENTRIFUGO=<path of its binary>']
     : []),
-  'long runs: npm run soak; capacity',
+  'long runs: npm run soak, npm run measure:capacity, npm run measure:scale',
   'Docker: the image and docker-compose.yml are not built or started',
 ];
 

@@ -58,7 +58,7 @@ export default defineConfig({
         test: {
           name: 'architecture',
           include: [
-            'test/{architecture,documentation,links,mutants,openapi,portable,prose,publishing,reference}.test.ts',
+            'test/{architecture,documentation,links,mutants,openapi,portable,prose,publishing,reference,runbook}.test.ts',
           ],
           testTimeout: 60_000,
         },

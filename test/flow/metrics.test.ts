@@ -38,6 +38,9 @@ test.each(engines)('a node on %s counts messages, deliveries, sockets and refusa
   expect(sample(page, 'plenum_rate_limit_hits_total')).toBe(1);
   expect(sample(page, 'plenum_room_joins_total')).toBe(2);
   expect(sample(page, 'plenum_sockets')).toBe(2);
+  const used = sample(page, 'plenum_redis_memory_used_bytes{server="redis"}');
+  if (engine === 'redis') expect(used).toBeGreaterThan(500_000);
+  else expect(used).toBeNaN();
   expect(sample(page, 'plenum_feeds')).toBe(1);
   expect(sample(page, 'plenum_requests_total{request_type="relay_msg",code="rate_limited"}')).toBe(1);
   expect(sample(page, 'plenum_request_duration_seconds_count{request_type="relay_msg"}')).toBe(4);

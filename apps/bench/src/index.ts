@@ -1,3 +1,5 @@
 export { bench } from './bench-command.ts';
+export { measureCapacity } from './capacity-command.ts';
+export { measureScale } from './scale-command.ts';
 export { verify } from './verify-command.ts';
 export { verifyMixed } from './verify-mixed-command.ts';

@@ -43,6 +43,7 @@ import { homePage } from './home-page.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import { NodeWatch } from './node-watch.ts';
 import { type Secrets, systemRandom } from './secrets.ts';
+import { storeMemoryOf } from './store-memory.ts';
 
 /** Life of a token from `POST /v1/dev/token`, s. */
 const devTokenSec = 24 * 3600;
@@ -250,6 +251,7 @@ function openGateway(
     readings: {
       hostedFeeds: () => core.feeds.size,
       attachedDevices: () => core.feeds.devices.size,
+      storeMemory: storeMemoryOf(engine),
     },
     roomChannels: engine.roomChannels,
     rooms: engine.rooms,

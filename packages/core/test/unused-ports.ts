@@ -44,6 +44,7 @@ export const unusedPorts = {
   },
   nodeChannel: { send: () => {}, listen: () => null },
   roundTripMs: unused,
+  servers: unused,
   partitionWorks: [],
   imports: { append: unused },
   dueMutes: { endDueMutes: unused },

@@ -84,7 +84,8 @@ export interface GatewayOptions {
   /** The Socket.IO room of a user's devices. */
   readonly rooms: Pick<Rooms, 'userRoom'>;
   /** Figures of the domain, read at each scrape of `/metrics`. */
-  readonly readings: Pick<NodeReadings, 'hostedFeeds' | 'attachedDevices'>;
+  readonly readings: Pick<NodeReadings, 'hostedFeeds' | 'attachedDevices'> &
+    Partial<Pick<NodeReadings, 'storeMemory'>>;
   readonly logger: Logger;
   /**
    * Gets one line for every act and every denial of an admin token. Default: `logger`, with the field `channel:

@@ -146,6 +146,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const readings = {
     hostedFeeds: options.readings.hostedFeeds,
     attachedDevices: options.readings.attachedDevices,
+    storeMemory: options.readings.storeMemory ?? (async () => []),
     openSockets: sockets.openSockets,
     bufferedBytes: sockets.bufferedBytes,
     unreadBytes: () => budget.bytes,

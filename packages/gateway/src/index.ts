@@ -4,6 +4,7 @@ export { openStaticSite, type StaticSite } from './http/static-site.ts';
 export type { Machine, ProcessFigures } from './machine.ts';
 export { addUp, addUpFigures, lastingFigures } from './metrics/added-figures.ts';
 export { figuresWithoutGateway } from './metrics/figures.ts';
+export type { StoreMemory } from './metrics/metric-row.ts';
 export { readProcessFigures } from './metrics/metrics.ts';
 export { createFanOut, type FanOutMode } from './outbound/create-fan-out.ts';
 export { defaultMaxUnreadBytes } from './outbound/unread-budget.ts';

@@ -139,6 +139,7 @@ export function createMemoryEngine(options: MemoryEngineOptions): Engine {
     nodes: memoryNodes(deferWhileOpen),
     nodeChannel: memoryNodeChannel(deferWhileOpen),
     roundTripMs: async () => null,
+    servers: async () => [],
     leases,
     // One process owns every partition, so the work needs no lease: see startHousekeeping.
     partitionWorks: [],

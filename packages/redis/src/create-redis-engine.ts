@@ -39,7 +39,7 @@ import { parseRedisUrl } from './connections/address.ts';
 import { AddressWatch } from './connections/address-watch.ts';
 import type { RedisClient } from './connections/client.ts';
 import { type Connections, openConnections, type RedisRole } from './connections/connections.ts';
-import { healthOfShards, roundTripMs } from './connections/shards.ts';
+import { healthOfShards, roundTripMs, serversOf } from './connections/shards.ts';
 import { RedisDeadLetters } from './delivery/dead-letters.ts';
 import { DeliveryKinds } from './delivery/delivery-kinds.ts';
 import { RedisOutbox } from './delivery/outbox.ts';
@@ -218,6 +218,7 @@ function assemble(foundation: Foundation): RedisEngine {
     anomalies,
     health,
     roundTripMs: () => roundTripMs(command, clock),
+    servers: (section) => serversOf(command, section, clock),
     agreeOn: (name, offer) => agreeOn(command, keys, { name, offer }),
     wallMs: () => (serverClock.isKnown ? serverClock.nowMs() : Date.now()),
     close: async () => {

@@ -1,9 +1,9 @@
-/** The console of a cluster, or of one node, in a Chromium that notes whatever a page should not do. */
-import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+/** The console of a cluster, or of one node, in a watched browser. */
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { Cluster } from '../../support/cluster/cluster.ts';
 import { ServedNode } from '../../support/cluster/served-node.ts';
 import { adminToken } from '../../support/wire/http.ts';
-import { launchChromium } from '../browser-world.ts';
+import { WatchedBrowser } from '../watched-browser.ts';
 
 const withConsole = { PLENUM_CONSOLE: '1' };
 
@@ -19,12 +19,15 @@ export interface PageOptions extends BrowserContextOptions {
 
 export class ConsoleWorld<P extends Place = Place> implements AsyncDisposable {
   readonly place: P;
-  readonly browser: Browser;
-  #faults: string[] = [];
+  readonly #watched: WatchedBrowser;
 
-  private constructor(place: P, browser: Browser) {
+  private constructor(place: P, watched: WatchedBrowser) {
     this.place = place;
-    this.browser = browser;
+    this.#watched = watched;
+  }
+
+  get browser(): Browser {
+    return this.#watched.browser;
   }
 
   /** A node in memory. */
@@ -36,8 +39,8 @@ export class ConsoleWorld<P extends Place = Place> implements AsyncDisposable {
     return ConsoleWorld.of(Cluster.start({ ...withConsole, ...environment }));
   }
   static async of<P extends Place>(starting: Promise<P>): Promise<ConsoleWorld<P>> {
-    const [place, browser] = await Promise.all([starting, launchChromium()]);
-    return new ConsoleWorld(place, browser);
+    const [place, watched] = await Promise.all([starting, WatchedBrowser.launch()]);
+    return new ConsoleWorld(place, watched);
   }
 
   /** A page of the console, signed in. @param path below `/console` */
@@ -45,7 +48,7 @@ export class ConsoleWorld<P extends Place = Place> implements AsyncDisposable {
     path = '/',
     { url = this.place.url, token = adminToken, ...rest }: PageOptions = {},
   ): Promise<Page> {
-    const context = await this.#context(rest);
+    const context = await this.#watched.context({ viewport: { width: 1440, height: 900 }, ...rest });
     if (token !== null)
       await context.addInitScript((given) => {
         if (location.protocol !== 'about:') sessionStorage.setItem('plenum-admin-token', given);
@@ -55,31 +58,13 @@ export class ConsoleWorld<P extends Place = Place> implements AsyncDisposable {
     return page;
   }
 
-  async #context(options: BrowserContextOptions): Promise<BrowserContext> {
-    const context = await this.browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
-    context.setDefaultTimeout(20_000);
-    context.on('weberror', (event) => this.#faults.push(String(event.error().stack)));
-    context.on('console', (message) => {
-      // A refused policy, a failed load, a warning of React.
-      if (message.type() === 'error') this.#faults.push(`${message.text()} ${message.location().url}`);
-    });
-    context.on('request', (request) => {
-      const { hostname, protocol } = new URL(request.url());
-      if (hostname !== '127.0.0.1' && protocol !== 'data:') this.#faults.push(`asked ${request.url()}`);
-    });
-    return context;
-  }
-
   /** Closes all pages. @param allowed texts of faults that the test has caused. @throws Error if a page did what it should not */
-  async clear(allowed: readonly RegExp[] = []): Promise<void> {
-    await Promise.all(this.browser.contexts().map((context) => context.close()));
-    const faults = this.#faults.filter((fault) => !allowed.some((pattern) => pattern.test(fault)));
-    this.#faults = [];
-    if (faults.length > 0) throw new Error(`in a page:\n${faults.join('\n')}`);
+  clear(allowed: readonly RegExp[] = []): Promise<void> {
+    return this.#watched.clear(allowed);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.browser.close();
+    await this.#watched[Symbol.asyncDispose]();
     await this.place[Symbol.asyncDispose]();
   }
 }

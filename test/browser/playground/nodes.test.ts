@@ -1,6 +1,7 @@
-/** The playground on three nodes: the permissions of a group, and nodes and connections that go. */
+/** The playground on three nodes: the permissions of groups of each type, and nodes and connections that go. */
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { Cluster } from '../../support/cluster/cluster.ts';
+import type { PersonPane } from './person-pane.ts';
 import { PlaygroundWorld } from './playground-world.ts';
 
 /** What a browser says of a node that is gone. */
@@ -13,11 +14,107 @@ beforeAll(async () => {
 afterEach(() => world.clear(gone));
 afterAll(() => world[Symbol.asyncDispose]());
 
-test('a strict group from the request to the ban, on two nodes', async () => {
-  const [ann, ben] = await Promise.all([
-    world.one('ann', world.place.node(0).url),
-    world.one('ben', world.place.node(1).url),
+/** A page of the person at one of the nodes. */
+const at = (userId: string, node: number): Promise<PersonPane> =>
+  world.one(userId, world.place.node(node).url);
+
+const menuOf = (pane: PersonPane, userId: string) =>
+  pane.members.getByRole('button', { name: `Actions for ${userId}` });
+/** The acts that a member is offered on another one. */
+async function actsOn(pane: PersonPane, userId: string): Promise<readonly string[]> {
+  await menuOf(pane, userId).click();
+  await pane.page.getByRole('menu').waitFor();
+  const items = await pane.page.getByRole('menuitem').allInnerTexts();
+  await pane.page.keyboard.press('Escape');
+  await pane.page.getByRole('menu').waitFor({ state: 'detached' });
+  return items;
+}
+/** A member that is shown is offered no act on another one. */
+async function expectNoActs(pane: PersonPane, userId: string): Promise<void> {
+  await pane.members.getByText(userId, { exact: true }).first().waitFor();
+  expect(await menuOf(pane, userId).count()).toBe(0);
+}
+
+test('a public group on two nodes: joined at once, removed, joined again, and banned', async () => {
+  const [ann, ben] = await Promise.all([at('ann', 0), at('ben', 1)]);
+  await ann.create('plaza', 'public');
+  await ben.join('plaza');
+  await ben.isIn('plaza');
+  await ben.say('hello');
+  await ann.sees('hello');
+  await Promise.all([ann.showMembers(), ben.showMembers()]);
+  await expectNoActs(ben, 'ann');
+  expect(await actsOn(ann, 'ben')).toEqual([
+    ...['Make moderator', 'Make admin', 'Hand the group over', 'Remove', 'Ban'],
   ]);
+  await ann.actOn('ben', 'Remove');
+  await ben.shows('You are not in this group');
+  await ben.button('Join').click();
+  await ben.isIn('plaza');
+  await ann.actOn('ben', 'Ban');
+  await ben.shows('You are not in this group');
+  await ben.button('Join').click();
+  await ben.shows('You are banned from this group (banned)');
+});
+
+test('a private group on three nodes: an accepted member accepts and rejects others', async () => {
+  const [ann, ben, cyd, dan] = await Promise.all([at('ann', 0), at('ben', 1), at('cyd', 2), at('dan', 1)]);
+  await ann.create('den', 'private');
+  for (const pane of [ben, cyd, dan]) {
+    await pane.join('den');
+    await pane.shows('Any member can accept you. Until then you receive nothing.');
+  }
+  await ann.showMembers();
+  await ann.button('Accept ben').click();
+  await ben.isIn('den');
+  await ben.showMembers();
+  await ben.button('Accept cyd').click();
+  await cyd.isIn('den');
+  await ben.button('Reject dan').click();
+  await dan.shows('You are not in this group');
+  await cyd.say('three of us');
+  await ann.sees('three of us');
+  await expectNoActs(ben, 'cyd');
+  expect(await actsOn(ann, 'cyd')).not.toContain('Mute');
+});
+
+test('a strict group on three nodes: a moderator accepts and mutes, a plain member neither', async () => {
+  const [ann, ben, cyd, dan] = await Promise.all([at('ann', 0), at('ben', 1), at('cyd', 2), at('dan', 1)]);
+  await ann.create('court', 'strict');
+  for (const pane of [ben, cyd, dan]) await pane.join('court');
+  await dan.shows('An admin or a moderator has to accept you. Until then you receive nothing.');
+  await ann.showMembers();
+  await ann.button('Accept ben').click();
+  await ann.button('Accept cyd').click();
+  await cyd.isIn('court');
+  await cyd.showMembers();
+  await cyd.members.getByText('dan', { exact: true }).waitFor();
+  expect(await cyd.button('Accept dan').count()).toBe(0);
+  await ann.actOn('ben', 'Make moderator');
+  await ben.showMembers();
+  await ben.button('Accept dan').click();
+  await dan.isIn('court');
+  await expectNoActs(ben, 'ann');
+  expect(await actsOn(ben, 'dan')).toEqual(['Mute', 'Mute for a minute', 'Remove']);
+  await expectNoActs(cyd, 'dan');
+
+  await dan.connection('Stay offline');
+  await dan.say('written before the mute');
+  await ben.actOn('dan', 'Mute');
+  await ann.seesEvent('ben muted dan');
+  await dan.connection('Go online again');
+  await dan.shows('You are muted here: you read, and cannot send.');
+  await dan.shows(/\(muted\)/);
+  await cyd.say('dan reads this');
+  await dan.message('dan reads this').waitFor();
+  await ben.actOn('dan', 'Unmute');
+  await dan.isIn('court');
+  await dan.say('and writes');
+  await cyd.sees('dan reads this', 'and writes');
+});
+
+test('a strict group from the request to the ban, on two nodes', async () => {
+  const [ann, ben] = await Promise.all([at('ann', 0), at('ben', 1)]);
   await ann.create('board', 'strict', 'The board');
   await ben.join('board', 'Ben from design');
   await ben.shows('Waiting to be accepted');

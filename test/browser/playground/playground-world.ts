@@ -1,9 +1,9 @@
-/** The playground of a node, or of a cluster, in a Chromium that notes whatever a page should not do. */
-import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+/** The playground of a node, or of a cluster, in a watched browser. */
+import type { BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { Cluster } from '../../support/cluster/cluster.ts';
 import { ServedNode } from '../../support/cluster/served-node.ts';
 import { adminToken, jwtSecret, tokenOf } from '../../support/wire/http.ts';
-import { launchChromium } from '../browser-world.ts';
+import { WatchedBrowser } from '../watched-browser.ts';
 import { PersonPane } from './person-pane.ts';
 
 /** Without secrets nodes are in dev mode, in which the playground gets its tokens. */
@@ -28,12 +28,11 @@ interface Place extends AsyncDisposable {
 
 export class PlaygroundWorld<P extends Place = Place> implements AsyncDisposable {
   readonly place: P;
-  readonly #browser: Browser;
-  #faults: string[] = [];
+  readonly #watched: WatchedBrowser;
 
-  private constructor(place: P, browser: Browser) {
+  private constructor(place: P, watched: WatchedBrowser) {
     this.place = place;
-    this.#browser = browser;
+    this.#watched = watched;
   }
 
   /** A node in memory. */
@@ -49,23 +48,12 @@ export class PlaygroundWorld<P extends Place = Place> implements AsyncDisposable
     return PlaygroundWorld.#start(starting);
   }
   static async #start<P extends Place>(starting: Promise<P>): Promise<PlaygroundWorld<P>> {
-    const [place, browser] = await Promise.all([starting, launchChromium()]);
-    return new PlaygroundWorld(place, browser);
+    const [place, watched] = await Promise.all([starting, WatchedBrowser.launch()]);
+    return new PlaygroundWorld(place, watched);
   }
 
-  async context(options: BrowserContextOptions = {}): Promise<BrowserContext> {
-    const context = await this.#browser.newContext({ viewport: { width: 1440, height: 860 }, ...options });
-    context.setDefaultTimeout(20_000);
-    context.on('weberror', (event) => this.#faults.push(String(event.error().stack)));
-    context.on('console', (message) => {
-      // A refused policy, a failed load, a warning of React.
-      if (message.type() === 'error') this.#faults.push(message.text());
-    });
-    context.on('request', (request) => {
-      const url = new URL(request.url());
-      if (url.hostname !== '127.0.0.1' && url.protocol !== 'data:') this.#faults.push(`asked ${url}`);
-    });
-    return context;
+  context(options: BrowserContextOptions = {}): Promise<BrowserContext> {
+    return this.#watched.context({ viewport: { width: 1440, height: 860 }, ...options });
   }
 
   /** @param path of the playground. @param url default: that of the place */
@@ -100,15 +88,12 @@ export class PlaygroundWorld<P extends Place = Place> implements AsyncDisposable
   }
 
   /** Closes all pages. @param allowed texts of faults that the test has caused. @throws Error if a page did what it should not */
-  async clear(allowed: readonly RegExp[] = []): Promise<void> {
-    await Promise.all(this.#browser.contexts().map((context) => context.close()));
-    const faults = this.#faults.filter((fault) => !allowed.some((pattern) => pattern.test(fault)));
-    this.#faults = [];
-    if (faults.length > 0) throw new Error(`in a page:\n${faults.join('\n')}`);
+  clear(allowed: readonly RegExp[] = []): Promise<void> {
+    return this.#watched.clear(allowed);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#browser.close();
+    await this.#watched[Symbol.asyncDispose]();
     await this.place[Symbol.asyncDispose]();
   }
 }

@@ -39,6 +39,7 @@ export interface DialectOptions {
   readonly userId: string;
   readonly isCreator: boolean;
   readonly sendersPerGroup: number;
+  readonly areJoinsCounted: boolean;
   readonly tally: Tally;
 }
 

@@ -106,9 +106,12 @@ export class Generator {
   #memberOf(plan: Plan, { group, member: index, token, url, refuges = [] }: MemberPlan, i: number): Member {
     const groupId = groupIdOf(plan.runId, group);
     const userId = userIdOf(plan.runId, group, index);
-    const { sendersPerGroup, frameBytes, sources } = plan;
+    const { sendersPerGroup, areJoinsCounted = false, frameBytes, sources } = plan;
     const isCreator = index === 0;
-    const context: DialectOptions = { groupId, userId, isCreator, sendersPerGroup, tally: this.#tally };
+    const context: DialectOptions = {
+      ...{ groupId, userId, isCreator, sendersPerGroup, areJoinsCounted },
+      tally: this.#tally,
+    };
     const member = new Member({
       urls: [url, ...refuges],
       token,

@@ -18,6 +18,8 @@ export interface Plan {
   readonly runId: string;
   /** Members 0 … n−1 of each group send. */
   readonly sendersPerGroup: number;
+  /** True: joins are no entries that every member gets. Plenum only. */
+  readonly areJoinsCounted?: boolean;
   /** Length of the event frame that a receiver gets, bytes, the same for every dialect as far as digits allow. */
   readonly frameBytes: number;
   /** Local addresses to connect from; 0: the system chooses. */

@@ -25,9 +25,10 @@ export class PlenumDialect implements Dialect {
   }
 
   attaching(): Request {
-    const { groupId, isCreator } = this.#context;
+    const { groupId, isCreator, areJoinsCounted } = this.#context;
+    const membership_events = areJoinsCounted ? 'counts' : 'all';
     const [request_type, args] = isCreator
-      ? ['create_group', { group_id: groupId, group_type: 'public' }]
+      ? ['create_group', { group_id: groupId, group_type: 'public', membership_events }]
       : ['join_group', { group_id: groupId }];
     return { event, payload: JSON.stringify({ request_type, args }) };
   }
@@ -37,7 +38,9 @@ export class PlenumDialect implements Dialect {
     const result: unknown =
       typeof body === 'object' && body !== null && 'result' in body ? body.result : null;
     const seq = typeof result === 'object' && result !== null && 'seq' in result ? Number(result.seq) : 1;
-    this.receiver.stream.begin(seq);
+    // A join that is counted only is no entry: what comes begins behind the head.
+    const { areJoinsCounted, isCreator } = this.#context;
+    this.receiver.stream.begin(areJoinsCounted && !isCreator ? seq + 1 : seq);
     this.#epoch =
       typeof result === 'object' && result !== null && 'epoch' in result ? String(result.epoch) : '';
   }

@@ -47,7 +47,14 @@ const centrifugoPush = (offset: number, number: number, more: object = {}) => ({
 
 function newReceiver(Kind: new (context: ConstructorParameters<typeof PlenumDialect>[0]) => Dialect) {
   const tally = new Tally();
-  const dialect = new Kind({ groupId, userId, isCreator: true, sendersPerGroup: 2, tally });
+  const dialect = new Kind({
+    groupId,
+    userId,
+    isCreator: true,
+    sendersPerGroup: 2,
+    areJoinsCounted: false,
+    tally,
+  });
   const receive = (packet: unknown): number => {
     const bytes = Buffer.from(`garbage${JSON.stringify(packet)}`);
     const textAt = dialect.receiver.receive(bytes, { start: 7, end: bytes.length, isTimed: true });

@@ -7,6 +7,8 @@ export interface Layout {
   readonly groups: number;
   readonly membersPerGroup: number;
   readonly sendersPerGroup: number;
+  /** For groups in which an entry per join would be the whole load. */
+  readonly areJoinsCounted?: boolean;
   /** Node of each member; default: in turn. */
   readonly nodeOf?: (group: number, member: number) => number;
   /** Nodes where a member goes when its own is lost; default: none. */
@@ -24,7 +26,7 @@ export async function planOf(
   layout: Layout,
 ): Promise<Plan> {
   const runId = newRunId();
-  const { groups, membersPerGroup, sendersPerGroup, nodeOf, refugesOf } = layout;
+  const { groups, membersPerGroup, sendersPerGroup, areJoinsCounted = false, nodeOf, refugesOf } = layout;
   const urlOf = (node: number) => system.urls[node % system.urls.length] ?? '';
   const members = Array.from({ length: groups * membersPerGroup }, async (_, i): Promise<MemberPlan> => {
     const [group, member] = [Math.floor(i / membersPerGroup), i % membersPerGroup];
@@ -36,6 +38,7 @@ export async function planOf(
     dialect: system.dialect,
     runId,
     sendersPerGroup,
+    areJoinsCounted,
     frameBytes,
     sources: sourcesFor(system),
     members: await Promise.all(members),

@@ -7,7 +7,8 @@ const of = (count: number, all: number) => `${count} of ${all}`;
 export const cluster = {
   whole: (count: number) => `${nodes(count)}, all answer`,
   one: '1 node, it answers',
-  missing: (count: number, all: number) => `${of(count, all)} nodes do not answer`,
+  missing: (count: number, all: number) =>
+    `${of(count, all)} nodes ${count === 1 ? 'does' : 'do'} not answer`,
   draining: (count: number) => (count === 1 ? 'one drains' : `${count} drain`),
   asOf: (age: string) => `Read ${age} ago. The page continues by itself when the cluster answers.`,
 

@@ -75,7 +75,7 @@ export const strings = {
     tokenReadOnly: 'This session is read-only',
     pageReadOnly: 'The page is set to read-only',
     scope: (scope: AdminScope) => `This needs an admin token with the scope ${scope}`,
-    missing: (scope: string) => `The scope ${scope} is missing in this token.`,
+    missing: (scope: string) => `This needs an admin token with the scope ${scope}: sign in with another one`,
   },
 
   inspector: {

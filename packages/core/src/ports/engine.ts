@@ -37,6 +37,14 @@ export interface EngineHealth {
   readonly notices?: readonly string[];
 }
 
+/** A server of the store and what it reports of itself: fields of Redis' INFO. */
+export interface StoreServer {
+  /** `host:port` of a shard of a Cluster; `redis`: the only one. */
+  readonly name: string;
+  /** Null: no answer within a second. */
+  readonly info: ReadonlyMap<string, string> | null;
+}
+
 /** Sharded publish/subscribe in the shape that the Socket.IO Redis adapter accepts as its client. */
 export interface RoomChannels {
   readonly channelPrefix: string;
@@ -95,6 +103,11 @@ export interface Engine {
    * process.
    */
   roundTripMs(): Promise<number | null>;
+  /**
+   * Asks every server of the store. Never rejects. Empty: the store is this process.
+   * @param section of INFO
+   */
+  servers(section: 'memory' | 'default'): Promise<readonly StoreServer[]>;
   /**
    * Returns the same value on all nodes of one prefix: the first offer under a name is kept. For development secrets.
    */

@@ -10,6 +10,8 @@ import type { ProcessFigures } from '../machine.ts';
 const notSums: Readonly<Record<string, string>> = {
   plenum_node_info: 'max',
   plenum_adapter_breaker_open: 'max',
+  plenum_redis_memory_used_bytes: 'max',
+  plenum_redis_memory_max_bytes: 'max',
   process_max_fds: 'min',
   // Processes have different starts: the oldest one is the primary.
   process_start_time_seconds: 'min',

@@ -104,7 +104,9 @@ export function figuresWithoutGateway(
   let counting: { readonly figures: Figures; readonly metrics: Metrics } | null = null;
   const open = () => {
     const none = () => 0;
-    const all = { ...readings, openSockets: none, bufferedBytes: none, unreadBytes: none, prefix: '' };
+    const storeMemory = async () => [];
+    const gateway = { openSockets: none, bufferedBytes: none, unreadBytes: none, prefix: '' };
+    const all = { ...readings, ...gateway, storeMemory };
     const metrics = createMetrics(all, null);
     return { metrics, figures: new Figures({ metrics, readings: all, clock }) };
   };

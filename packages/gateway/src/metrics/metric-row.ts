@@ -14,8 +14,17 @@ export interface NodeReadings {
   readonly unreadBytes: () => number;
   readonly hostedFeeds: () => number;
   readonly attachedDevices: () => number;
+  /** The memory of each server of the store that answers, asked at the scrape. */
+  readonly storeMemory: () => Promise<readonly StoreMemory[]>;
   /** The prefix of keys and channels; empty on the memory engine. */
   readonly prefix: string;
+}
+
+export interface StoreMemory {
+  readonly server: string;
+  readonly usedBytes: number;
+  /** `maxmemory`; 0: no limit. */
+  readonly maxBytes: number;
 }
 
 export type Unit =
@@ -120,6 +129,31 @@ export function reading(description: Description, read: (node: NodeReadings) => 
         registers: [registry],
         collect() {
           this.set(read(node));
+        },
+      });
+      return () => undefined;
+    },
+  };
+}
+
+/** A gauge of each server of the store, asked at each scrape. Servers that do not answer have none. */
+export function storeReading(description: Description, read: (memory: StoreMemory) => number): MetricRow {
+  return {
+    ...description,
+    type: 'gauge',
+    labels: ['server'],
+    events: [],
+    install: (registry, node) => {
+      const { name, help } = description;
+      new Gauge({
+        name,
+        help,
+        labelNames: ['server'],
+        registers: [registry],
+        async collect() {
+          const servers = await node.storeMemory();
+          this.reset();
+          for (const memory of servers) this.set({ server: memory.server }, read(memory));
         },
       });
       return () => undefined;

@@ -1,7 +1,16 @@
 /** Every metric of Plenum. The page for operators, the dashboard and the alert rules are checked against this table. */
 
 import { adapterMetrics, deliveryMetrics } from './delivery-metrics.ts';
-import { counter, histogram, identity, type MetricRow, move, movedGauge, reading } from './metric-row.ts';
+import {
+  counter,
+  histogram,
+  identity,
+  type MetricRow,
+  move,
+  movedGauge,
+  reading,
+  storeReading,
+} from './metric-row.ts';
 
 const messages: readonly MetricRow[] = [
   counter('message_sent', {
@@ -235,6 +244,28 @@ const ownership: readonly MetricRow[] = [
   }),
 ];
 
+const store: readonly MetricRow[] = [
+  storeReading(
+    {
+      name: 'plenum_redis_memory_used_bytes',
+      unit: 'bytes',
+      help: 'Memory that each master of Redis uses, asked at the scrape; the same from every node',
+      alertWhen:
+        'it is above 80 % of plenum_redis_memory_max_bytes for 5 minutes: a full Redis refuses every change',
+    },
+    ({ usedBytes }) => usedBytes,
+  ),
+  storeReading(
+    {
+      name: 'plenum_redis_memory_max_bytes',
+      unit: 'bytes',
+      help: 'The maxmemory of each master of Redis; 0: it has no limit but its machine',
+      alertWhen: null,
+    },
+    ({ maxBytes }) => maxBytes,
+  ),
+];
+
 const administration: readonly MetricRow[] = [
   counter('audit_entry_lost', {
     name: 'plenum_audit_entries_lost_total',
@@ -252,5 +283,6 @@ export const metricTable: readonly MetricRow[] = [
   ...deliveryMetrics,
   ...adapterMetrics,
   ...ownership,
+  ...store,
   ...administration,
 ];

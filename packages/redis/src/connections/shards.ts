@@ -1,9 +1,10 @@
 /** Finds the server of a key or a channel: the only server, or the master of its slot in a Cluster. */
 
-import { type Clock, crc16, numberedTags, PARTITION_COUNT } from '@plenum/core';
+import { type Clock, crc16, numberedTags, PARTITION_COUNT, type StoreServer } from '@plenum/core';
 import { type Cluster, Redis } from 'ioredis';
 import { within } from '../within.ts';
 import type { RedisClient } from './client.ts';
+import { parseServerInfo } from './server-info.ts';
 
 const SLOT_COUNT = 16_384;
 const answerTimeoutMs = 1000;
@@ -77,6 +78,20 @@ export async function roundTripMs(client: RedisClient, clock: Clock): Promise<nu
     return null;
   }
 }
+
+/** What each shard reports of itself. Never rejects. */
+export const serversOf = (
+  client: RedisClient,
+  section: 'memory' | 'default',
+  clock: Clock,
+): Promise<readonly StoreServer[]> =>
+  Promise.all(
+    shardsOf(client).map(async ({ name, redis }) => {
+      const asked = redis?.status === 'ready' ? within(clock, answerTimeoutMs, redis.info(section)) : null;
+      const text = await asked?.catch(() => null);
+      return { name: name === '' ? 'redis' : name, info: text == null ? null : parseServerInfo(text) };
+    }),
+  );
 
 /** Counts the shards that answer a ping within 1 s. Never rejects. While no shard is known, one counts as away. */
 export async function healthOfShards(client: RedisClient, clock: Clock): Promise<ShardsHealth> {

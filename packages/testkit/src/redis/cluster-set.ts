@@ -98,6 +98,27 @@ export class ClusterSet extends ServerSet {
     await this.ask(from, 'CLUSTER', 'SETSLOT', slot, 'NODE', target.id);
   }
 
+  /** Adds a master without slots and without a replica. Resolves when every server knows it. */
+  async addMaster(): Promise<RedisServer> {
+    const [first] = this.#members;
+    if (first === undefined) throw new Error('A Cluster needs servers.');
+    await this.#join();
+    const added = this.#members.at(-1) ?? first;
+    await this.ask(first.server, 'CLUSTER', 'MEET', '127.0.0.1', added.server.port, added.busPort);
+    await this.#onEach('it knows the others', 'cluster_known_nodes', String(this.#members.length));
+    await this.#onEach('its state is ok', 'cluster_state', 'ok');
+    return added.server;
+  }
+
+  /** The slots of a master, as the others see it. */
+  async slotsOf(master: RedisServer): Promise<readonly number[]> {
+    const { id } = this.#memberAt(master);
+    const line = (await this.#nodes()).find((one) => one.id === id);
+    return (line?.ranges ?? []).flatMap(([first, last]) =>
+      Array.from({ length: last - first + 1 }, (_, i) => first + i),
+    );
+  }
+
   /** Makes a replica master without a vote, as after the loss of a data centre. */
   takeover(replica: RedisServer): Promise<unknown> {
     return this.ask(replica, 'CLUSTER', 'FAILOVER', 'TAKEOVER');

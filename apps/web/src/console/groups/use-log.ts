@@ -5,7 +5,7 @@
 import type { HistoryEntry, RequestResult } from '@plenum/protocol';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { queries } from '../rest/queries.ts';
+import { queries, unlessScopeMissing } from '../rest/queries.ts';
 import { request } from '../rest/rest.ts';
 
 interface Log {
@@ -41,7 +41,7 @@ export function useLog(groupId: string, everyMs: number | null): FollowedLog {
   const read = useQuery({
     queryKey: keyOf(groupId),
     queryFn: ({ signal }) => next(groupId, queries.getQueryData<Log>(keyOf(groupId)), signal),
-    refetchInterval: everyMs ?? false,
+    refetchInterval: unlessScopeMissing(everyMs),
   });
   const log = read.data;
   const first = log?.entries[0]?.seq;

@@ -1,6 +1,6 @@
 /** What a page shows while there is nothing to show: it loads, it is empty, or the read was refused. */
 import type { ReactNode } from 'react';
-import { CallFailure } from '../rest/failure.ts';
+import { CallFailure, missingScopeIn } from '../rest/failure.ts';
 import { strings } from '../strings.ts';
 
 export const Loading = () => (
@@ -21,13 +21,13 @@ interface FailureNoteProps {
 }
 
 export function FailureNote({ error, onAgain }: FailureNoteProps) {
-  const scope = error instanceof CallFailure ? error.details.scope : undefined;
+  const scope = missingScopeIn(error);
   const code = error instanceof CallFailure ? error.code : null;
   return (
     <div className="state-note is-failure" role="alert">
-      <p>{scope === undefined ? error.message : strings.permission.missing(scope)}</p>
+      <p>{scope === null ? error.message : strings.permission.missing(scope)}</p>
       {code === null ? null : <p className="mono hint">{code}</p>}
-      {onAgain === undefined ? null : (
+      {onAgain === undefined || scope !== null ? null : (
         <button type="button" className="button" onClick={onAgain}>
           {strings.again}
         </button>

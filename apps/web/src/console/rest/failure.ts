@@ -24,3 +24,7 @@ export class CallFailure extends Error {
     this.canRetry = status === 0 || Reflect.get(given, 'can_retry') === true;
   }
 }
+
+/** @returns the scope that the token lacks: the same call is refused again; null: it failed for another reason */
+export const missingScopeIn = (error: Error | null): string | null =>
+  error instanceof CallFailure ? (error.details.scope ?? null) : null;

@@ -9,7 +9,7 @@ import {
   useQuery,
 } from '@tanstack/react-query';
 import { type Call, type CallArgs, callOf } from './call.ts';
-import { CallFailure } from './failure.ts';
+import { CallFailure, missingScopeIn } from './failure.ts';
 import { rest } from './rest.ts';
 
 const retriesMax = 2;
@@ -34,13 +34,19 @@ export interface ReadOptions {
   readonly isOn?: boolean;
 }
 
+/** Each refusal of a scope is a line of the audit log, so it is not asked for again and again. */
+export const unlessScopeMissing =
+  (everyMs: number | null = null) =>
+  ({ state }: { readonly state: { readonly error: Error | null } }): number | false =>
+    everyMs === null || missingScopeIn(state.error) !== null ? false : everyMs;
+
 /** Follows any GET route. The key is its path. */
 export function useRest<R>(path: string, options: ReadOptions = {}): UseQueryResult<R, Error> {
   const { everyMs, isOn = true } = options;
   return useQuery({
     queryKey: ['rest', path],
     queryFn: ({ signal }) => rest<R>({ method: 'GET', path }, { signal }),
-    refetchInterval: everyMs ?? false,
+    refetchInterval: unlessScopeMissing(everyMs),
     enabled: isOn,
   });
 }
@@ -79,7 +85,8 @@ export function usePages<P extends Paged>(callAt: Call, options: ReadOptions = {
       rest<P>({ method: 'GET', path: withCursor(path, pageParam) }, { signal }),
     initialPageParam: null,
     getNextPageParam: ({ next_cursor }) => next_cursor,
-    refetchInterval: ({ state }) => ((state.data?.pages.length ?? 0) <= 1 && everyMs) || false,
+    refetchInterval: ({ state }) =>
+      (state.data?.pages.length ?? 0) <= 1 ? unlessScopeMissing(everyMs)({ state }) : false,
     enabled: isOn,
     // Many pages would be read one after the other: the reader asks for that.
     refetchOnWindowFocus: ({ state }) => (state.data?.pages.length ?? 0) <= 1,
