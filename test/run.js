@@ -30,6 +30,10 @@ if (!isEverything && !isPostgresOnly) {
 }
 const bin = (/** @type {string} */ name) => join(root, 'node_modules/.bin', name);
 
+/** Of `npm run chaos`, with every deployment of Redis; the starts and verdicts of the three come on top. */
+const chaosMinutes = 1.5;
+const chaosSeed = 16;
+
 /** Between them they use every part of the engine. */
 const flowsOfShippedUser = [
   'catch-up',
@@ -64,7 +68,7 @@ const notCovered = [
   ...(isEverything && (process.env['CENTRIFUGO'] ?? '') === ''
     ? ['the bench against Centrifugo: CENTRIFUGO=<path of its binary>']
     : []),
-  'long runs: npm run soak, npm run measure:capacity, npm run measure:scale',
+  'long runs: npm run chaos -- --minutes 120, npm run soak, npm run measure:capacity, npm run measure:scale',
   'Docker: the image and docker-compose.yml are not built or started',
 ];
 
@@ -116,6 +120,8 @@ async function runTests() {
     }, runAsShippedUser);
     // What is judged by times and by memory runs alone.
     for (const project of ['failure', 'load', 'attack']) results.push(await tested(project));
+    const chaos = { CHAOS_MINUTES: String(chaosMinutes), CHAOS_SEED: String(chaosSeed) };
+    results.push(await tested('chaos', [], chaos));
     await obtainAll();
     await sideBySide(
       async () => {

@@ -172,6 +172,16 @@ export default defineConfig({
       },
       {
         extends: true,
+        // One run has as many minutes as `CHAOS_MINUTES` says.
+        test: {
+          name: 'chaos',
+          include: ['test/chaos/**/*.test.ts'],
+          fileParallelism: false,
+          testTimeout: 24 * 3_600_000,
+        },
+      },
+      {
+        extends: true,
         test: {
           name: 'failure',
           include: ['test/failure/**/*.test.ts'],

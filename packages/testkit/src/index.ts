@@ -41,7 +41,7 @@ export {
   type ServedAdapter,
   type Violation,
 } from './history-checker/history.ts';
-export { withoutAnnouncedLoss } from './history-checker/without-announced-loss.ts';
+export { lostAcks, withoutAnnouncedLoss } from './history-checker/without-announced-loss.ts';
 export { ManualClock } from './manual-clock.ts';
 export * from './message-commands.ts';
 export { type ModelOptions, modelSuite } from './model/model-suite.ts';

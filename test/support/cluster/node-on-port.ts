@@ -40,6 +40,13 @@ export class NodeOnPort implements AsyncDisposable {
   get output(): string {
     return this.#command.output;
   }
+  get pid(): number {
+    return this.#command.pid;
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.#command.signal(signal);
+  }
 
   /** Resolves when the process is gone. */
   async end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {

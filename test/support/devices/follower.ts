@@ -24,6 +24,8 @@ export interface FollowerOptions {
   readonly device?: DeviceOptions | undefined;
   /** Default: signed with the secret of the tests. */
   readonly token?: string | undefined;
+  /** Default `throughout`. `partly`: it may be away while its user joins a group. */
+  readonly presence?: Delivery['presence'] | undefined;
 }
 
 interface Followed {
@@ -39,13 +41,19 @@ export class Follower {
   readonly userId: string;
   readonly device: Device;
   readonly resumptions: Resumption[] = [];
+  readonly #presence: Delivery['presence'];
   readonly #groups = new Map<string, Followed>();
   /** What the present connection was opened with. */
   #claimed = new Map<string, Position>();
 
-  private constructor(userId: string, device: Device, token: string) {
+  private constructor(
+    userId: string,
+    device: Device,
+    { token, presence = 'throughout' }: FollowerOptions & { readonly token: string },
+  ) {
     this.userId = userId;
     this.device = device;
+    this.#presence = presence;
     const { socket } = device;
     socket.auth = (give) => give({ token, positions: this.#claim() });
     socket.on('relay_message', ({ request_id, result }: RelayMessagePush) =>
@@ -60,7 +68,7 @@ export class Follower {
   /** Connected, and attached to the groups that its user has. */
   static async connect(userId: string, url: string, options: FollowerOptions = {}): Promise<Follower> {
     const token = options.token ?? (await tokenOf(userId));
-    const follower = new Follower(userId, new Device(url, token, options.device), token);
+    const follower = new Follower(userId, new Device(url, token, options.device), { ...options, token });
     await follower.device.connected();
     return follower;
   }
@@ -86,9 +94,17 @@ export class Follower {
   async enter(groupId: string, request: 'create_group' | 'join_group', args: object = {}): Promise<Position> {
     const answer = await this.device.must(request, { group_id: groupId, ...args }, `${request} ${groupId}`);
     const joined = { epoch: String(answer['epoch']), seq: Number(answer['seq']) };
-    const followed = this.#followed(groupId);
-    followed.position ??= { ...joined, seq: joined.seq - 1 };
+    this.entered(groupId, joined);
     return joined;
+  }
+
+  /** By an answer that names the place of its entry in the log. */
+  entered(groupId: string, joined: Position): void {
+    this.#followed(groupId).position ??= { ...joined, seq: joined.seq - 1 };
+  }
+  /** Its membership has ended, so it claims no position. */
+  left(groupId: string): void {
+    this.#followed(groupId).position = null;
   }
 
   /** It believes from now on to stand there. */
@@ -111,7 +127,7 @@ export class Follower {
       device: `the device of ${this.userId}`,
       userId: this.userId,
       groupId,
-      presence: 'throughout',
+      presence: this.#presence,
       entries,
       resyncs,
     };
@@ -134,7 +150,8 @@ export class Follower {
   #take(entry: HistoryEntry): void {
     const followed = this.#followed(entry.group_id);
     followed.entries.push(entry);
-    followed.position = { epoch: entry.epoch, seq: entry.seq };
+    const isOwnEnd = (entry.type === 'left' || entry.type === 'kicked') && entry.user_id === this.userId;
+    followed.position = isOwnEnd ? null : { epoch: entry.epoch, seq: entry.seq };
   }
 
   #attached(groups: SubscribedPush['groups']): void {

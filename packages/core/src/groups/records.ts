@@ -227,8 +227,8 @@ export function slowedUntil(
   { lastMs, nowMs }: { readonly lastMs: number | null; readonly nowMs: number },
 ): number | null {
   if (slowModeMs === 0 || lastMs === null || member === null || hasRole(member)) return null;
-  // After a step back of the clock the interval begins now.
-  const untilMs = Math.min(lastMs, nowMs) + slowModeMs;
+  // A time that is still to come is from before a step back of the clock: the next message begins the interval anew.
+  const untilMs = lastMs > nowMs ? nowMs : lastMs + slowModeMs;
   return untilMs > nowMs ? untilMs : null;
 }
 

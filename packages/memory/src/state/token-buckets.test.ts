@@ -18,3 +18,10 @@ test('a bucket never holds more than the burst', () => {
   buckets.sweep(3_600_000);
   expect(take(buckets, 3, 3_600_000)).toEqual([0, 0, 100]);
 });
+
+test('after a step back of the clock a bucket has one token and fills at its rate', () => {
+  const buckets = new TokenBuckets({ perSec: 10, burst: 20 }, 3_600_000);
+  take(buckets, 20, 3_600_000);
+  expect(take(buckets, 2, 0)).toEqual([0, 100]);
+  expect(take(buckets, 2, 100)).toEqual([0, 100]);
+});

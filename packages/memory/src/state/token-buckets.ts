@@ -35,7 +35,11 @@ export class TokenBuckets {
   }
 
   #fullAt(name: string, nowMs: number): number {
-    return this.#fullAtMs.get(name, nowMs) ?? nowMs;
+    const fullAtMs = this.#fullAtMs.get(name, nowMs) ?? nowMs;
+    // No bucket is further from full, so the clock was stepped back. One token is there: an empty bucket would be refused until the
+    // clock has caught up.
+    const isStepped = fullAtMs > nowMs + this.#toleranceMs + 2 * this.#msPerToken;
+    return isStepped ? nowMs + this.#toleranceMs : fullAtMs;
   }
 
   sweep(nowMs: number): void {

@@ -24,8 +24,8 @@ local function reply_to_role(now, role, sending)
   if posting == 'n' or posting == 'a' and role ~= 'a' then return refusal(now, 'posting_restricted') end
   if slow_mode_ms == 0 or role ~= 'm' then return nil end
   local sent_at = last_sent(sender_id)
-  -- After a step back of Redis' clock the interval begins now.
-  local wait_ms = sent_at and math.min(sent_at, now) + slow_mode_ms - now or 0
+  -- A time that is still to come is from before a step back of Redis' clock: this message begins the interval anew.
+  local wait_ms = sent_at and sent_at <= now and sent_at + slow_mode_ms - now or 0
   if wait_ms > 0 then return refusal(now, 'slow_mode', wait_ms) end
   return nil, slow_mode_ms
 end

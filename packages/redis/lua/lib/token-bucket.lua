@@ -9,8 +9,10 @@ local function check_bucket(now)
   local now_us = now * 1000
   local token_us = 1000000 / rate_per_sec
   local capacity_us = token_us * rate_burst
-  -- After a step back of Redis' clock the bucket is at most empty.
-  local full_at = math.min(redis.call('GET', bucket_key) or 0, now_us + capacity_us)
+  local full_at = tonumber(redis.call('GET', bucket_key) or 0)
+  -- No bucket is further from full, so Redis' clock was stepped back. One token is there, and with it the time is stored anew:
+  -- an empty bucket would be refused until the clock has caught up.
+  if full_at > now_us + capacity_us + token_us then full_at = now_us + capacity_us - token_us end
   local full_again_at = math.max(full_at, now_us) + token_us
   local missing_us = full_again_at - now_us - capacity_us
   -- Less than a hundredth of a token is a rounding error.

@@ -55,11 +55,14 @@ onEveryRedis((open) => {
     expect((await stage.groups.group(groupId))?.posting).toBe('nobody');
   });
 
-  test('a step back of the clock of Redis makes no sender wait for longer than an interval', async () => {
+  test('after a step back of the clock of Redis a message passes, and begins the interval anew', async () => {
     const stage = open();
     await begin(stage, 60_000);
     await stage.redis.zadd(stage.keys.slow(groupId), 9_999_999_999_999, 'eve');
+    await stage.send('eve');
     const outcome = await stage.log.append(messageDraft({ groupId, sender: 'eve' }));
-    expect(outcome).toMatchObject({ failure: { code: 'slow_mode', retryAfterMs: 60_000 } });
+    const retryAfterMs = outcome.type === 'refused' ? (outcome.failure.retryAfterMs ?? 0) : 0;
+    expect(outcome).toMatchObject({ failure: { code: 'slow_mode' } });
+    expect(retryAfterMs).toBeLessThanOrEqual(60_000);
   });
 });

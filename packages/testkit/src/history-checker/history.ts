@@ -48,6 +48,8 @@ export interface ChangeAttempt {
     | { readonly type: 'ack'; readonly epoch: string; readonly seq: number }
     | { readonly type: 'refused'; readonly code: string }
     | { readonly type: 'unknown' };
+  /** As of a send. */
+  readonly times?: Send['times'];
 }
 
 /** Entries of a group that were read anew when all was quiet: messages in their present state. */
