@@ -28,4 +28,27 @@ describe.each(engines)('pages of members on %s', (engine) => {
     expect(listed.map(({ user_id }) => user_id).sort()).toEqual([...applicants, 'owner']);
     expect(third['next_cursor']).toBeNull();
   });
+
+  test('one member is read by its id, by socket and by REST', async () => {
+    const owner = await service.device('owner');
+    await owner.must('create_group', { group_id: 'one', group_type: 'private' });
+    for (const user of applicants) await service.rest('PUT', `/v1/groups/one/members/${user}`, { body: {} });
+    await owner.must('accept_member', { group_id: 'one', user_id: 'a2' });
+    const of = async (query: string) => (await service.rest('GET', `/v1/groups/one/members?${query}`)).body;
+    const row = { user_id: 'a2', status: 'active', roles: ['member'], online: false };
+    expect(await owner.must('list_members', { group_id: 'one', user_id: 'a2' })).toMatchObject({
+      ...{ members: [row], next_cursor: null },
+    });
+    expect(await of('user_id=a2')).toMatchObject({ members: [row] });
+    expect(await of('user_id=a3&status=pending')).toMatchObject({ members: [{ user_id: 'a3' }] });
+    expect(await of('user_id=owner')).toMatchObject({ members: [{ online: true, roles: ['admin'] }] });
+    for (const query of ['user_id=a3&status=active', 'user_id=stranger'])
+      expect(await of(query)).toEqual({ members: [], next_cursor: null });
+    expect(await of('user_id=a2&cursor=x')).toMatchObject({
+      ...{ code: 'invalid_args', details: { field: 'cursor' } },
+    });
+    expect(await of('user_id=a%20b')).toMatchObject({ details: { field: 'user_id' } });
+    const byLibrary = await service.plenum.groups.members({ groupId: 'one', userId: 'a2' });
+    expect(byLibrary).toMatchObject({ ok: true, result: { members: [row] } });
+  });
 });

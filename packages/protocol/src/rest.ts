@@ -116,6 +116,7 @@ const rows: readonly Row[] = [
     'cursor',
     'limit',
     'status',
+    'user_id',
   ]),
   reads(`${group}/bans`, 'Page through the bans of a group', 'list_bans', ['cursor', 'limit']),
   reads(`${group}/invites`, 'Page through the open invites of a group', 'list_invites', ['cursor', 'limit']),

@@ -157,6 +157,8 @@ export interface Paged extends InGroup {
 }
 export interface Members extends Paged {
   readonly status?: MemberStatus;
+  /** Only this member: one row, or none. */
+  readonly userId?: string;
 }
 export const createArgs = (table: RequestTable) =>
   table.create_group.args.extend({ by_service: z.literal(true) });
@@ -320,10 +322,10 @@ export const info = ({ groupId, userId, includeMembers, requestId }: Info): Aske
   args: { group_id: groupId, include_members: includeMembers },
 });
 
-export const members = ({ groupId, requestId, cursor, limit, status }: Members): Asked => ({
+export const members = ({ groupId, requestId, cursor, limit, status, userId }: Members): Asked => ({
   actorId: undefined,
   requestId,
-  args: { group_id: groupId, cursor, limit, status },
+  args: { group_id: groupId, cursor, limit, status, user_id: userId },
 });
 
 export const paged = ({ groupId, requestId, cursor, limit }: Paged): Asked => ({

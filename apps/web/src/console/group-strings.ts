@@ -80,6 +80,14 @@ export const groupStrings = {
     noRequests: 'No request to join is waiting.',
     note: 'Note',
     why: 'Why can’t it send?',
+    find: 'Find a member by its id',
+    seek: 'Find',
+    notFound: (userId: string) => `${userId} is not in this list.`,
+    read: 'Read to',
+    readAll: 'the end',
+    readTo: (seq: number) => `seq ${seq.toLocaleString('en')}`,
+    behind: (entries: number) =>
+      entries === 1 ? '1 entry behind the head of the log' : `${entries} entries behind the head of the log`,
   },
 
   bans: {
@@ -128,6 +136,16 @@ export const groupStrings = {
     service: 'the service',
     reset: 'The log was begun anew: its epoch has changed.',
     copyMessageId: 'Copy the message id',
+    search: 'Find messages in the archive',
+    find: 'Find',
+    backToLog: 'Back to the log',
+    found: 'Messages that were found',
+    foundCount: (count: number, isAll: boolean) =>
+      count === 1 && isAll ? '1 message' : `${count}${isAll ? '' : '+'} messages`,
+    noneFound: 'No message of the archive has these words.',
+    more: 'Show more',
+    reactedHint: 'Who reacted',
+    reacted: (reaction: string, seq: number) => `${reaction} on message ${seq}`,
   },
 
   settings: {

@@ -17,6 +17,7 @@ import {
   isoTime,
   type MemberRow,
   mayAccept,
+  type Page,
   type Position,
   retentionView,
 } from '../groups/records.ts';
@@ -83,11 +84,7 @@ export class Reads {
     if (refusal !== null) return fail(refusal);
     const maySeeNotes =
       caller.actor === SERVICE || (position !== null && mayAccept(position.groupType, position.member));
-    const page = await this.#deps.engine.groups.members(args.group_id, {
-      cursor: args.cursor ?? null,
-      limit: args.limit,
-      status: args.status ?? null,
-    });
+    const page = await this.#membersPage(args);
     if (page === null) return fail({ code: 'group_not_found' });
     const users = page.rows.map(({ userId }) => userId);
     const online = await this.#deps.engine.presence.onlineAmong(args.group_id, users);
@@ -99,6 +96,18 @@ export class Reads {
     }));
     return succeed({ members, next_cursor: page.nextCursor });
   };
+
+  /** @returns null if there is no such group */
+  async #membersPage(args: RequestArgs<'list_members'>): Promise<Page<MemberRow> | null> {
+    const { groups } = this.#deps.engine;
+    const { group_id: groupId, cursor = null, limit, status = null, user_id: userId } = args;
+    if (userId === undefined) return groups.members(groupId, { cursor, limit, status });
+    const position = await groups.position(groupId, userId);
+    if (position === null) return null;
+    const { member } = position;
+    const isListed = member !== null && (status === null || member.status === status);
+    return { rows: isListed ? [{ ...member, userId, note: null }] : [], nextCursor: null };
+  }
 
   list_groups = async (caller: Caller, args: RequestArgs<'list_groups'>): Result<'list_groups'> => {
     if (caller.actor === SERVICE)

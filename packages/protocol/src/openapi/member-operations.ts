@@ -12,7 +12,7 @@ export const memberOperations = {
   list_members: {
     operationId: 'list_members',
     tag: 'members',
-    parameters: { ...team, status: 'active', ...page },
+    parameters: { ...team, status: 'active', user_id: 'ann', ...page },
     result: {
       members: [{ user_id: 'ann', roles: ['admin'], status: 'active', joined_at: timestamp, online: true }],
       next_cursor: null,

@@ -302,11 +302,19 @@ export const groupRequests = {
   },
   list_members: {
     access: 'read',
-    args: z.strictObject({
-      ...group,
-      ...paged,
-      status: memberStatusSchema.optional().describe('Only members of this status'),
-    }),
+    args: z
+      .strictObject({
+        ...group,
+        ...paged,
+        status: memberStatusSchema.optional().describe('Only members of this status'),
+        user_id: userIdSchema
+          .optional()
+          .describe('Only this member: one row without `note`, or none. Excludes `cursor`'),
+      })
+      .refine((args) => args.user_id === undefined || args.cursor === undefined, {
+        error: 'user_id and cursor exclude each other',
+        path: ['cursor'],
+      }),
     result: z.object({ members: z.array(memberRowSchema), next_cursor: nextCursorSchema }),
   },
   list_groups: {

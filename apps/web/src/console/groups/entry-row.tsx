@@ -1,12 +1,13 @@
 /** One entry of a log: a message in its present state, a change of one, or an event of the group. */
 import type { HistoryEntry, MessageEvent, MessageHistoryEntry } from '@plenum/protocol';
 import { eventText } from '../../event-strings.ts';
-import { wholeTime } from '../../parts/clock.ts';
+import { dayAndTime, wholeTime } from '../../parts/clock.ts';
 import { copyText } from '../../parts/copy-button.tsx';
 import { ActMenu } from '../acts/act-menu.tsx';
 import { actsFor } from '../acts/act-table.ts';
 import { Time, UserLink } from '../parts/marks.tsx';
 import { strings } from '../strings.ts';
+import { ReactionButton } from './reactions.tsx';
 
 const texts = strings.history;
 
@@ -15,6 +16,18 @@ interface EntryRowProps {
   readonly entry: HistoryEntry;
   readonly isPinned: boolean;
 }
+
+interface MessageProps {
+  readonly groupId: string;
+  readonly message: MessageHistoryEntry;
+  readonly isPinned: boolean;
+}
+
+/** Of today with milliseconds, else with the day. */
+const timeOf = (timestamp: string): string =>
+  new Date(timestamp).toDateString() === new Date().toDateString()
+    ? wholeTime(Date.parse(timestamp))
+    : dayAndTime(timestamp);
 
 const isMessage = (entry: HistoryEntry): entry is MessageHistoryEntry => entry.type === 'message';
 const isChange = (entry: HistoryEntry): entry is MessageEvent => 'target_seq' in entry;
@@ -25,11 +38,11 @@ export function EntryRow({ groupId, entry, isPinned }: EntryRowProps) {
     <article className={isMessage(entry) ? 'entry' : 'entry is-event'}>
       <span className="entry-seq mono">{seq}</span>
       <time className="entry-time" dateTime={timestamp} title={timestamp}>
-        {wholeTime(Date.parse(timestamp))}
+        {timeOf(timestamp)}
       </time>
       <div className="entry-body">
         {isMessage(entry) ? (
-          <MessageBody message={entry} isPinned={isPinned} />
+          <MessageBody groupId={groupId} message={entry} isPinned={isPinned} />
         ) : isChange(entry) ? (
           <ChangeBody change={entry} />
         ) : (
@@ -41,13 +54,7 @@ export function EntryRow({ groupId, entry, isPinned }: EntryRowProps) {
   );
 }
 
-function MessageBody({
-  message,
-  isPinned,
-}: {
-  readonly message: MessageHistoryEntry;
-  readonly isPinned: boolean;
-}) {
+function MessageBody({ groupId, message, isPinned }: MessageProps) {
   return (
     <>
       <p className="entry-head">
@@ -68,18 +75,19 @@ function MessageBody({
           {message.metadata === undefined ? null : (
             <pre className="entry-data mono">{JSON.stringify(message.metadata)}</pre>
           )}
-          <MessageNotes message={message} />
+          <MessageNotes groupId={groupId} message={message} />
         </>
       )}
     </>
   );
 }
 
-function MessageNotes({
-  message,
-}: {
+interface NotesProps {
+  readonly groupId: string;
   readonly message: Exclude<MessageHistoryEntry, { readonly deleted: true }>;
-}) {
+}
+
+function MessageNotes({ groupId, message }: NotesProps) {
   const { edits, open, expires_at, imported, reactions } = message;
   const notes = [
     edits === undefined ? null : texts.edited(edits),
@@ -98,7 +106,13 @@ function MessageNotes({
         </span>
       )}
       {Object.entries(reactions ?? {}).map(([reaction, { count }]) => (
-        <bdi key={reaction} className="reaction-mark">{`${reaction} ${count}`}</bdi>
+        <ReactionButton
+          key={reaction}
+          groupId={groupId}
+          message={message}
+          reaction={reaction}
+          count={count}
+        />
       ))}
     </p>
   );
@@ -115,13 +129,7 @@ function ChangeBody({ change }: { readonly change: MessageEvent }) {
   );
 }
 
-interface MessageMenuProps {
-  readonly groupId: string;
-  readonly message: MessageHistoryEntry;
-  readonly isPinned: boolean;
-}
-
-function MessageMenu({ groupId, message, isPinned }: MessageMenuProps) {
+function MessageMenu({ groupId, message, isPinned }: MessageProps) {
   const { message_id, from_user_id, seq } = message;
   const isGone = 'deleted' in message;
   const isOpen = 'open' in message && message.open === true;

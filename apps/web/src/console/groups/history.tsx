@@ -1,10 +1,17 @@
-/** The log of a group, the newest entry first: a live tail while it is at its top, and older entries on the way down. */
+/**
+ * The log of a group, the newest entry first: a live tail while it is at its top, and older entries on the way down. With an archive its
+ * messages are also found by their words.
+ */
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useMemo, useRef, useState } from 'react';
+import { useStore } from '../../session/store.ts';
 import { FailureNote, Loading } from '../parts/states.tsx';
+import { usePlace } from '../router/place.ts';
+import { session } from '../session/session.ts';
 import { strings } from '../strings.ts';
 import { EntryRow } from './entry-row.tsx';
-import type { PartProps } from './part.ts';
+import { FoundMessages, SearchLine } from './found-messages.tsx';
+import { type PartProps, pinnedIn } from './part.ts';
 import { useLog } from './use-log.ts';
 
 const texts = strings.history;
@@ -15,7 +22,20 @@ const rowsAhead = 20;
 /** Below so many pixels the list is at its top. */
 const topPx = 40;
 
-export function History({ groupId, info }: PartProps) {
+export function History(props: PartProps) {
+  const { groupId, info } = props;
+  const now = useStore(session);
+  const query = usePlace().query.get('query') ?? '';
+  const hasArchive = now?.state === 'signed in' && now.admin.has_archive;
+  return (
+    <>
+      {hasArchive ? <SearchLine key={query} groupId={groupId} query={query} /> : null}
+      {query === '' ? <Log {...props} /> : <FoundMessages groupId={groupId} info={info} query={query} />}
+    </>
+  );
+}
+
+function Log({ groupId, info }: PartProps) {
   const [isLive, setLive] = useState(true);
   const { log, error, again, older } = useLog(groupId, isLive ? liveEveryMs : null);
   const scroller = useRef<HTMLElement>(null);
@@ -40,7 +60,7 @@ export function History({ groupId, info }: PartProps) {
   }, [lastSeen, rows.length, older]);
   if (log === undefined) return error === null ? <Loading /> : <FailureNote error={error} onAgain={again} />;
   const fresh = heldSeq === null ? 0 : headSeq - heldSeq;
-  const pinned = new Set(info.pinned?.map(({ message_id }) => message_id));
+  const pinned = pinnedIn(info);
   return (
     <>
       <div className="list-line">

@@ -9,9 +9,12 @@ import { Roles, StatusMark, Time, UserLink } from '../parts/marks.tsx';
 import { FailureNote } from '../parts/states.tsx';
 import { callOf } from '../rest/call.ts';
 import { changeRows, usePages } from '../rest/queries.ts';
+import { Link } from '../router/link.tsx';
 import { go } from '../router/place.ts';
 import { strings } from '../strings.ts';
+import { MemberSearch } from './member-search.tsx';
 import type { PartProps } from './part.ts';
+import { type Readers, ReadMark, useReaders } from './read-marks.tsx';
 
 type Page = RequestResult<'list_members'>;
 type Row = Page['members'][number];
@@ -27,16 +30,25 @@ export function Members({
 }: PartProps & { readonly isOfApplicants?: boolean }) {
   const [chosen, setChosen] = useState<MemberStatus | null>(null);
   const status = isOfApplicants ? 'pending' : chosen;
-  const args = { group_id: groupId, limit: pageRows, ...(status === null ? {} : { status }) };
+  /** The id of the only member that is shown; empty: all. */
+  const [sought, setSought] = useState('');
+  const args = {
+    group_id: groupId,
+    ...(sought === '' ? { limit: pageRows } : { user_id: sought }),
+    ...(status === null ? {} : { status }),
+  };
   const read = usePages<Page>(callOf('list_members', args));
   const rows = useMemo(() => read.pages.flatMap(({ members }) => members), [read.pages]);
-  const total = totalOf(info, status);
+  const total = sought === '' ? totalOf(info, status) : rows.length;
+  const readers = useReaders(groupId, info);
+  const columns = isOfApplicants ? applicantColumns(groupId) : memberColumns(groupId, readers);
   return (
     <>
       <div className="list-line">
         {isOfApplicants ? null : <StatusFilter status={status} onStatus={setChosen} />}
+        <MemberSearch onSeek={setSought} />
         <span className="hint" role="status">
-          {rows.length === 0 ? '' : texts.shown(rows.length, Math.max(total, rows.length))}
+          {rows.length === 0 || sought !== '' ? '' : texts.shown(rows.length, Math.max(total, rows.length))}
         </span>
         <button type="button" className="button is-small" onClick={read.again}>
           {strings.table.refresh}
@@ -45,13 +57,23 @@ export function Members({
       {read.error === null ? (
         <DataTable
           label={isOfApplicants ? strings.group.tabs.requests : texts.label}
-          columns={isOfApplicants ? applicantColumns(groupId) : memberColumns(groupId)}
+          columns={columns}
           rows={rows}
           keyOf={({ user_id }) => user_id}
           isLoading={read.isLoading}
           more={read.more}
           total={Math.max(total, rows.length)}
-          empty={isOfApplicants ? texts.noRequests : texts.none}
+          empty={
+            sought === '' ? (
+              isOfApplicants ? (
+                texts.noRequests
+              ) : (
+                texts.none
+              )
+            ) : (
+              <NotFound groupId={groupId} userId={sought} />
+            )
+          }
         />
       ) : (
         <FailureNote error={read.error} onAgain={read.again} />
@@ -64,6 +86,16 @@ function totalOf({ counts }: PartProps['info'], status: MemberStatus | null): nu
   if (counts === undefined) return 0;
   return status === null ? counts.active + counts.muted + counts.pending : counts[status];
 }
+
+/** Who is not found here may be no member, or have another status. */
+const NotFound = ({ groupId, userId }: { readonly groupId: string; readonly userId: string }) => (
+  <>
+    <p>{texts.notFound(userId)}</p>
+    <Link to={`/explain?${new URLSearchParams({ group: groupId, user: userId, action: 'send' })}`}>
+      {texts.why}
+    </Link>
+  </>
+);
 
 interface StatusFilterProps {
   readonly status: MemberStatus | null;
@@ -85,7 +117,7 @@ function StatusFilter({ status, onStatus }: StatusFilterProps) {
 
 const known = (groupId: string, { user_id }: Row) => ({ group_id: groupId, user_id });
 
-const memberColumns = (groupId: string): readonly Column<Row>[] => [
+const memberColumns = (groupId: string, readers: Readers | null): readonly Column<Row>[] => [
   {
     id: 'user',
     title: texts.user,
@@ -114,8 +146,17 @@ const memberColumns = (groupId: string): readonly Column<Row>[] => [
     isMinor: true,
     cell: ({ joined_at }) => <Time at={joined_at} />,
   },
+  ...(readers === null ? [] : [readColumn(readers)]),
   { id: 'acts', title: '', width: '2rem', cell: (row) => <MemberMenu groupId={groupId} row={row} /> },
 ];
+
+const readColumn = (readers: Readers): Column<Row> => ({
+  id: 'read',
+  title: texts.read,
+  width: '6rem',
+  isMinor: true,
+  cell: ({ user_id }) => <ReadMark readers={readers} userId={user_id} />,
+});
 
 const applicantColumns = (groupId: string): readonly Column<Row>[] => [
   {

@@ -5,3 +5,6 @@ export interface PartProps {
   readonly groupId: string;
   readonly info: GroupInfo;
 }
+
+export const pinnedIn = ({ pinned }: GroupInfo): ReadonlySet<string> =>
+  new Set(pinned?.map(({ message_id }) => message_id));

@@ -55,13 +55,8 @@ export function Devices({ userId }: { readonly userId: string }) {
 
 const nodesOf = (rows: readonly UserDevice[]): number => new Set(rows.map(({ node_id }) => node_id)).size;
 
-/** Whether any device is connected; a node that does not answer may have one. */
-export function Online({ userId }: { readonly userId: string }) {
-  const page = useDevices(userId).pages.at(-1);
-  if (page === undefined) return null;
-  if (page.count > 0) return <span className="is-good">{texts.online}</span>;
-  return <span>{page.missing.length === 0 ? texts.offline : texts.unknown}</span>;
-}
+/** True if any device is connected. */
+export const useIsOnline = (userId: string): boolean => (useDevices(userId).pages.at(-1)?.count ?? 0) > 0;
 
 const columns: readonly Column<UserDevice>[] = [
   {

@@ -12,7 +12,7 @@ import { refreshAfterAct, usePages, useRead } from '../rest/queries.ts';
 import { Link } from '../router/link.tsx';
 import type { PageProps } from '../router/page.ts';
 import { strings } from '../strings.ts';
-import { Devices, Online } from './devices.tsx';
+import { Devices, useIsOnline } from './devices.tsx';
 import { ExportButton } from './export-button.tsx';
 
 type Page = RequestResult<'list_groups'>;
@@ -61,7 +61,7 @@ export function UserPage({ params }: PageProps) {
 function Facts({ userId }: { readonly userId: string }) {
   return (
     <>
-      <Online userId={userId} />
+      {useIsOnline(userId) ? <span className="is-good">{strings.devices.online}</span> : null}
       <Erasure userId={userId} />
     </>
   );
