@@ -1,13 +1,16 @@
 /** Finds the built pages of the playground, and says what they read of this node. */
 import type { GatewayOptions } from '@plenum/gateway';
 import type { PlaygroundSettings } from '@plenum/protocol';
-import { builtPages, isBuilt } from './built-pages.ts';
+import { builtPages, isBuilt, isConsoleServed } from './built-pages.ts';
 import { isLoopback } from './config/requirements.ts';
 import { version } from './config/version.ts';
 import type { Config } from './config.ts';
 import { lanAddresses } from './dev/lan-door.ts';
 
-type PlaygroundConfig = Pick<Config, 'hasPlayground' | 'event' | 'service' | 'isDev' | 'host' | 'redisUrl'>;
+type PlaygroundConfig = Pick<
+  Config,
+  'hasPlayground' | 'hasConsole' | 'adminPort' | 'event' | 'service' | 'isDev' | 'host' | 'redisUrl'
+>;
 
 export interface PlaygroundDeps {
   readonly config: PlaygroundConfig;
@@ -32,6 +35,7 @@ export function playgroundOf(deps: PlaygroundDeps): NonNullable<GatewayOptions['
     has_dev_tokens: config.isDev,
     lan_hosts: doorHosts?.() ?? lanHosts(config.host),
     has_cluster: hasCluster,
+    has_console: isConsoleServed(config) && config.adminPort === undefined,
     storage: config.redisUrl === null ? 'memory' : 'redis',
   });
   return { folder: builtPages, settings };

@@ -21,6 +21,7 @@ export const strings = {
 
   top: {
     docs: 'Docs',
+    console: 'Console',
     api: 'API',
     phone: 'Open on a phone',
     log: 'Raw log',

@@ -10,7 +10,7 @@ import { type Edge, startEdge } from './edge.ts';
 const folder = mkdtempSync(join(tmpdir(), 'console-'));
 const settings = () => ({
   ...{ event: 'request', service: 'relay', version: '1.2.3', storage: 'memory' as const },
-  ...{ has_dev_tokens: true, lan_hosts: [], has_cluster: false },
+  ...{ has_dev_tokens: true, lan_hosts: [], has_cluster: false, has_console: true },
 });
 
 beforeAll(() => {

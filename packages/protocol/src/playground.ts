@@ -14,6 +14,8 @@ export interface PlaygroundSettings {
   readonly lan_hosts: readonly string[];
   /** True in `npm run cluster`: nodes can be killed from the page. */
   readonly has_cluster: boolean;
+  /** The console is at `/console` of the same address. */
+  readonly has_console: boolean;
   readonly storage: 'memory' | 'redis';
 }
 

@@ -86,6 +86,10 @@ test('a token that the node no longer takes leads back to the sign-in', async ()
 test('the link of a node in dev mode opens the console once, and its code leaves the address', async () => {
   await using dev = await ConsoleWorld.node({ PLENUM_JWT_SECRET: '', PLENUM_ADMIN_TOKEN: '' });
   const [, link = ''] = await dev.place.command.until(/Console: \S+\/console(#code=[\w-]+)/);
+  const playground = await dev.open('/../', { token: null });
+  await playground.getByRole('link', { name: 'Console', exact: true }).click();
+  await new Operator(playground).shows(/dev mode prints a link at its start/);
+  await playground.close();
   const page = await dev.open(link, { token: null });
   const operator = new Operator(page);
   await operator.heading('Cluster');

@@ -139,6 +139,11 @@ async function passSettings(node: URL, asked: IncomingMessage, answer: ServerRes
     answer.destroy();
     return;
   }
-  const body = JSON.stringify({ ...Object(settings), has_dev_tokens: false, has_cluster: false });
+  const body = JSON.stringify({
+    ...Object(settings),
+    has_dev_tokens: false,
+    has_cluster: false,
+    has_console: false,
+  });
   answer.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-store' }).end(body);
 }

@@ -60,6 +60,7 @@ export const strings = {
     busy: 'Signing in',
     command: 'npx plenum console --url ',
     commandText: 'Or open it from a shell that has the token:',
+    devText: 'A node in dev mode prints a link at its start that opens this page without a token.',
     wrong: 'The node does not know this token.',
     ended: 'The node no longer takes this token. Sign in again.',
     usedCode: 'This link was used already, or has ended. Make a new one, or sign in with a token.',

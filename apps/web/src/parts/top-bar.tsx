@@ -50,6 +50,11 @@ export function TopBar({ settings, people, shown, hasLog, onShow, onLog, onPhone
         <a className="top-link" href="/docs">
           {top.docs}
         </a>
+        {settings.has_console ? (
+          <a className="top-link" href="/console">
+            {top.console}
+          </a>
+        ) : null}
         {onSecond === null ? null : <Act icon="people" text={top.addPerson} onPress={onSecond} />}
         <Act icon="phone" text={top.phone} onPress={onPhone} />
         <Act icon="theme" text={top.theme} onPress={switchTheme} />

@@ -52,6 +52,7 @@ export function SignIn({ reason }: { readonly reason: string | null }) {
             {isBusy ? texts.busy : texts.submit}
           </button>
         </div>
+        <p className="hint">{texts.devText}</p>
         <p className="hint">{texts.commandText}</p>
         <pre className="code">{`${texts.command}${globalThis.location.origin}`}</pre>
       </form>
