@@ -1,4 +1,6 @@
 #!/usr/bin/env node
 import { runCommand } from './run-command.js';
 
-await runCommand('bench');
+const isStorm = process.argv[2] === 'storm';
+if (isStorm) process.argv.splice(2, 1);
+await runCommand(isStorm ? 'storm' : 'bench');

@@ -7,7 +7,7 @@ import { Member } from './member.ts';
 import { textLengthFor } from './message-text.ts';
 import { nowUs } from './monotonic.ts';
 import { type Pace, startPace } from './pace.ts';
-import type { DialectName, Heads, Load, LoadSample, MemberPlan, Plan, Verdict } from './plan.ts';
+import type { DialectName, Heads, Load, LoadSample, MemberPlan, Plan, Returns, Verdict } from './plan.ts';
 import { PlenumDialect } from './plenum-dialect.ts';
 import { lostOf } from './receiver.ts';
 import { Tally } from './tally.ts';
@@ -76,6 +76,11 @@ export class Generator {
     const { user, system } = process.cpuUsage();
     const { acked, delivered, resumed, lastResumedUs } = this.#tally;
     return { atUs: nowUs(), acked, delivered, cpuUs: user + system, resumed, lastResumedUs };
+  }
+
+  returns(): Returns {
+    const { resumedAtUs: atUs, connectsRefused } = this.#tally;
+    return { atUs, connectsRefused };
   }
 
   /** Ends the sending and waits for the answers. */

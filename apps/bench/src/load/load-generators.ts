@@ -9,6 +9,7 @@ import {
   type LoadSample,
   type Plan,
   type Reply,
+  type Returns,
   type Verdict,
 } from './plan.ts';
 
@@ -66,6 +67,12 @@ export class LoadGenerators {
   async sample(): Promise<readonly LoadSample[]> {
     const replies = await this.#askAll({ type: 'sample' });
     return replies.map((reply) => (reply.type === 'sample' ? reply.sample : unexpected(reply)));
+  }
+
+  /** One per process. */
+  async returns(): Promise<readonly Returns[]> {
+    const replies = await this.#askAll({ type: 'returns' });
+    return replies.map((reply) => (reply.type === 'returns' ? reply.returns : unexpected(reply)));
   }
 
   /** Ends the load. @returns one verdict per process. */

@@ -23,6 +23,8 @@ async function obey(command: Command): Promise<Reply> {
       return { type: 'done' };
     case 'sample':
       return { type: 'sample', sample: generator.sample() };
+    case 'returns':
+      return { type: 'returns', returns: generator.returns() };
     case 'latency':
       return { type: 'latency', deliveryLatency: generator.latency() };
     case 'leave':

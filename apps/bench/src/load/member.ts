@@ -26,6 +26,9 @@ const attachLimitMs = 20_000;
 const returnAfterMs = 500;
 const returnSpreadMs = 1000;
 const againAfterMs = 200;
+/** The pause that a refusal names, ms. */
+const retryAfter = /"retry_after_ms":(\d+)/;
+
 /** Has no common divisor with the spread, so members with neighbouring numbers reconnect at different times. */
 const stride = 617;
 
@@ -161,12 +164,14 @@ export class Member {
     for (let attempt = index; !this.#isEnding; attempt += 1) {
       const refuge = urls[1 + (attempt % (urls.length - 1))] ?? '';
       const positions = this.dialect.positions();
-      const isBack = await this.#connectTo(refuge, { positions }).then(
-        () => true,
-        () => false,
+      const failure = await this.#connectTo(refuge, { positions }).then(
+        () => null,
+        (error: unknown) => String(error),
       );
-      if (isBack) return;
-      await pause(againAfterMs);
+      if (failure === null) return;
+      const [, pauseMs = againAfterMs] = retryAfter.exec(failure) ?? [];
+      if (pauseMs !== againAfterMs) this.#options.tally.connectsRefused += 1;
+      await pause(Number(pauseMs));
     }
   }
 }

@@ -47,6 +47,14 @@ export interface LoadSample {
   readonly lastResumedUs: number;
 }
 
+/** Of members that had lost their connections. */
+export interface Returns {
+  /** When each was attached where it had been, in no order. */
+  readonly atUs: readonly number[];
+  /** Connects that a node refused for now. */
+  readonly connectsRefused: number;
+}
+
 export interface Verdict {
   readonly lost: number;
   readonly duplicated: number;
@@ -71,6 +79,8 @@ export type Command =
   | { readonly type: 'join' }
   | { readonly type: 'start'; readonly load: Load }
   | { readonly type: 'sample' }
+  /** Asks how the members came back that had lost their connections. */
+  | { readonly type: 'returns' }
   /** Discards the latencies that were recorded so far, during the ramp. */
   | { readonly type: 'reset' }
   /** Asks for the latencies since the last reset. */
@@ -82,6 +92,7 @@ export type Command =
 export type Reply =
   | { readonly type: 'done' }
   | { readonly type: 'sample'; readonly sample: LoadSample }
+  | { readonly type: 'returns'; readonly returns: Returns }
   | { readonly type: 'latency'; readonly deliveryLatency: string }
   | { readonly type: 'heads'; readonly heads: Heads }
   | { readonly type: 'verdict'; readonly verdict: Verdict }

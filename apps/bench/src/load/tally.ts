@@ -10,6 +10,10 @@ export class Tally {
   unanswered = 0;
   resumed = 0;
   lastResumedUs = 0;
+  /** When each member came back, in no order. */
+  readonly resumedAtUs: number[] = [];
+  /** Connects that a node refused for now. */
+  connectsRefused = 0;
   firstProblem: string | null = null;
   readonly refused = new Map<string, number>();
   readonly deliveryLatency = new Latency();
@@ -18,6 +22,7 @@ export class Tally {
 
   resume(atUs: number): void {
     this.resumed += 1;
+    this.resumedAtUs.push(atUs);
     this.lastResumedUs = Math.max(this.lastResumedUs, atUs);
   }
 
