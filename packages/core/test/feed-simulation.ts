@@ -2,14 +2,7 @@
  * The world around a feed host: a group, its log and a lossy channel, which a fast-check scheduler drives step by
  * step.
  */
-import {
-  type ChangedMember,
-  type GroupEvent,
-  groupIdSchema,
-  SERVICE,
-  type UserId,
-  userIdSchema,
-} from '@plenum/protocol';
+import { type ChangedMember, type GroupEvent, SERVICE, type UserId, userIdSchema } from '@plenum/protocol';
 import type { Scheduler } from 'fast-check';
 import { FeedHost } from '../src/feed/feed-host.ts';
 import {
@@ -27,11 +20,11 @@ import type { FeedListener, Nudge } from '../src/ports/pubsub.ts';
 import type { Clock } from '../src/ports/runtime.ts';
 import { NodePresence } from '../src/presence/node-presence.ts';
 import { MessageProbe } from '../src/telemetry/message-probe.ts';
-import { fanOut, idlePresence } from './simulated-parts.ts';
+import { fanOut, groupId, idlePresence, membershipsOf, pageOf, standingsOf } from './simulated-parts.ts';
 import { unused, unusedPorts } from './unused-ports.ts';
 import { removing } from './watchful-device.ts';
 
-export const groupId = groupIdSchema.parse('g');
+export { groupId };
 export const user = (name: string): UserId => userIdSchema.parse(name);
 
 /** The shortest of the periodic rounds. */
@@ -381,17 +374,13 @@ export class Simulation {
         bans: unused,
         invites: unused,
         activity: unused,
-        membershipsIn: unused,
+        membershipsIn: (userId) => this.#read(() => membershipsOf(this, userId)),
+        standings: (_, wanted) => this.#read(() => standingsOf(this, wanted)),
+        groupIdsOf: (userId) => this.#read(() => pageOf(this.members.has(userId) ? [groupId] : [])),
         position: (_, userId) => this.#read(() => this.#position(userId)),
         links: unused,
         linked: unused,
-        memberships: (userId) =>
-          this.#read(() => {
-            const member = this.members.get(userId);
-            if (member === undefined) return { rows: [], nextCursor: null };
-            const row = { groupId, groupType: 'public' as const, member, invite: null, head: this.head };
-            return { rows: [row], nextCursor: null };
-          }),
+        memberships: (userId) => this.#read(() => pageOf(membershipsOf(this, userId))),
       },
     };
   }

@@ -19,7 +19,7 @@ export interface JoinedAt {
 }
 
 export interface AttachingDeps {
-  readonly groups: Pick<GroupStore, 'memberships'>;
+  readonly groups: Pick<GroupStore, 'memberships' | 'membershipsIn' | 'groupIdsOf'>;
   readonly clock: Clock;
   readonly devices: Devices;
   readonly permission: AttachPermission;
@@ -27,6 +27,13 @@ export interface AttachingDeps {
   /** Opens a feed if there is none. */
   readonly host: (groupId: GroupId) => HostedFeed;
   readonly isStopped: () => boolean;
+}
+
+interface Wanted {
+  readonly userId: UserId;
+  readonly groupId: GroupId;
+  /** Null: the client named no position. */
+  readonly claim: ClaimedPosition | null;
 }
 
 export class Attaching {
@@ -45,16 +52,14 @@ export class Attaching {
     userId: UserId,
     { cursor, claims }: { cursor: string | null; claims: Map<GroupId, ClaimedPosition> },
   ): Promise<string | null> {
-    const page = await this.#deps.groups.memberships(userId, { cursor, limit: membershipsPerPage });
+    const page = await this.#deps.groups.groupIdsOf(userId, { cursor, limit: membershipsPerPage });
     const prepared = await Promise.all(
-      page.rows.filter(isJoined).map(async ({ groupId }) => {
-        const hosted = this.#deps.host(groupId);
-        const isRefused = device.isAuto && (await this.#deps.permission.isDenied(userId, groupId));
-        return { groupId, hosted, isRefused, reading: await hosted.read(userId) };
-      }),
+      page.rows.map((groupId) =>
+        this.#prepare(device, { userId, groupId, claim: claims.get(groupId) ?? null }),
+      ),
     );
     const groups: Subscription[] = [];
-    for (const { groupId, hosted, isRefused, reading } of prepared) {
+    for (const { groupId, hosted, isRefused, reading } of prepared.filter((ready) => ready !== null)) {
       throwIfStale(hosted.note(userId, reading));
       if (isRefused) continue;
       const isElsewhere =
@@ -73,6 +78,19 @@ export class Attaching {
     }
     if (groups.length > 0) device.push('subscribed', { groups });
     return page.nextCursor;
+  }
+
+  /** @returns null: the user is no member, or is only invited */
+  async #prepare(device: Device, { userId, groupId, claim }: Wanted) {
+    const { groups, feeds, host, permission } = this.#deps;
+    // No feed is opened for a group that the user left long ago, unless the client continues there.
+    if (claim === null && !feeds.has(groupId)) {
+      const memberships = await groups.membershipsIn(userId, [groupId]);
+      if (!memberships.some(isJoined)) return null;
+    }
+    const hosted = host(groupId);
+    const isRefused = device.isAuto && (await permission.isDenied(userId, groupId));
+    return { groupId, hosted, isRefused, reading: await hosted.read(userId, claim) };
   }
 
   /**

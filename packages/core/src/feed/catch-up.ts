@@ -4,9 +4,18 @@
  * below the bytes at which a slow socket is cut.
  */
 
+import type { LogHead } from '../groups/records.ts';
 import type { LogEntry } from '../log/entry.ts';
 import type { Device } from '../ports/devices.ts';
 import type { CatchingUp } from './attachments.ts';
+
+/** Entries for a device that catches up. */
+export interface CatchUpRange {
+  /** Null: the entries were not read now, the feed has kept them. */
+  readonly head: LogHead | null;
+  /** Ascending by seq, dense. */
+  readonly entries: readonly LogEntry[];
+}
 
 /** Payload bytes of one page; a single larger entry is still a page. */
 const pageMaxBytes = 512 * 1024;

@@ -20,6 +20,7 @@ import { FeedCounters } from './feed-sink.ts';
 import { type FeedDeps, HostedFeed } from './hosted-feed.ts';
 import { isInvite } from './known-members.ts';
 import { NudgedInvites } from './nudged-invites.ts';
+import { RecentBytes } from './recent-entries.ts';
 import { Subscribing } from './subscribing.ts';
 import { Sweep } from './sweep.ts';
 
@@ -42,7 +43,8 @@ export class FeedHost implements DeviceHub, FeedListener {
 
   constructor(deps: FeedHostDeps) {
     const { devices, counters } = this;
-    this.#deps = { ...deps, devices, counters, catchUpQueue: new CatchUpQueue() };
+    const recentBytes = new RecentBytes();
+    this.#deps = { ...deps, devices, counters, catchUpQueue: new CatchUpQueue(), recentBytes };
     const permission = new AttachPermission(deps.auth ?? null, deps.engine.groups);
     const feeds = this.#feeds;
     const host = (groupId: GroupId) => this.#hosted(groupId);
@@ -184,6 +186,7 @@ export class FeedHost implements DeviceHub, FeedListener {
   }
 
   onAuditNeeded(): void {
+    for (const hosted of this.#feeds.values()) hosted.forgetShared();
     this.#sweep.soon();
   }
 

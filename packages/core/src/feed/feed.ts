@@ -22,17 +22,20 @@ import type { Device } from '../ports/devices.ts';
 import type { LogRange } from '../ports/group-log.ts';
 import type { UnlistedChange } from '../ports/pubsub.ts';
 import { Attachments } from './attachments.ts';
-import { pageFor } from './catch-up.ts';
+import { type CatchUpRange, pageFor } from './catch-up.ts';
 import type { FeedCounters, FeedSink } from './feed-sink.ts';
 import { Gap, isTrimmedAfter } from './gap.ts';
 import { endsReceiving, KnownMembers, startsReceiving } from './known-members.ts';
 import { OwnEntries } from './own-entries.ts';
-import { newReceiverSubscription, type StartFrom, startOf } from './resume.ts';
+import { RecentBytes, RecentEntries } from './recent-entries.ts';
+import { newReceiverSubscription, type StartFrom, startOf, subscriptionAt } from './resume.ts';
 
 export class Feed {
   readonly groupId: GroupId;
   readonly members: KnownMembers;
   readonly attachments: Attachments;
+  /** For the devices that catch up. */
+  readonly recent: RecentEntries;
   readonly #sink: FeedSink;
   readonly #counters: FeedCounters;
   readonly #chain = new EpochChain();
@@ -48,8 +51,9 @@ export class Feed {
   /** The tick that was read while earlier changes were on their way; 0: none was. */
   #expectedTick = 0;
 
-  constructor(groupId: GroupId, sink: FeedSink, counters: FeedCounters) {
+  constructor(groupId: GroupId, sink: FeedSink, counters: FeedCounters, recentBytes = new RecentBytes()) {
     this.groupId = groupId;
+    this.recent = new RecentEntries(recentBytes);
     this.#sink = sink;
     this.attachments = new Attachments(sink);
     this.#counters = counters;
@@ -191,6 +195,7 @@ export class Feed {
     const everyone = this.attachments.all();
     this.attachments.clear();
     this.members.clear(this.#tick);
+    this.recent.drop();
     this.#resync(everyone, 'epoch_changed');
   }
 
@@ -207,14 +212,7 @@ export class Feed {
     if (this.attachments.place(device, start.afterSeq, this.#lastSeq)) {
       this.#sink.readCatchUp(device, start.afterSeq);
     }
-    return {
-      group_id: this.groupId,
-      recovered: start.recovered,
-      epoch: this.#chain.current ?? head.epoch,
-      head_seq: headSeq,
-      from_seq: start.afterSeq + 1,
-      ...(start.reason === null ? {} : { reason: start.reason }),
-    };
+    return subscriptionAt(start, { groupId: this.groupId, epoch: this.epoch ?? head.epoch, headSeq });
   }
 
   /** Delivers nothing to the device until it is attached again or resumed: what it got before precedes what comes after. */
@@ -232,14 +230,14 @@ export class Feed {
   }
 
   /** Takes the log after `afterSeq` for a device that catches up. Ignored if the device was attached again meanwhile. */
-  onCatchUp(device: Device, afterSeq: number, range: LogRange | null): void {
+  onCatchUp(device: Device, afterSeq: number, range: CatchUpRange | null): void {
     const state = this.attachments.behind.get(device);
     if (state === undefined || state.isPaused || state.cursor !== afterSeq) return;
     if (range === null) {
       this.onGone();
       return;
     }
-    if (!this.#follow(range.head, 0)) {
+    if (range.head !== null && !this.#follow(range.head, 0)) {
       if (this.attachments.behind.has(device)) this.#sink.readCatchUp(device, state.cursor);
       return;
     }
@@ -259,6 +257,7 @@ export class Feed {
     const events = entry.type === 'event' ? userEventsOf(entry.event) : null;
     if (events !== null) for (const event of events) this.#startReceivers(event);
     this.#lastSeq = entry.seq;
+    if (this.recent.isKept) this.recent.add(entry);
     if (this.attachments.live.size > 0) this.#sink.deliver(this.attachments.live, [entry]);
     if (this.attachments.ahead.size > 0) this.attachments.promote(entry.seq);
     if (entry.type !== 'event' || events === null) return;
@@ -363,10 +362,11 @@ export class Feed {
       return false;
     }
     this.#chain.adopt(head);
-    if (!isSameEpoch) this.#resync(this.attachments.removeLostAhead(current, head), 'epoch_changed');
+    if (isSameEpoch) return true;
+    this.recent.drop();
+    this.#resync(this.attachments.removeLostAhead(current, head), 'epoch_changed');
     // The log may have lost changes of members.
-    const { membersVersion = this.#version } = head;
-    if (!isSameEpoch && this.#version > 0) this.#verifyMembers(membersVersion, head);
+    if (this.#version > 0) this.#verifyMembers(head.membersVersion ?? this.#version, head);
     return true;
   }
 
@@ -377,6 +377,7 @@ export class Feed {
     this.#missedSeq = 0;
     this.#receiversSince = this.#tick;
     this.#own.clear();
+    this.recent.drop();
     this.members.clear(this.#tick);
   }
 

@@ -11,11 +11,11 @@ import {
   type UserId,
 } from '@plenum/protocol';
 import { retryWhile } from '../concurrency/retry.ts';
-import { bannedFailure, type Position, tickOf } from '../groups/records.ts';
+import { bannedFailure, tickOf } from '../groups/records.ts';
 import type { LogEntry } from '../log/entry.ts';
 import { type FeedPosition, lowerBoundFor } from '../log/epoch-chain.ts';
 import { fail, type Outcome, PlenumError, succeed } from '../outcome/outcome.ts';
-import type { Device, FanOut, Recipients } from '../ports/devices.ts';
+import type { ClaimedPosition, Device, FanOut, Recipients } from '../ports/devices.ts';
 import type { Engine } from '../ports/engine.ts';
 import type { PresencePush } from '../ports/presence.ts';
 import type { Clock, Logger } from '../ports/runtime.ts';
@@ -23,16 +23,21 @@ import { emitTelemetry, telemetryChannel } from '../telemetry/events.ts';
 import type { MessageProbe } from '../telemetry/message-probe.ts';
 import { tracedIn } from '../telemetry/traced-entries.ts';
 import { isTraced, trace } from '../telemetry/traced-work.ts';
-import { type CatchUpQueue, entriesPerPage } from './catch-up.ts';
+import type { CatchUpQueue } from './catch-up.ts';
+import { CatchUpReads } from './catch-up-reads.ts';
 import type { Devices } from './devices.ts';
 import { Feed } from './feed.ts';
 import type { FeedCounters, FeedSink } from './feed-sink.ts';
 import type { KnownMember } from './known-members.ts';
 import { MembersCounts } from './members-counts.ts';
+import type { RecentBytes } from './recent-entries.ts';
 import type { StartFrom } from './resume.ts';
+import { type Reading, SharedStandings, type StandingAt } from './shared-standings.ts';
 import { verifyMember } from './verifying.ts';
 
 const pageSize = 100;
+/** How long what was read for one device serves those that come back after it, ms: longer than a node's clients need. */
+const sharedForMs = 10_000;
 /** Time for the publishes of earlier entries, ms. They are on their way when an own append is answered. */
 const publishesDueMs = 200;
 const broadcasts = telemetryChannel('broadcast');
@@ -56,18 +61,10 @@ export interface FeedDeps {
   readonly logger: Logger;
   readonly devices: Devices;
   readonly catchUpQueue: CatchUpQueue;
+  readonly recentBytes: RecentBytes;
   readonly counters: FeedCounters;
   readonly presence: PresenceWatch;
   readonly probe: MessageProbe;
-}
-
-/**
- * A position that was read but not applied yet. `knownSeq` is the feed's last seq in that epoch when the read began;
- * 0 if the feed was in another epoch.
- */
-export interface Reading {
-  readonly position: Position | null;
-  readonly knownSeq: number;
 }
 
 /** Chooses where a device starts, given the member's record; null is the service. */
@@ -77,14 +74,16 @@ export class HostedFeed implements FeedSink {
   readonly feed: Feed;
   readonly #deps: FeedDeps;
   readonly #counts: MembersCounts;
+  readonly #standings: SharedStandings;
+  readonly #catchUps: CatchUpReads;
   #opening: Promise<void> | null = null;
   #isClosed = false;
   #isReadingHead = false;
   #cancelLook = () => {};
+  /** Null: nothing is kept for other devices. */
+  #cancelForget: (() => void) | null = null;
   /** Reads in progress: the feed stays open for them. */
   #readings = 0;
-  /** Entries per catch-up read, estimated from the sizes in the last page of this group. */
-  #catchUpEntries = pageSize;
   /**
    * When a sweep first found no user here, on the monotonic clock. A later sweep that still finds none closes the
    * feed.
@@ -93,7 +92,10 @@ export class HostedFeed implements FeedSink {
 
   constructor(groupId: GroupId, deps: FeedDeps) {
     this.#deps = deps;
-    this.feed = new Feed(groupId, this, deps.counters);
+    this.feed = new Feed(groupId, this, deps.counters, deps.recentBytes);
+    const onKept = () => this.#forgetLater();
+    this.#standings = new SharedStandings(this.feed, deps.engine.groups, onKept);
+    this.#catchUps = new CatchUpReads(this.feed, { log: deps.engine.log, clock: deps.clock, onKept });
     this.#counts = new MembersCounts(deps.clock, (members_count) => {
       const push = { event: 'members_count', payload: { group_id: groupId, members_count } } as const;
       const to = [...this.feed.attachments.live];
@@ -122,44 +124,61 @@ export class HostedFeed implements FeedSink {
   close(): void {
     this.#isClosed = true;
     this.#cancelLook();
+    this.forgetShared();
     this.#counts.stop();
     const warn = this.#logs('could not close a feed');
     this.#deps.engine.feeds.close(this.groupId).catch(warn);
   }
 
-  /** Opens the feed first and reads head and record then, so no entry falls between the two. */
-  async read(userId: Actor): Promise<Reading> {
+  /** What was read for one device serves no other one from now on: pub/sub may have lost what makes it out of date. */
+  forgetShared(): void {
+    this.#cancelForget?.();
+    this.#cancelForget = null;
+    this.#standings.forget();
+    this.feed.recent.drop();
+  }
+
+  #forgetLater(): void {
+    this.#cancelForget?.();
+    this.#cancelForget = this.#deps.clock.after(sharedForMs, () => this.forgetShared());
+  }
+
+  /**
+   * Opens the feed first and reads head and record then, so no entry falls between the two. @param claim the position at which a
+   * device comes back: it shares what was read for others, as long as that is not older than the position
+   */
+  async read(userId: Actor, claim: ClaimedPosition | null = null): Promise<Reading> {
     this.#readings += 1;
     try {
       await this.open();
       for (;;) {
-        const known = this.feed.position;
-        const position = await this.#position(userId);
-        const knownSeq = position === null ? 0 : lowerBoundFor(position.head, known);
+        const reading = await (userId === SERVICE ? this.#readHead() : this.#standings.read(userId, claim));
+        const { position } = reading;
         const isSameEpoch = position !== null && position.head.epoch === this.feed.epoch;
-        if (!isSameEpoch || this.feed.members.canCorrect(tickOf(position.head)))
-          return { position, knownSeq };
+        if (!isSameEpoch || this.feed.members.canCorrect(tickOf(position.head))) return reading;
       }
     } finally {
       this.#readings -= 1;
     }
   }
 
-  #position(userId: Actor): Promise<Position | null> {
-    return this.#deps.engine.groups.position(this.groupId, userId === SERVICE ? null : userId);
+  async #readHead(): Promise<Reading> {
+    const known = this.feed.position;
+    const position = await this.#deps.engine.groups.position(this.groupId, null);
+    return { position, knownSeq: position === null ? 0 : lowerBoundFor(position.head, known) };
   }
 
   /**
    * Applies what was read about a user. Synchronous, like `attach`. @returns the member, or why the user may not
    * receive
    */
-  note(userId: Actor, { position, knownSeq }: Reading): Outcome<KnownMember | null> {
+  note(userId: Actor, { position, knownSeq, isKept }: Reading): Outcome<KnownMember | null> {
     this.#deps.devices.noteGroup(userId, this.groupId);
     if (position === null) {
       this.feed.onGone();
       return fail({ code: 'group_not_found' });
     }
-    this.feed.onHead(position.head, knownSeq);
+    if (isKept !== true) this.feed.onHead(position.head, knownSeq);
     if (position.head.isDeleted) return fail({ code: 'group_not_found' });
     if (userId === SERVICE) return succeed(null);
     if (!this.feed.isOnChain(position.head) || !this.feed.members.canCorrect(tickOf(position.head))) {
@@ -260,18 +279,8 @@ export class HostedFeed implements FeedSink {
   }
 
   readCatchUp(device: Device, afterSeq: number): void {
-    const readPage = async () => {
-      if (!this.feed.attachments.behind.has(device)) return;
-      await device.drained();
-      if (!this.feed.attachments.behind.has(device)) return;
-      const reader = device.userId === SERVICE ? null : device.userId;
-      const limit = this.#catchUpEntries;
-      const range = await this.#deps.engine.log.after(this.groupId, afterSeq, limit, reader);
-      this.#catchUpEntries = entriesPerPage(range?.entries ?? [], pageSize);
-      this.feed.onCatchUp(device, afterSeq, range);
-    };
     this.#persist('could not read for a catch-up; will retry', () =>
-      this.#deps.catchUpQueue.take(device, readPage),
+      this.#deps.catchUpQueue.take(device, () => this.#catchUps.catchUp(device, afterSeq)),
     );
   }
 
@@ -321,7 +330,7 @@ export class HostedFeed implements FeedSink {
   }
 }
 
-function refusalOf(position: Position, member: KnownMember | null): Failure | null {
+function refusalOf(position: StandingAt, member: KnownMember | null): Failure | null {
   if (position.isBanned) return bannedFailure(position.bannedUntilMs);
   if (member === null) return { code: 'not_a_member' };
   return member.status === 'pending' ? { code: 'pending_membership' } : null;

@@ -90,6 +90,7 @@ export class KnownMembers {
   #recent: { readonly event: UserEvent; readonly tick: number }[] = [];
   /** Membership changes up to this tick are not in `#recent`. */
   #forgotten = 0;
+  #changes = 0;
 
   constructor(groupId: GroupId, sink: Pick<FeedSink, 'push' | 'devicesOf'>) {
     this.#groupId = groupId;
@@ -98,6 +99,11 @@ export class KnownMembers {
 
   get size(): number {
     return this.#members.size;
+  }
+
+  /** Rises with each change of a membership that was applied or missed. */
+  get changes(): number {
+    return this.#changes;
   }
 
   has(userId: string): boolean {
@@ -123,6 +129,7 @@ export class KnownMembers {
   missed(tick: number): void {
     this.#recent = [];
     this.#forgotten = tick;
+    this.#changes += 1;
   }
 
   /**
@@ -211,6 +218,7 @@ export class KnownMembers {
   }
 
   #remember(event: UserEvent, tick: number): void {
+    this.#changes += 1;
     this.#recent.push({ event, tick });
     if (this.#recent.length > recentMax) this.#forgotten = this.#recent.shift()?.tick ?? this.#forgotten;
   }

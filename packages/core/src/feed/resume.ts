@@ -42,6 +42,18 @@ function reasonAgainst(afterSeq: number, head: LogHead, headSeq: number): Resync
   return null;
 }
 
+export const subscriptionAt = (
+  { afterSeq, recovered, reason }: Start,
+  {
+    groupId,
+    epoch,
+    headSeq,
+  }: { readonly groupId: GroupId; readonly epoch: string; readonly headSeq: number },
+): Subscription => ({
+  ...{ group_id: groupId, recovered, epoch, head_seq: headSeq, from_seq: afterSeq + 1 },
+  ...(reason === null ? {} : { reason }),
+});
+
 /**
  * The push to a device whose user becomes a receiver while the device waits for that, or while it catches up.
  * @param isInterrupted true: the rest of a catch-up is lost

@@ -8,7 +8,8 @@ import { fail, type Outcome } from '../outcome/outcome.ts';
 import type { ClaimedPosition, Device, FanOut } from '../ports/devices.ts';
 import type { AttachPermission } from './attaching.ts';
 import type { Devices } from './devices.ts';
-import type { HostedFeed, Reading } from './hosted-feed.ts';
+import type { HostedFeed } from './hosted-feed.ts';
+import type { Reading } from './shared-standings.ts';
 
 export interface SubscribingDeps {
   readonly devices: Devices;
@@ -88,7 +89,7 @@ export class Subscribing {
     const refusal = await permission.refusal(device, groupId, () => feeds.has(groupId));
     if (refusal !== null) return refusal;
     const hosted = host(groupId);
-    return { position, hosted, reading: await hosted.read(device.userId) };
+    return { position, hosted, reading: await hosted.read(device.userId, position) };
   }
 
   /**

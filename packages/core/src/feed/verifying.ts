@@ -1,6 +1,6 @@
 /** Finds out again what a user may read after changes of members were missed, and resumes its devices. */
 import type { PushPayload, Subscription, UserId } from '@plenum/protocol';
-import type { Position } from '../groups/records.ts';
+import type { LogHead } from '../groups/records.ts';
 import { type Outcome, PlenumError } from '../outcome/outcome.ts';
 import type { Device } from '../ports/devices.ts';
 import type { Devices } from './devices.ts';
@@ -22,7 +22,7 @@ interface VerifyingFeed<R> {
  * head if its user is a receiver.
  * @throws PlenumError if the state must be read again
  */
-export async function verifyMember<R extends { readonly position: Position | null }>(
+export async function verifyMember<R extends { readonly position: { readonly head: LogHead } | null }>(
   hosted: VerifyingFeed<R>,
   userId: UserId,
   devices: Pick<Devices, 'of'>,

@@ -149,15 +149,31 @@ export interface LinkedGroup {
 export const isUsedUp = ({ maxUses, uses }: Pick<InviteLink, 'maxUses' | 'uses'>): boolean =>
   maxUses !== null && uses >= maxUses;
 
-/** One atomic read: the log's head and the user's own record at that head. */
-export interface Position {
-  readonly groupType: GroupType;
-  readonly settings: GroupSettings;
-  readonly head: LogHead;
+/** What a user is in a group. */
+export interface Standing {
   readonly member: MemberRecord | null;
   readonly isBanned: boolean;
   /** Null: not banned, or until an unban. */
   readonly bannedUntilMs: number | null;
+}
+
+/** Of a user without a record. */
+export const strangerStanding: Standing = { member: null, isBanned: false, bannedUntilMs: null };
+
+/** One atomic read: the log's head, and what users are in the group at that head. */
+export interface Standings {
+  readonly head: LogHead;
+  /** True: it has all members, not only the users that were asked for. */
+  readonly isWhole: boolean;
+  /** Of a member that was read, or of a user that was asked for. */
+  of(userId: UserId): Standing;
+}
+
+/** One atomic read: the log's head and the user's own record at that head. */
+export interface Position extends Standing {
+  readonly groupType: GroupType;
+  readonly settings: GroupSettings;
+  readonly head: LogHead;
   /** The time until which slow mode lets the user send no other message; null: it may send now. */
   readonly slowedUntilMs: number | null;
   readonly invite: Invite | null;

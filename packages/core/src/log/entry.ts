@@ -33,6 +33,8 @@ export interface EntryMembers {
 /** `wire` is a `relay_message` payload. Read from the log, it has the present state of the message. */
 export interface MessageEntry extends EntryBase {
   readonly type: 'message';
+  /** True: it was read for one user, and shows which of its reactions are by this user. */
+  readonly isPersonal?: true;
 }
 /** `wire` is a `group_event` payload; `event` is the same, parsed once by the engine. */
 export interface EventEntry extends EntryBase {

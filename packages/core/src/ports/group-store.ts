@@ -20,6 +20,7 @@ import type {
   Page,
   PageOf,
   Position,
+  Standings,
 } from '../groups/records.ts';
 
 /**
@@ -94,6 +95,18 @@ export interface GroupStore {
     page: { readonly cursor: string | null; readonly limit: number },
   ): Promise<Page<Membership>>;
   /**
+   * The ids of these groups, not verified: one page may name groups that the user is not in, but leaves out none that it is in.
+   */
+  groupIdsOf(userId: UserId, page: PageOf): Promise<Page<GroupId>>;
+  /**
+   * What users are in one group, at one instant: all members if the group has at most `wholeMax` of them, else these users. Null: as
+   * `position`. @param userIds at most `standingsMax`
+   */
+  standings(
+    groupId: GroupId,
+    wanted: { readonly userIds: readonly UserId[]; readonly wholeMax: number },
+  ): Promise<Standings | null>;
+  /**
    * The same groups in no order, each with the last message that the log has and the user may read. Not verified, so
    * it may name a group that the user is not in, without a message. Costs one call per 32 groups of a server.
    */
@@ -101,6 +114,9 @@ export interface GroupStore {
   /** Those of these groups in which the user has any status, in their order. */
   membershipsIn(userId: UserId, groupIds: readonly GroupId[]): Promise<readonly Membership[]>;
 }
+
+/** Users that one call of `GroupStore.standings` asks for at most. */
+export const standingsMax = 200;
 
 /** How many mutes and bans one step on a group ends at most, in addition to those of the users that it names. */
 export const dueMutesPerStep = 50;

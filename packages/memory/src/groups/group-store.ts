@@ -13,6 +13,9 @@ import {
   messageOf,
   type Page,
   type Position,
+  type Standing,
+  type Standings,
+  strangerStanding,
 } from '@plenum/core';
 import { type GroupId, groupIdSchema, type MemberStatus, type UserId } from '@plenum/protocol';
 import type { Defer } from '../defer.ts';
@@ -63,6 +66,18 @@ export function memoryGroupStore(state: MemoryState, defer: Defer): GroupStore {
       }),
     list: (page) => defer(() => groupPage(state, page)),
     memberships: (userId, page) => defer(() => membershipPage(state, userId, page)),
+    groupIdsOf: (userId, { cursor, limit }) =>
+      defer(() => {
+        checkCursor(cursor);
+        const groupIds = state.memberships.page(userId, cursor, limit + 1);
+        const rows = groupIds.slice(0, limit);
+        return { rows, nextCursor: groupIds.length > limit ? (rows.at(-1) ?? null) : null };
+      }),
+    standings: (groupId, wanted) =>
+      defer(() => {
+        const group = state.groupOrTombstone(groupId, state.now());
+        return group === null ? null : standingsIn(group, wanted, state.now());
+      }),
     activity: (userId) => defer(() => activityOf(state, userId)),
     membershipsIn: (userId, groupIds) =>
       defer(() => groupIds.flatMap((groupId) => membershipOf(state, userId, groupId) ?? [])),
@@ -103,6 +118,25 @@ function positionOf(group: GroupState, userId: UserId | null, nowMs: number): Po
     slowedUntilMs: userId && group.slowedUntilMs(userId, nowMs),
     invite: userId && inviteOf(group, userId, nowMs),
   };
+}
+
+function standingsIn(
+  group: GroupState,
+  { userIds, wholeMax }: { readonly userIds: readonly UserId[]; readonly wholeMax: number },
+  nowMs: number,
+): Standings {
+  const { receivers, applicants } = group;
+  const isWhole = receivers.size + applicants.size <= wholeMax;
+  const members = isWhole ? [...receivers.slice(0, wholeMax), ...applicants.slice(0, wholeMax)] : [];
+  const wanted = new Set([...members.map(({ userId }) => userId), ...userIds]);
+  const standings = new Map(
+    [...wanted].map((userId): [UserId, Standing] => [
+      userId,
+      { member: group.member(userId, nowMs), ...group.bans.standing(userId, nowMs) },
+    ]),
+  );
+  const head = group.log.head(nowMs, group.isDeleted);
+  return { head, isWhole, of: (userId) => standings.get(userId) ?? strangerStanding };
 }
 
 const inviteOf = (group: GroupState, userId: UserId, nowMs: number): Invite | null =>

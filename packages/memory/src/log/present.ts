@@ -63,7 +63,8 @@ export function presentMessage(
     ...reactionsOf(state, reader),
     state_seq: stateSeq,
   };
-  return { ...entry, wire: encode({ ...push, result }) };
+  const isPersonal = reader !== null && state.reactions.length > 0 && { isPersonal: true as const };
+  return { ...entry, wire: encode({ ...push, result }), ...isPersonal };
 }
 
 /** @returns null if nothing of it is shown in the place of what an archive has */

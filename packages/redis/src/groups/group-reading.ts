@@ -1,8 +1,8 @@
 /** Reads a group as it is at one instant, and what one user is in it. */
-import { type GroupSettings, type Position, slowedUntil } from '@plenum/core';
+import { type GroupSettings, type Position, type Standings, slowedUntil } from '@plenum/core';
 import type { GroupId, UserId } from '@plenum/protocol';
 import type { Keys } from '../keys.ts';
-import { readPosition } from '../script-calls/index.ts';
+import { readPosition, readStandings } from '../script-calls/index.ts';
 import { inviteOf, standingOf } from '../script-calls/member-record.ts';
 import type { ScriptCalls } from '../script-calls/script-calls.ts';
 
@@ -61,3 +61,29 @@ const settingsOf = (group: StoredGroup): GroupSettings => ({
   idReservedMs: group.idReservedMs,
   requestTtlMs: group.requestTtlMs,
 });
+
+/** Reads what users are in a group. @returns null if there is no such group, and never was */
+export async function readStandingsOf(
+  calls: ScriptCalls,
+  keys: Keys,
+  { groupId, userIds, wholeMax }: StandingsWanted,
+): Promise<Standings | null> {
+  const reply = await calls.read(readStandings, {
+    keys: {
+      group: keys.group(groupId),
+      members: keys.members(groupId),
+      log: keys.log(groupId),
+      present: keys.present(groupId),
+    },
+    args: { wholeMax, userIds: userIds.map((userId) => ` ${userId}`).join('') },
+  });
+  if (reply.type === 'none') return null;
+  const { head, isWhole, records } = reply.details;
+  return { head, isWhole, of: (userId) => standingOf(records.get(userId) ?? '', reply.nowMs) };
+}
+
+interface StandingsWanted {
+  readonly groupId: GroupId;
+  readonly userIds: readonly UserId[];
+  readonly wholeMax: number;
+}

@@ -24,6 +24,7 @@ import {
   type Position,
   type Refused,
   refused,
+  type Standings,
 } from '@plenum/core';
 import { type GroupId, groupIdSchema, type UserId } from '@plenum/protocol';
 import type { GroupDeps } from '../script-calls/group-header.ts';
@@ -32,7 +33,7 @@ import { refusalOf } from '../script-calls/refusals.ts';
 import type { ScriptCalls, StateDeps } from '../script-calls/script-calls.ts';
 import { joinerOf, moveOf, recallArgs, runChange } from './change-calls.ts';
 import { runChangeMembers } from './change-members.ts';
-import { readGroup } from './group-reading.ts';
+import { readGroup, readStandingsOf } from './group-reading.ts';
 import { type GroupsPage, groupsPage } from './groups-page.ts';
 import { linkedGroup, linksOf } from './invite-links.ts';
 import { lastMessages } from './last-messages.ts';
@@ -107,6 +108,21 @@ export class RedisGroupStore implements GroupStore {
     }
     const page = rows.slice(0, limit);
     return { rows: page, nextCursor: rows.length > limit ? (page.at(-1)?.groupId ?? null) : null };
+  }
+
+  async groupIdsOf(userId: UserId, { cursor, limit }: PageOf): Promise<Page<GroupId>> {
+    const after = cursor === null ? null : groupIdSchema.safeParse(cursor);
+    if (after?.success === false) throw forgedCursor();
+    const candidates = await this.#index.candidates(userId, after?.data ?? null);
+    const rows = candidates.slice(0, limit).map(({ groupId }) => groupId);
+    return { rows, nextCursor: candidates.length > limit ? (rows.at(-1) ?? null) : null };
+  }
+
+  standings(
+    groupId: GroupId,
+    wanted: { readonly userIds: readonly UserId[]; readonly wholeMax: number },
+  ): Promise<Standings | null> {
+    return readStandingsOf(this.#calls, this.#deps.keys, { groupId, ...wanted });
   }
 
   async activity(userId: UserId): Promise<readonly GroupActivity[]> {

@@ -109,7 +109,8 @@ function presentEntry(groupId: GroupId, entry: RangeEntry, nowMs: number): LogEn
     }
   }
   if (kind === 'M' && record !== undefined) {
-    return storedEntry(groupId, { seq, kind: 'm', wire: presentMessage(wire, record, own) });
+    const present = storedEntry(groupId, { seq, kind: 'm', wire: presentMessage(wire, record, own) });
+    return own === '' || present.type !== 'message' ? present : { ...present, isPersonal: true };
   }
   if (kind === 'A' && record !== undefined) {
     return storedEntry(groupId, { seq, kind: 'c', wire: presentPiece(wire, record, nowMs) });

@@ -102,6 +102,7 @@ export const scripts = [
   messages.scrubLetters,
   reads.readHead,
   reads.readPosition,
+  reads.readStandings,
   reads.readRange,
   reads.readMembers,
   listings.readBans,

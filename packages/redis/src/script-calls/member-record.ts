@@ -2,7 +2,7 @@
  * Parses the record of a member, `<status> <role> <joined_at> <since_seq> <ends_at>`, which lua/lib/member-text.lua
  * writes.
  */
-import type { Invite, InviteLink, MemberRecord } from '@plenum/core';
+import { type Invite, type InviteLink, type Standing, strangerStanding } from '@plenum/core';
 import { type MemberStatus, type Role, SERVICE, userIdSchema } from '@plenum/protocol';
 import { z } from 'zod';
 import { integerWord } from './define-script.ts';
@@ -63,30 +63,22 @@ export function linkOf(linkId: string, text: string, nowMs: number): InviteLink 
   return { linkId, createdBy, createdAtMs, untilMs, maxUses, uses };
 }
 
-export interface Standing {
-  readonly member: MemberRecord | null;
-  readonly isBanned: boolean;
-  readonly bannedUntilMs: number | null;
-}
-
-const stranger: Standing = { member: null, isBanned: false, bannedUntilMs: null };
-
 /**
  * Reads what a user is at `nowMs`. A mute or a ban whose end is at or before `nowMs` counts as ended, even if no script
  * has ended it yet.
  * @param text the record; '' for none
  */
 export function standingOf(text: string, nowMs: number): Standing {
-  if (text === '') return stranger;
+  if (text === '') return strangerStanding;
   const [status, role, joinedAtMs, sinceSeq, endsAtMs] = words.parse(text.split(' '));
   const hasEnded = endsAtMs !== null && endsAtMs <= nowMs;
   // Also `x`: the trace of a request that has ended.
-  if (status === 'x' || (status === 'p' && hasEnded)) return stranger;
+  if (status === 'x' || (status === 'p' && hasEnded)) return strangerStanding;
   if (status === 'b') {
-    return hasEnded ? stranger : { member: null, isBanned: true, bannedUntilMs: endsAtMs };
+    return hasEnded ? strangerStanding : { member: null, isBanned: true, bannedUntilMs: endsAtMs };
   }
   return {
-    ...stranger,
+    ...strangerStanding,
     member: {
       status: status === 'm' && hasEnded ? 'active' : memberStatusOf[status],
       roles: rolesOf[role],

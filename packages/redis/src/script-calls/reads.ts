@@ -123,6 +123,30 @@ export const readPosition = defineScript({
   ]),
 });
 
+/** Pairs of a user and its record. */
+const recordsOf = (words: readonly string[]): ReadonlyMap<string, string> =>
+  new Map(words.flatMap((user, at) => (at % 2 === 0 ? [[user, words[at + 1] ?? ''] as const] : [])));
+
+export const readStandings = defineScript({
+  file: 'read-standings',
+  keys: ['group', 'members', 'log', 'present'],
+  args: ['wholeMax', 'userIds'],
+  reply: z.discriminatedUnion('type', [
+    none,
+    reply(
+      'found',
+      z
+        .tuple([...headWords, flagWord])
+        .rest(z.string())
+        .transform(([epoch, seq, past, oldestSeq, end, isWhole, ...words]) => ({
+          head: headOf([epoch, seq, past, oldestSeq, end]),
+          isWhole,
+          records: recordsOf(words),
+        })),
+    ),
+  ]),
+});
+
 const linkedDetails = z
   .tuple([groupTypeSchema, integerWord, z.string()])
   .rest(z.string())

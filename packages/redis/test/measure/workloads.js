@@ -88,6 +88,7 @@ function otherWorkloads(options, calls, groupId) {
     { script: 'append-messages', call: send },
     { script: 'charge-membership', call: () => index.charge({ userId, groupId, isEntering: true }) },
     { script: 'read-position', call: () => groups.position(groupId, userId) },
+    { script: 'read-standings', call: () => groups.standings(groupId, { userIds: [userId], wholeMax: 128 }) },
     { script: 'read-head', call: () => log.heads([groupId]) },
     { script: 'read-range (50)', call: () => log.before(groupId, Number.MAX_SAFE_INTEGER, 50) },
     { script: 'read-members (50)', call: () => groups.members(groupId, page) },

@@ -181,6 +181,8 @@ function argsOf(script: AnyScript, keys: Keys, id: GroupId): Readonly<Record<str
     idleMs: '60000',
     otherHashes: otherDedupes.map((name) => ` ${name}`).join(''),
     seen: '1',
+    wholeMax: '2',
+    userIds: ' owner applicant',
     replyTo: `${'e'.repeat(16)}-6`,
     fields: '"message":"hello",',
     fromId: '-',

@@ -26,6 +26,7 @@ import { membershipRate } from './store/membership-rate.ts';
 import { muting } from './store/muting.ts';
 import { paging } from './store/paging.ts';
 import { retrying } from './store/retrying.ts';
+import { standings } from './store/standings.ts';
 import { staying } from './store/staying.ts';
 import { updating } from './store/updating.ts';
 
@@ -55,6 +56,7 @@ export function groupStoreSuite(name: string, makeEngine: MakeEngine): void {
     changeBounds(makeEngine);
     admittingChanges(makeEngine);
     paging(makeEngine);
+    standings(makeEngine);
     listing(makeEngine);
     listingOutsiders(makeEngine);
     activity(makeEngine);

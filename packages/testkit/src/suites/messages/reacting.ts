@@ -1,5 +1,5 @@
 /** Reactions: one per user, message and reaction; bounded; read in pages. */
-import { limits, SERVICE } from '@plenum/protocol';
+import { limits, SERVICE, type UserId, userIdSchema } from '@plenum/protocol';
 import { describe, expect, test } from 'vitest';
 import { joinCommand } from '../../commands.ts';
 import { reactCommand, unreactCommand } from '../../message-commands.ts';
@@ -33,6 +33,11 @@ export function reacting(makeEngine: MakeEngine): void {
       const forGuest = { reactions: { '👍': { count: 1, me: false } }, state_seq: 6 };
       expect(await one.read(target, 'guest')).toMatchObject(forGuest);
       expect((await one.history('guest'))[target.seq - 1]).toEqual(await one.read(target, 'guest'));
+      const personal = async (reader: UserId | null) =>
+        (await one.scene.engine.log.after(one.scene.groupId, 0, 100, reader))?.entries.flatMap((entry) =>
+          entry.type === 'message' && entry.isPersonal === true ? [entry.seq] : [],
+        );
+      expect([await personal(userIdSchema.parse('guest')), await personal(null)]).toEqual([[target.seq], []]);
       const shared = await one.read(target);
       expect(shared !== null && 'reactions' in shared && shared.reactions).toEqual({ '👍': { count: 1 } });
       await one.do(unreactCommand(by('owner')));
