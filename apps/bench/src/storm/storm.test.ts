@@ -4,7 +4,7 @@ import { layoutOf } from './storm.ts';
 
 const shape = { nodes: 3, clients: 600, groups: 40, killedShare: 1 / 3, ratePerSec: 40 };
 
-test('a third of the clients of each group is on the node that is killed, and none of those that send', () => {
+test('a third of each group is on the node that is killed, and none of those that send', () => {
   const { membersPerGroup, nodeOf, refugesOf } = layoutOf(shape);
   const members = Array.from({ length: membersPerGroup }, (_, member) => member);
   const killed = members.filter((member) => nodeOf?.(0, member) === 0);
