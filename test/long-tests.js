@@ -20,6 +20,7 @@ const flows = [
   'console-command',
   'console-link',
   'dev',
+  'doctor',
   'ephemeral-races',
   'erase-user',
   'error-table',

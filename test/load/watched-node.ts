@@ -114,7 +114,13 @@ function gatewayOf(engine: RedisEngine, core: Core): Promise<Gateway> {
   return createGateway({
     operations: core.operations,
     usualSend: core.usualSend,
-    cluster: { ...core.cluster, figures: unwatched, devices: unwatched, trace: unwatched },
+    cluster: {
+      ...core.cluster,
+      figures: unwatched,
+      warnings: unwatched,
+      devices: unwatched,
+      trace: unwatched,
+    },
     hub: core.feeds,
     authenticator: createJwtAuthenticator({ secret: jwtSecret }),
     revocations: engine.revocations,

@@ -41,7 +41,7 @@ import type { Config } from './config.ts';
 import type { ConsoleAccess } from './console/console-access.ts';
 import { homePage } from './home-page.ts';
 import type { Lifecycle } from './lifecycle.ts';
-import { NodeWatch } from './node-watch.ts';
+import { NodeWatch, type NodeWatchDeps } from './node-watch.ts';
 import { type Secrets, systemRandom } from './secrets.ts';
 import { storeMemoryOf } from './store-memory.ts';
 
@@ -121,6 +121,8 @@ export interface ComposeDeps {
   /** The caller closes it. */
   readonly engine: Engine;
   readonly logger: Logger;
+  /** What `logger` has warned of; absent: not known. */
+  readonly warnings?: NodeWatchDeps['warnings'];
   /** Gets a stop function for each part that is started. */
   readonly lifecycle: Lifecycle;
   /** A new id for each start of the process. */
@@ -236,6 +238,7 @@ function openGateway(
     cluster: {
       ...core.cluster,
       figures: () => watching.figures(),
+      warnings: () => watching.warnings(),
       devices: (query) => watching.devices(query),
       trace: (order) => watching.trace(order),
     },

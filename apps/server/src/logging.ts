@@ -2,6 +2,7 @@
 import { pino } from 'pino';
 import { loggedError } from './config/masked.ts';
 import type { Config } from './config.ts';
+import type { WarningRing } from './warning-ring.ts';
 
 export interface LogOptions {
   readonly level: Config['logLevel'];
@@ -10,19 +11,39 @@ export interface LogOptions {
   readonly nodeId: string;
   /** True if other processes write to the same output. */
   readonly isOneOfSeveral?: boolean;
+  /** Gets every line. */
+  readonly warnings?: Pick<WarningRing, 'note'>;
 }
 
-export function createLogger({ level, isDev, nodeId, isOneOfSeveral = false }: LogOptions): pino.Logger {
+export function createLogger({
+  level,
+  isDev,
+  nodeId,
+  isOneOfSeveral = false,
+  warnings,
+}: LogOptions): pino.Logger {
   const options: pino.LoggerOptions = {
     level,
     base: isDev && !isOneOfSeveral ? {} : { node: nodeId },
     timestamp: pino.stdTimeFunctions.isoTime,
     serializers: { error: loggedError, err: loggedError },
+    ...(warnings === undefined ? {} : { hooks: { streamWrite: noting(warnings) } }),
   };
   return isDev
     ? pino(options, { write: (line: string) => void process.stdout.write(readable(line)) })
     : pino(options, survivingStdout());
 }
+
+/** For commands that try something themselves. */
+export const silentLogger = (): pino.Logger =>
+  createLogger({ level: 'silent', isDev: false, nodeId: 'none' });
+
+const noting =
+  (warnings: Pick<WarningRing, 'note'>) =>
+  (line: string): string => {
+    warnings.note(line);
+    return line;
+  };
 
 /** If stdout fails, for example because the disk is full, lines are lost but the process continues. */
 function survivingStdout(): pino.DestinationStream {

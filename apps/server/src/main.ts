@@ -3,6 +3,7 @@ import { groupTypeSchema } from '@plenum/protocol';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { AdminTokenOptions } from './commands/admin-token.ts';
 import type { ConsoleOptions } from './commands/console.ts';
+import type { DoctorOptions } from './commands/doctor.ts';
 import type { ExportCommandOptions } from './commands/export.ts';
 import type { ImportCommandOptions } from './commands/import.ts';
 import type { InitOptions } from './commands/init.ts';
@@ -23,6 +24,7 @@ const commands = {
   init: () => import('./commands/init.ts'),
   worker: () => import('./commands/worker.ts'),
   check: () => import('./commands/check.ts'),
+  doctor: () => import('./commands/doctor.ts'),
   token: () => import('./commands/token.ts'),
   adminToken: () => import('./commands/admin-token.ts'),
   join: () => import('./commands/join.ts'),
@@ -120,6 +122,19 @@ program
   .command('check')
   .description('check the configuration and Redis, and name the durability class')
   .action(exitWith(async () => (await commands.check()).check()));
+program
+  .command('doctor')
+  .description(
+    'gather what a report of a fault needs in one file, without secrets; also while Redis or the node is down',
+  )
+  .option('--output <file>', 'a new file; - is stdout (default: plenum-doctor-<time>.json)')
+  .option('--token <admin token>', 'with the scope `read` (default: PLENUM_ADMIN_TOKEN)')
+  .option(
+    '--url <url>',
+    'of a node or a load balancer that takes admin requests (default: HOST and PLENUM_ADMIN_PORT or PORT of the configuration)',
+    placeOfRoutes,
+  )
+  .action((options: DoctorOptions) => exitWith(async () => (await commands.doctor()).doctor(options))());
 program
   .command('token')
   .description('print a token for a user')

@@ -13,12 +13,15 @@ import {
 import { figuresWithoutGateway, type Gateway } from '@plenum/gateway';
 import type { NodeReading } from '@plenum/protocol';
 import { systemRandom } from './secrets.ts';
+import type { WarningRing } from './warning-ring.ts';
 
 export interface NodeWatchDeps {
   readonly engine: Engine;
   readonly adapters: Adapters;
   readonly nodeId: string;
   readonly logger: Logger;
+  /** Absent: operators do not see the warnings of this node. */
+  readonly warnings?: Pick<WarningRing, 'read'> | undefined;
 }
 
 const adapterNames = ['archive', 'notifier', 'moderation', 'auth'] as const;
@@ -53,6 +56,7 @@ export class NodeWatch {
       feeds,
       probe: this.probe,
       readFigures: () => this.#read(),
+      readWarnings: () => this.#deps.warnings?.read() ?? [],
       clock: systemClock,
       random: systemRandom,
     });

@@ -11,6 +11,7 @@ import { createLifecycle } from './lifecycle.ts';
 import { playgroundOf } from './playground.ts';
 import { type Secrets, secretsOf } from './secrets.ts';
 import { startTracing } from './tracing.ts';
+import type { WarningRing } from './warning-ring.ts';
 
 export interface PlenumNode {
   readonly url: string;
@@ -30,6 +31,8 @@ export interface NodeOptions {
   readonly logger: Logger;
   /** Gets a line for each use and each denial of an admin token. Default: `logger`. */
   readonly auditLog?: Pick<Logger, 'info'>;
+  /** What `logger` has warned of. */
+  readonly warnings?: Pick<WarningRing, 'read'>;
   /** A new id for each start of the process. */
   readonly nodeId: string;
   /** Time in which clients move to other nodes. */
@@ -75,6 +78,7 @@ export async function startNode(options: NodeOptions): Promise<PlenumNode> {
       logger,
       lifecycle,
       nodeId: options.nodeId,
+      warnings: options.warnings,
       role: 'node',
       adapters,
       middleware: config.extensions.middleware,

@@ -144,6 +144,7 @@ export function fakeCluster(): ClusterOperations & WatchOperations {
     nodes: async () =>
       succeed({ nodes: [{ ...node, beat: 3, beat_age_ms: 40, partitions: 255 }], dead_after_ms: 6000 }),
     figures: async () => succeed({ at: '2026-03-01T12:00:00.000Z', nodes: [], missing: ['n1'] }),
+    warnings: async () => succeed({ nodes: [], missing: ['n1'] }),
     devices: async () => succeed({ devices: [], count: 0, missing: ['n1'], next_cursor: null }),
     trace: async () =>
       succeed({

@@ -9,6 +9,7 @@ import { fromText } from './query-text.ts';
 import type { RouteBase } from './rest.ts';
 import { traceArgsSchema, traceSchema } from './trace.ts';
 import { devicesQuerySchema, userDevicesSchema } from './user-devices.ts';
+import { clusterWarningsSchema } from './warnings.ts';
 
 /** The id of one start of a node. */
 export const nodeIdSchema = z
@@ -94,6 +95,7 @@ export interface ClusterRoute extends RouteBase {
     | 'get_group_owner'
     | 'list_nodes'
     | 'list_node_figures'
+    | 'list_node_warnings'
     | 'drain_node'
     | 'list_partitions'
     | 'trace_message'
@@ -185,6 +187,13 @@ export const clusterRoutes: readonly ClusterRoute[] = [
     path: '/v1/nodes/figures',
     summary: 'The figures of all nodes, which are asked at the moment of the request',
     result: clusterFiguresSchema,
+  },
+  {
+    ...get,
+    name: 'list_node_warnings',
+    path: '/v1/nodes/warnings',
+    summary: 'The last warnings and errors in the log of every node',
+    result: clusterWarningsSchema,
   },
   {
     method: 'POST',

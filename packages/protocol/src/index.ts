@@ -23,3 +23,4 @@ export * from './text.ts';
 export * from './trace.ts';
 export * from './trace-context.ts';
 export * from './user-devices.ts';
+export * from './warnings.ts';

@@ -3,9 +3,9 @@ import { jwksProblem } from '@plenum/adapters';
 import type { DurabilityClass } from '@plenum/core';
 import { openConfiguredAdapters, openEngine } from '../compose.ts';
 import { describeConfig, secretsOfConfig } from '../config/describe.ts';
-import { hiding, maskedText } from '../config/masked.ts';
+import { hiding, maskedText, sentenceOf } from '../config/masked.ts';
 import type { Config } from '../config.ts';
-import { createLogger } from '../logging.ts';
+import { silentLogger } from '../logging.ts';
 import { nodeConfigOrNull } from './read-configuration.ts';
 
 const survives: Readonly<Record<DurabilityClass, string>> = {
@@ -45,13 +45,10 @@ export async function check(): Promise<number> {
   return 1;
 }
 
-const sentenceOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
-const silent = () => createLogger({ level: 'silent', isDev: false, nodeId: 'check' });
-
 async function storeProblems(config: Config, say: Say): Promise<readonly string[]> {
   const { redisUrl, prefix, engineSettings: settings } = config;
   try {
-    const engine = await openEngine({ redisUrl, prefix, settings, logger: silent(), role: 'client' });
+    const engine = await openEngine({ redisUrl, prefix, settings, logger: silentLogger(), role: 'client' });
     try {
       const { durability } = await engine.health();
       if (engine.name === 'redis') say('redis', 'reachable, version and maxmemory-policy as needed');
@@ -65,9 +62,9 @@ async function storeProblems(config: Config, say: Say): Promise<readonly string[
   }
 }
 
-async function adapterProblems(config: Config): Promise<readonly string[]> {
+export async function adapterProblems(config: Config): Promise<readonly string[]> {
   try {
-    const adapters = openConfiguredAdapters(config, silent());
+    const adapters = openConfiguredAdapters(config, silentLogger());
     try {
       return await adapters.problems({ signal: AbortSignal.timeout(patienceMs) });
     } finally {
@@ -78,7 +75,7 @@ async function adapterProblems(config: Config): Promise<readonly string[]> {
   }
 }
 
-async function jwksProblems({ jwks }: Config): Promise<readonly string[]> {
+export async function jwksProblems({ jwks }: Config): Promise<readonly string[]> {
   const problem = jwks === null ? null : await jwksProblem(jwks);
   return problem === null ? [] : [problem];
 }

@@ -29,7 +29,7 @@ export async function workerConfigOrNull(): Promise<Config | null> {
   return said({ ...reading, warnings: [] }, 'A worker cannot start');
 }
 
-const nodeReading = async (
+export const nodeReading = async (
   overrides: Readonly<Record<string, string>>,
   options: ReadingOptions = {},
 ): Promise<ConfigReading> =>

@@ -1,6 +1,8 @@
 /** `plenum serve`: runs a node until it is asked to stop; with several workers, each of them is a node. */
 import type { CustomRequest } from '@plenum/gateway';
 import { nodeHelp } from '../boot-message.ts';
+import { secretsOfConfig } from '../config/describe.ts';
+import { hiding } from '../config/masked.ts';
 import type { Config } from '../config.ts';
 import { clusterRequests } from '../dev/cluster-requests.ts';
 import { type LanDoor, openLanDoor } from '../dev/lan-door.ts';
@@ -11,6 +13,7 @@ import { type PlenumNode, startNode } from '../node.ts';
 import { hasParent, onParentGone, tellParent } from '../parent-process.ts';
 import { isPlaygroundServed } from '../playground.ts';
 import { systemRandom } from '../secrets.ts';
+import { WarningRing } from '../warning-ring.ts';
 import { nodeConfigOrNull } from './read-configuration.ts';
 import { refuse } from './refuse.ts';
 
@@ -72,11 +75,12 @@ const portOfDoor = (lan: string | true, { port }: Config): number => {
 
 async function serveAlone(config: Config, { ownRedis, lan, ...around }: Around): Promise<number> {
   const nodeId = systemRandom.token();
-  const logger = createLogger({ level: config.logLevel, isDev: config.isDev, nodeId });
+  const warnings = new WarningRing(hiding(secretsOfConfig(config)));
+  const logger = createLogger({ level: config.logLevel, isDev: config.isDev, nodeId, warnings });
   const auditLog = createAuditLog(logger);
   let door: LanDoor | null = null;
   const node = await startNode({
-    ...{ config, logger, auditLog, nodeId, drainMs: drainMsOf(config) },
+    ...{ config, logger, auditLog, warnings, nodeId, drainMs: drainMsOf(config) },
     ...around,
     ...(lan === undefined ? {} : { doorHosts: () => door?.hosts ?? [] }),
   });

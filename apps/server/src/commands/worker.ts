@@ -1,6 +1,8 @@
 /** `plenum worker`: one of the processes that `plenum serve --workers` starts; a node of its own. */
 import cluster from 'node:cluster';
 import { placeLimitsOf } from '@plenum/gateway';
+import { secretsOfConfig } from '../config/describe.ts';
+import { hiding } from '../config/masked.ts';
 import type { SharedPort } from '../drain-node.ts';
 import { drainMsOf, hardExitMsOf } from '../drain-times.ts';
 import { stopSignals, untilAskedToStop } from '../lifecycle.ts';
@@ -8,6 +10,7 @@ import { createAuditLog, createLogger } from '../logging.ts';
 import { startNode } from '../node.ts';
 import { onParentGone } from '../parent-process.ts';
 import { systemRandom } from '../secrets.ts';
+import { WarningRing } from '../warning-ring.ts';
 import { sumsIn } from '../workers/messages.ts';
 import { PrimaryLink } from '../workers/primary-link.ts';
 import { sharedMachine } from '../workers/shared-machine.ts';
@@ -23,13 +26,16 @@ export async function worker(): Promise<number> {
   const config = await workerConfigOrNull();
   if (config === null) return 1;
   const nodeId = systemRandom.token();
-  const logger = createLogger({ level: config.logLevel, isDev: config.isDev, nodeId, isOneOfSeveral: true });
+  const warnings = new WarningRing(hiding(secretsOfConfig(config)));
+  const { logLevel: level, isDev } = config;
+  const logger = createLogger({ level, isDev, nodeId, isOneOfSeveral: true, warnings });
   const machine = sharedMachine(link, { workers: config.workers, limits: placeLimitsOf(config) });
   const leave: (() => void)[] = [];
   const node = await startNode({
     config,
     logger,
     auditLog: createAuditLog(logger),
+    warnings,
     nodeId,
     drainMs: drainMsOf(config),
     crew: { machine, port: portBy(link, leave), onDrained: machine.sendFigures },

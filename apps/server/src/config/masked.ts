@@ -71,3 +71,7 @@ export function loggedError(thrown: unknown): unknown {
     ...(thrown.cause === undefined ? {} : { cause: loggedError(thrown.cause) }),
   };
 }
+
+/** Of an error that has a sentence for an operator. */
+export const sentenceOf = (error: unknown): string =>
+  error instanceof Error ? error.message : String(error);

@@ -1,5 +1,5 @@
 /** Questions from one node to another, and their answers. */
-import type { GroupId, NodeReading, TraceStage, UserId } from '@plenum/protocol';
+import type { GroupId, NodeReading, NodeWarning, TraceStage, UserId } from '@plenum/protocol';
 import type { DeviceConnection } from './devices.ts';
 
 /** A stage of a traced message, as one node saw it. */
@@ -26,6 +26,8 @@ export type DevicePlace = Pick<DeviceSeen, 'sinceMs' | 'id'>;
 export type NodeQuestion =
   /** What does the node read of itself? */
   | { readonly topic: 'figures' }
+  /** What did the node warn of? */
+  | { readonly topic: 'warnings' }
   /** Which devices does the user have on the node? Null: from the first on. */
   | {
       readonly topic: 'devices';
@@ -45,6 +47,7 @@ export type NodeQuestion =
 
 export type NodeAnswer =
   | { readonly topic: 'figures'; readonly reading: NodeReading }
+  | { readonly topic: 'warnings'; readonly warnings: readonly NodeWarning[] }
   /** `count`: with those before and after the page. */
   | { readonly topic: 'devices'; readonly devices: readonly DeviceSeen[]; readonly count: number }
   | { readonly topic: 'trace_begin' }

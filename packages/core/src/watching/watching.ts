@@ -1,5 +1,12 @@
 /** What operators see of the nodes at this moment: their figures, the devices of a user, and the path of one message. */
-import type { ClusterFigures, NodeReading, Trace, UserDevices } from '@plenum/protocol';
+import type {
+  ClusterFigures,
+  ClusterWarnings,
+  NodeReading,
+  NodeWarning,
+  Trace,
+  UserDevices,
+} from '@plenum/protocol';
 import { sharedReading } from '../concurrency/shared-reading.ts';
 import type { FeedHost } from '../feed/feed-host.ts';
 import { isoTime } from '../groups/records.ts';
@@ -24,6 +31,7 @@ const readingReuseMs = 250;
  */
 export interface WatchOperations {
   figures(): Promise<Outcome<ClusterFigures>>;
+  warnings(): Promise<Outcome<ClusterWarnings>>;
   devices(query: DevicesQuery): Promise<Outcome<UserDevices>>;
   trace(order: TraceOrder): Promise<Outcome<Trace>>;
 }
@@ -37,6 +45,8 @@ export interface WatchingDeps {
   readonly probe: MessageProbe;
   /** What this node reads of itself. */
   readonly readFigures: () => Promise<NodeReading>;
+  /** What this node has warned of, the oldest first. */
+  readonly readWarnings: () => readonly NodeWarning[];
   readonly nodeId: string;
   readonly clock: Clock;
   readonly random: Random;
@@ -77,6 +87,18 @@ export class Watching implements WatchOperations {
     return this.#questions.isListening ? succeed(await this.#readAll()) : fail(notANode);
   }
 
+  async warnings(): Promise<Outcome<ClusterWarnings>> {
+    if (!this.#questions.isListening) return fail(notANode);
+    const { nodes, answers } = await this.#questions.ask({ topic: 'warnings' });
+    const asked = nodes.map(({ nodeId }) => ({ nodeId, answer: answers.get(nodeId) }));
+    return succeed({
+      nodes: asked.flatMap(({ nodeId, answer }) =>
+        answer?.topic === 'warnings' ? [{ node_id: nodeId, warnings: [...answer.warnings] }] : [],
+      ),
+      missing: asked.flatMap(({ nodeId, answer }) => (answer?.topic === 'warnings' ? [] : [nodeId])),
+    });
+  }
+
   async devices(query: DevicesQuery): Promise<Outcome<UserDevices>> {
     return this.#questions.isListening ? devicesOfUser(this.#questions, query) : fail(notANode);
   }
@@ -102,10 +124,12 @@ export class Watching implements WatchOperations {
   }
 
   async #answer(question: NodeQuestion): Promise<NodeAnswer | null> {
-    const { probe, feeds } = this.#deps;
+    const { probe, feeds, readWarnings } = this.#deps;
     switch (question.topic) {
       case 'figures':
         return { topic: 'figures', reading: await this.#readOwn() };
+      case 'warnings':
+        return { topic: 'warnings', warnings: readWarnings() };
       case 'devices':
         return devicesHere(feeds, question);
       case 'trace_begin':

@@ -63,6 +63,7 @@ const handlersOf = (deps: HandlerDeps): Readonly<Record<ClusterRoute['name'], Cl
     get_group_owner: ({ group_id }) => cluster.owner(groupIdSchema.parse(group_id)),
     list_nodes: () => cluster.nodes(),
     list_node_figures: () => cluster.figures(),
+    list_node_warnings: () => cluster.warnings(),
     list_user_devices: ({ user_id, ...query }) =>
       cluster.devices({ userId: userIdSchema.parse(user_id), ...devicesQuerySchema.parse(query) }),
     trace_message: async ({ group_id, ...body }, { requestId, arrivedAtMs }) => {

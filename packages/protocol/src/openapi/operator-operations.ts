@@ -181,6 +181,28 @@ export const clusterOperations: Readonly<Record<ClusterRoute['name'], OperationR
       'The node that is asked asks all others, and waits at most one second. Requests at the same moment share one asking',
     result: { at: timestamp, nodes: [figures], missing: ['n-77b0d1'] },
   },
+  list_node_warnings: {
+    operationId: 'list_node_warnings',
+    tag: 'cluster',
+    description:
+      'The node that is asked asks all others, and waits at most one second. A node keeps 100 of them in memory. A library has none: its lines are those of its own logger',
+    result: {
+      nodes: [
+        {
+          node_id: 'n-5f3a9c',
+          warnings: [
+            {
+              at: timestamp,
+              level: 'warn',
+              message: 'an adapter failed',
+              fields: { adapter: 'archive', failure: 'timeout' },
+            },
+          ],
+        },
+      ],
+      missing: ['n-77b0d1'],
+    },
+  },
   trace_message: {
     operationId: 'trace_message',
     tag: 'messages',

@@ -5,8 +5,10 @@ import {
   groupIdSchema,
   limits,
   nodeReadingSchema,
+  nodeWarningSchema,
   traceStageSchema,
   userIdSchema,
+  warningsMax,
 } from '@plenum/protocol';
 import { z } from 'zod';
 import type { Anomalies } from '../anomalies.ts';
@@ -29,6 +31,7 @@ const devicesMax = limits.pageMax + 1;
 
 const questionSchema = z.discriminatedUnion('topic', [
   z.object({ topic: z.literal('figures') }),
+  z.object({ topic: z.literal('warnings') }),
   z.object({
     topic: z.literal('devices'),
     userId: userIdSchema,
@@ -58,6 +61,7 @@ const deviceSchema = placeSchema.extend({
 });
 const answerSchema = z.discriminatedUnion('topic', [
   z.object({ topic: z.literal('figures'), reading: nodeReadingSchema }),
+  z.object({ topic: z.literal('warnings'), warnings: z.array(nodeWarningSchema).max(warningsMax) }),
   z.object({
     topic: z.literal('devices'),
     devices: z.array(deviceSchema).max(devicesMax),

@@ -23,6 +23,17 @@ const messages: readonly NodeMessage[] = [
   },
   { type: 'question', ...from, question: { topic: 'trace_end', traceId: 't1', seq: 7 } },
   { type: 'answer', ...from, answer: { topic: 'trace_begin' } },
+  { type: 'question', ...from, question: { topic: 'warnings' } },
+  {
+    type: 'answer',
+    ...from,
+    answer: {
+      topic: 'warnings',
+      warnings: [
+        { at: '2026-03-01T12:00:00.000Z', level: 'warn', message: 'an adapter failed', fields: { total: 3 } },
+      ],
+    },
+  },
   {
     type: 'answer',
     ...from,
