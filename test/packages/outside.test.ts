@@ -1,5 +1,6 @@
 /** What is published, installed into an empty folder outside of the repository, and used there as others would. */
 import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -213,4 +214,52 @@ test('the command serves, checks and makes tokens', async () => {
     node.kill('SIGTERM');
     await redis.stop();
   }
+});
+
+const adminToken = 'admin-token-of-the-package-with-32-bytes';
+/** Runs the installed command until it has written this. @returns what the pattern found, and the end of the command */
+async function until(
+  pattern: RegExp,
+  args: readonly string[],
+  environment: Readonly<Record<string, string>>,
+) {
+  const env = { PATH: process.env['PATH'] ?? '', PLENUM_ADMIN_TOKEN: adminToken, ...environment };
+  const command = spawn(join(outside, 'node_modules/.bin/plenum'), args, { cwd: outside, env });
+  let output = '';
+  for (const stream of [command.stdout, command.stderr])
+    stream.on('data', (chunk) => {
+      output += chunk;
+    });
+  const end = async () => {
+    command.kill('SIGTERM');
+    await once(command, 'exit');
+  };
+  await expect.poll(() => output, { timeout: 30_000 }).toMatch(pattern);
+  return { found: pattern.exec(output)?.slice(1) ?? [], end };
+}
+
+async function expectConsoleAt(url: string): Promise<void> {
+  const page = await fetch(`${url}/console/groups`);
+  expect(page.headers.get('content-security-policy')).toContain("script-src 'self'");
+  const assets = (await page.text()).match(/\/console\/assets\/[^"]+\.(?:js|css)/g) ?? [];
+  expect(assets.length).toBeGreaterThanOrEqual(2);
+  for (const asset of assets) expect([asset, (await fetch(url + asset)).status]).toEqual([asset, 200]);
+}
+
+test('the console is in the package: at /console of a node, and by the command from elsewhere', async () => {
+  const secrets = { PLENUM_ENGINE: 'memory', PLENUM_JWT_SECRET: 'a-secret-of-the-package-with-32-bytes' };
+  const node = await until(/"url":"([^"]+)"/, ['serve'], { ...secrets, PORT: '0' });
+  const [nodeUrl = ''] = node.found;
+  await expectConsoleAt(nodeUrl);
+  const local = await until(/(http:\S+)\/console#code=(\S+)/, ['console', '--url', nodeUrl], {});
+  const [url = '', code] = local.found;
+  await expectConsoleAt(url);
+  const headers = { 'content-type': 'application/json' };
+  const body = JSON.stringify({ code });
+  const session = await (await fetch(`${url}/v1/console/session`, { method: 'POST', headers, body })).json();
+  const authorization = `Bearer ${session.token}`;
+  const admin = await (await fetch(`${url}/v1/admin`, { headers: { authorization } })).json();
+  expect(admin).toMatchObject({ scopes: ['read', 'groups', 'ops'], read_only: true });
+  expect((await fetch(`${url}/readyz`)).status).toBe(200);
+  await Promise.all([local.end(), node.end()]);
 });
