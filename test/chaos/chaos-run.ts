@@ -1,6 +1,12 @@
 /** One run: starts everything, injects the schedule, heals, and judges what all clients, adapters and logs have. */
 import { setTimeout as pause } from 'node:timers/promises';
-import { checkHistory, eventually, type RunHistory, withoutAnnouncedLoss } from '@plenum/testkit';
+import {
+  checkHistory,
+  eventually,
+  type RunHistory,
+  seededDraws,
+  withoutAnnouncedLoss,
+} from '@plenum/testkit';
 import { deadLettersOf } from '../support/adapters/served-adapters.ts';
 import { ChaosScene } from './chaos-scene.ts';
 import type { DeploymentKind } from './deployment.ts';
@@ -8,7 +14,7 @@ import { expectMembers, expectOnline } from './ghosts.ts';
 import { type LossWindow, lossesIn } from './losses.ts';
 import { type Findings, type Injected, report, say } from './report.ts';
 import { growth, heapsOf, keepMeasuring, measure, type Quiet } from './resources.ts';
-import { described, drawsOf, type Step, scheduleOf } from './schedule.ts';
+import { described, type Step, scheduleOf } from './schedule.ts';
 
 export interface ChaosOptions {
   readonly kind: DeploymentKind;
@@ -27,7 +33,7 @@ const figuresWanted = 60;
 
 /** @returns why it failed; an empty list if it passed */
 export async function chaosRun({ kind, seed, durationMs, only }: ChaosOptions): Promise<readonly string[]> {
-  const draw = drawsOf(seed);
+  const draw = seededDraws(seed);
   await using scene = await ChaosScene.start(kind, draw);
   const hasDisk = scene.disk !== null;
   const hasClock = scene.redisClock.isThere;
@@ -89,7 +95,7 @@ async function inject(
   await Promise.all(
     step.faults.map(async ({ fault, drawn }) => {
       const fromMs = performance.now();
-      await fault.inject(scene, drawn);
+      await withinLimit(fault.inject(scene, drawn), `"${fault.name}" is not over`);
       if (fault.losesMs === undefined) return;
       windows.push({ fromMs: fromMs - fault.losesMs, untilMs: performance.now(), why: fault.name });
     }),
@@ -104,6 +110,21 @@ async function inject(
   const times = `lasted ${(lastedMs / 1000).toFixed(1)} s, recovered after ${(recoveredMs / 1000).toFixed(1)} s`;
   say(`#${step.number} ${times}: ${step.faults.map(({ fault }) => fault.name).join('  with  ')}`);
   return { step, atMs: beganMs - sinceMs, lastedMs, recoveredMs };
+}
+
+const faultLimitMs = 180_000;
+
+async function withinLimit(work: Promise<void>, otherwise: string): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    const why = new Error(`${otherwise} after ${faultLimitMs / 1000} s`);
+    timer = setTimeout(() => reject(why), faultLimitMs);
+  });
+  try {
+    await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 const shown = 12;

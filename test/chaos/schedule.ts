@@ -1,4 +1,5 @@
 /** Which fault comes when and where: drawn from a seed, so that a run can be repeated. */
+import { seededDraws } from '@plenum/testkit';
 import type { DeploymentKind } from './deployment.ts';
 import { nodeCount } from './dimensions.ts';
 import { everyFault } from './faults/every-fault.ts';
@@ -28,17 +29,6 @@ const stepMs = 8000;
 /** How often two faults come at once, in the second half of a run. */
 const pairs = 0.3;
 
-/** mulberry32: numbers from 0 to 1 that are the same for the same seed. */
-export function drawsOf(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 function shuffled<T>(items: readonly T[], draw: () => number): T[] {
   return items
     .map((item) => ({ item, at: draw() }))
@@ -59,7 +49,7 @@ export const faultsOn = ({
 
 /** The table is shuffled and dealt to its end before any fault comes again. */
 export function scheduleOf(options: ScheduleOptions): readonly Step[] {
-  const draw = drawsOf(options.seed);
+  const draw = seededDraws(options.seed);
   const table = faultsOn(options);
   let deck: Fault[] = [];
   const next = (): Fault => {

@@ -2,6 +2,7 @@
  * The bench measures nothing here: what counts is that it runs, that it checks, and that a cluster passes its check. So the
  * tests run side by side.
  */
+import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -105,13 +106,38 @@ test.concurrent('the probes of a short bench get only their own bytes, lose no c
   }
 });
 
-test.concurrent('verify passes while a node is killed', { timeout: testLimitMs }, async () => {
+test.concurrent('verify passes while nodes freeze and die and members are slow; its evidence has it all', {
+  timeout: testLimitMs,
+}, async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'plenum-evidence-'));
   await using cluster = await Cluster.start();
   const urls = cluster.nodes.map(({ url }) => url).join(',');
-  const during = `kill -9 ${cluster.node(1).pid}`;
-  const args = ['--url', urls, '--secret', jwtSecret, '--seconds', '6', '--groups', '2', '--during', during];
+  const [first, second] = [cluster.node(0).pid, cluster.node(1).pid];
+  const during = [`kill -STOP ${first} && sleep 1 && kill -CONT ${first}`, `kill -9 ${second}`];
+  const faults = during.flatMap((command) => ['--during', command]);
+  const wanted = ['--seconds', '6', '--groups', '2', '--slow', '1', '--seed', '7', '--evidence', folder];
+  const args = ['--url', urls, '--secret', jwtSecret, ...wanted, ...faults];
   await using verify = new CommandProcess('apps/bench/bin/verify.js', args, {});
   expect(await verify.ended, verify.output).toBe(0);
+  expect(verify.output).toMatch(/^again: plenum verify .*'kill -9 \d+' --seed 7$/m);
+  const text = (name: string) => readFileSync(join(folder, name), 'utf8');
+  const verdict = JSON.parse(text('verdict.json'));
+  expect(verdict).toMatchObject({
+    verdict: 'passed',
+    seed: 7,
+    counts: { lost: 0, duplicated: 0, reordered: 0 },
+  });
+  const moments = verdict.timeline.map(({ what }: { what: string }) => what).join('\n');
+  for (const command of during) expect(moments).toContain(`exit code 0: ${command}`);
+  expect(text('verdict.html')).toContain('<h1>Passed</h1>');
+  expect(text('sends.jsonl').trim().split('\n')).toHaveLength(verdict.counts.sends);
+  for (const line of text('SHA256SUMS').trim().split('\n')) {
+    const [sum, name = ''] = line.split('  ');
+    expect(createHash('sha256').update(text(name)).digest('hex'), name).toBe(sum);
+  }
+  for (const name of ['verdict.json', 'verdict.html', 'sends.jsonl'])
+    expect(text(name)).not.toContain(jwtSecret);
+  rmSync(folder, { recursive: true, force: true });
   expect(verify.output).toMatch(/lost = 0, duplicated = 0, reordered = 0/);
   expect(verify.output).toMatch(/reconnects [1-9]/);
   expect(verify.output).toMatch(/^changes \d+: edit [1-9].*react [1-9]/m);

@@ -68,6 +68,7 @@ export {
   onManualClock,
 } from './scene/engine-harness.ts';
 export { feedListener } from './scene/feed-listener.ts';
+export { seededDraws } from './seeded-draws.ts';
 export { seededRandom } from './seeded-random.ts';
 export { CertificateAuthority, type Issued, type IssueOptions } from './server/certificates.ts';
 export { type Ailing, type Ailment, gone, impatient, patient } from './suites/adapters/adapter-harness.ts';

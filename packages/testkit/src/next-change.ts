@@ -17,6 +17,8 @@ export interface Changer {
   readonly entries: readonly HistoryEntry[];
   /** How often it tries to pin, 0 to 1. */
   readonly pins: number;
+  /** From 0 to 1. Default: Math.random. */
+  readonly draw?: () => number;
 }
 
 const requests = {
@@ -33,28 +35,37 @@ const lastEntries = 60;
 const reactions = ['👍', '👎', '🎉'];
 let made = 0;
 
-const oneOf = <T>(choices: readonly T[]): T | null =>
-  choices[Math.floor(Math.random() * choices.length)] ?? null;
+const oneOf = <T>(choices: readonly T[], draw: () => number): T | null =>
+  choices[Math.floor(draw() * choices.length)] ?? null;
 
 /** @returns null: the device has got no message yet */
-export function nextChange({ userId, groupId, entries, pins }: Changer): NextChange | null {
+export function nextChange({
+  userId,
+  groupId,
+  entries,
+  pins,
+  draw = Math.random,
+}: Changer): NextChange | null {
   const messages = entries.slice(-lastEntries).filter((entry) => entry.type === 'message');
   const ownMessages = messages.filter((entry) => entry.from_user_id === userId);
-  const message = (Math.random() < 0.5 ? oneOf(ownMessages) : null) ?? oneOf(messages);
+  const message = (draw() < 0.5 ? oneOf(ownMessages, draw) : null) ?? oneOf(messages, draw);
   if (message === null) return null;
   const own = ['edit', 'edit', 'edit', 'take_down'] as const;
   const others = ['react', 'react', 'unreact'] as const;
-  const operation = oneOf([
-    ...(message.from_user_id === userId ? own : []),
-    ...others,
-    ...(Math.random() < pins ? (['pin'] as const) : []),
-  ]);
+  const operation = oneOf(
+    [
+      ...(message.from_user_id === userId ? own : []),
+      ...others,
+      ...(draw() < pins ? (['pin'] as const) : []),
+    ],
+    draw,
+  );
   if (operation === null) return null;
   made += 1;
   const args = {
     ...{ group_id: groupId, message_id: message.message_id },
     ...(operation === 'edit' ? { message: `text ${made}`, metadata: { made } } : {}),
-    ...(operation === 'react' || operation === 'unreact' ? { reaction: oneOf(reactions) } : {}),
+    ...(operation === 'react' || operation === 'unreact' ? { reaction: oneOf(reactions, draw) } : {}),
   };
   return { operation, targetSeq: message.seq, request: requests[operation], args };
 }

@@ -9,14 +9,16 @@ import { askUntilAnswered, type SendingOptions } from './sender.ts';
 
 export interface ChangingOptions extends Omit<SendingOptions, 'onSent'> {
   readonly onChanged: (made: MadeChange) => void;
+  /** Chooses the changes, from 0 to 1. */
+  readonly draw: () => number;
 }
 
 export async function keepChanging(options: ChangingOptions): Promise<void> {
-  const { device, groupId, everyMs, ended, givenUp, onChanged } = options;
+  const { device, groupId, everyMs, ended, givenUp, onChanged, draw } = options;
   const { userId } = device;
   for (let number = 1; !ended.aborted; number += 1) {
     const entries = device.views.get(groupId)?.entries ?? [];
-    const change = nextChange({ userId, groupId, entries, pins: 0 });
+    const change = nextChange({ userId, groupId, entries, pins: 0, draw });
     if (change !== null) {
       const { operation, targetSeq, request: type, args } = change;
       const requestId = `${groupId}#change-${number}`;

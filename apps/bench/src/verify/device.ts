@@ -98,6 +98,14 @@ export class Device {
     return null;
   }
 
+  /** What arrives in the meantime waits in the kernel and in the node, which may close the connection. */
+  async readNothingFor(ms: number): Promise<void> {
+    const connection = this.#connection;
+    connection?.pauseReading();
+    await pause(ms);
+    connection?.resumeReading();
+  }
+
   async #stayConnected(): Promise<void> {
     while (!this.#isEnded) {
       const closed = new Promise<void>((resolve) => {

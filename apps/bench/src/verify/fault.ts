@@ -1,5 +1,6 @@
 /** What happens to a cluster while it is verified. */
 import { spawn } from 'node:child_process';
+import { setTimeout as pause } from 'node:timers/promises';
 
 export interface Fault {
   readonly description: string;
@@ -13,14 +14,56 @@ export interface Fault {
   inject(forMs: number): Promise<number | null>;
 }
 
-/** Runs a command in a shell. @param pids become `$1`, `$2`, … in it. Its output goes to stderr. */
-export const shellFault = (command: string, pids: readonly number[]): Fault => ({
-  description: command,
+export interface CommandFaultOptions {
+  /** In their order. At least one. */
+  readonly commands: readonly string[];
+  /** Of own nodes: `$1`, `$2`, … in a command. */
+  readonly pids: readonly number[];
+  /** Called when a command begins, and when it is over. */
+  readonly onProgress: (what: string) => void;
+}
+
+/**
+ * Commands of a shell, one after the other and evenly spread over the time that is left: `sh`, on Windows `cmd`. Their output goes
+ * to stderr. Its exit code is that of the first command that has failed.
+ */
+export const commandFault = ({ commands, pids, onProgress }: CommandFaultOptions): Fault => ({
+  description: commands.join(' ; '),
   startsAt: 1 / 3,
-  inject: () =>
-    new Promise((resolve) => {
-      const child = spawn('sh', ['-c', command, 'fault', ...pids.map(String)], { stdio: ['ignore', 2, 2] });
-      child.once('error', () => resolve(null));
-      child.once('exit', (exitCode) => resolve(exitCode));
-    }),
+  async inject(forMs) {
+    let failed: number | null = 0;
+    for (const [i, command] of commands.entries()) {
+      const beganMs = performance.now();
+      if (commands.length > 1) onProgress(`fault ${i + 1} of ${commands.length}: ${command}`);
+      const exitCode = await exitCodeOf(command, pids);
+      const lastedMs = performance.now() - beganMs;
+      onProgress(
+        `fault over after ${(lastedMs / 1000).toFixed(1)} s, exit code ${exitCode ?? 'none'}: ${command}`,
+      );
+      if (failed === 0) failed = exitCode;
+      if (i < commands.length - 1) await pause(Math.max(0, forMs / commands.length - lastedMs));
+    }
+    return failed;
+  },
 });
+
+/** @returns null if it could not be started, or was ended by a signal */
+function exitCodeOf(command: string, pids: readonly number[]): Promise<number | null> {
+  const child = spawn(...shellFor(command, pids), {
+    stdio: ['ignore', 2, 2],
+    windowsVerbatimArguments: true,
+  });
+  return new Promise((resolve) => {
+    child.once('error', () => resolve(null));
+    child.once('exit', (exitCode) => resolve(exitCode));
+  });
+}
+
+/** `cmd` has no positional parameters: there the text itself is replaced. */
+const shellFor = (command: string, pids: readonly number[]): [string, string[]] =>
+  process.platform === 'win32'
+    ? ['cmd.exe', ['/d', '/s', '/c', `"${withPids(command, pids)}"`]]
+    : ['sh', ['-c', command, 'fault', ...pids.map(String)]];
+
+const withPids = (command: string, pids: readonly number[]): string =>
+  command.replaceAll(/\$(\d)/g, (word, number: string) => String(pids[Number(number) - 1] ?? word));

@@ -3,7 +3,7 @@
  * compares the received entries with the acknowledged sends.
  */
 import { setTimeout as pause } from 'node:timers/promises';
-import { checkHistory, type Reading, type Violation } from '@plenum/testkit';
+import { checkHistory, type Reading, seededDraws, type Violation } from '@plenum/testkit';
 import type { RunningSystem } from '../systems/system.ts';
 import { keepChanging } from './changer.ts';
 import { Device, type Traffic } from './device.ts';
@@ -28,6 +28,10 @@ export interface VerificationOptions {
   readonly during: Fault | null;
   /** Part of all user and group ids, so that no two runs share one. */
   readonly runId: string;
+  /** Of the choice of changes. Default 1. */
+  readonly seed?: number;
+  /** Members, the last ones, that read nothing from their sockets for a third of the time. Default 0. */
+  readonly slowMembers?: number;
   readonly onProgress: (what: string) => void;
   /** Names what serves a URL at the moment, for `traffic`. Default: the URL. */
   readonly serverAt?: (url: string) => string;
@@ -140,7 +144,8 @@ async function sendThrough(
 ): Promise<Made & { readonly fault: FaultOutcome | null }> {
   const [end, giveUp] = [new AbortController(), new AbortController()];
   const made: { readonly sends: SentMessage[]; readonly changes: MadeChange[] } = { sends: [], changes: [] };
-  const { ratePerSec, changesPerSec } = options;
+  const { ratePerSec, changesPerSec, seed = 1 } = options;
+  const draw = seededDraws(seed);
   const senders = devices.flatMap((device) =>
     [...device.views.keys()].flatMap((groupId) => {
       const shared = { device, groupId, ended: end.signal, givenUp: giveUp.signal };
@@ -148,15 +153,25 @@ async function sendThrough(
       const onChanged = (change: MadeChange) => made.changes.push(change);
       const sending = keepSending({ ...shared, everyMs: 1000 / ratePerSec, onSent });
       if (changesPerSec === 0) return [sending];
-      return [sending, keepChanging({ ...shared, everyMs: 1000 / changesPerSec, onChanged })];
+      return [sending, keepChanging({ ...shared, everyMs: 1000 / changesPerSec, onChanged, draw })];
     }),
   );
-  const fault = await throughFault(options);
+  const [fault] = await Promise.all([throughFault(options), slowDown(devices, options)]);
   end.abort();
   const timer = setTimeout(() => giveUp.abort(), healWithinMs);
   await Promise.all(senders);
   clearTimeout(timer);
   return { ...made, fault };
+}
+
+/** From a third of the time on they read nothing for a third of it. */
+async function slowDown(devices: readonly Device[], options: VerificationOptions): Promise<void> {
+  const { slowMembers = 0, seconds, onProgress } = options;
+  if (slowMembers === 0) return;
+  const thirdMs = (seconds * 1000) / 3;
+  await pause(thirdMs);
+  onProgress(`${slowMembers} members read nothing for ${Math.round(thirdMs / 1000)} s`);
+  await Promise.all(devices.slice(-slowMembers).map((device) => device.readNothingFor(thirdMs)));
 }
 
 /** Takes at least `seconds`, and at least until the fault is over. */

@@ -108,6 +108,14 @@ export class RawConnection {
     this.#end('closed by this side');
   }
 
+  /** Until `resumeReading`. */
+  pauseReading(): void {
+    this.#socket.pause();
+  }
+  resumeReading(): void {
+    this.#socket.resume();
+  }
+
   #send(text: string): void {
     this.#waiting.push(maskedFrame(text));
     if (!this.#isReading) this.#flush();

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type StartRedis, startRedis } from '@plenum/local-redis';
+import { version } from '../config/version.ts';
 
 /** apps/bench may be missing (images do not contain it), so its tools are started as processes and never imported. */
 const folder = new URL('../../../bench/bin/', import.meta.url);
@@ -13,7 +14,7 @@ const ownCommand = fileURLToPath(new URL('../../bin/plenum.js', import.meta.url)
 interface VerifyTool {
   verify(
     args: readonly string[],
-    own: { readonly script: string; readonly startRedis: StartRedis },
+    own: { readonly script: string; readonly startRedis: StartRedis; readonly version: string },
   ): Promise<number>;
 }
 
@@ -23,7 +24,7 @@ export async function runBenchTool(name: 'bench' | 'verify', args: readonly stri
   if (existsSync(script)) return await runScript(script, args);
   if (name === 'verify' && existsSync(packedVerify)) {
     const packed: VerifyTool = await import(packedVerify.href);
-    return await packed.verify(args, { script: ownCommand, startRedis });
+    return await packed.verify(args, { script: ownCommand, startRedis, version });
   }
   throw new Error(`plenum ${name} is part of the repository (apps/bench), not of this installation`);
 }
