@@ -63,6 +63,8 @@ export const strings = {
   groups: {
     title: 'Groups',
     none: 'No groups yet.',
+    createFirst: 'Create one',
+    findFirst: 'Join one by its id',
     create: 'New group',
     find: 'Join a group',
     choose: 'Choose a group',

@@ -39,7 +39,7 @@ export function GroupList({ groups, open, onOpen, onCreate, onFind }: GroupListP
           <Icon name="plus" />
         </button>
       </header>
-      {groups?.length === 0 ? <p className="hint groups-none">{words.none}</p> : null}
+      {groups?.length === 0 ? <NoGroups onCreate={onCreate} onFind={onFind} /> : null}
       <ul>
         {groups?.map((row) => (
           <li key={row.group_id}>
@@ -59,6 +59,20 @@ export function GroupList({ groups, open, onOpen, onCreate, onFind }: GroupListP
         ))}
       </ul>
     </nav>
+  );
+}
+
+function NoGroups({ onCreate, onFind }: Pick<GroupListProps, 'onCreate' | 'onFind'>) {
+  return (
+    <div className="groups-none">
+      <p className="hint">{words.none}</p>
+      <button type="button" className="link" onClick={onCreate}>
+        {words.createFirst}
+      </button>
+      <button type="button" className="link" onClick={onFind}>
+        {words.findFirst}
+      </button>
+    </div>
   );
 }
 
