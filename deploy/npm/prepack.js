@@ -8,7 +8,7 @@ import { dirname, join } from 'node:path';
 import { bundle } from './bundle.js';
 import { plainTypes } from './plain-types.js';
 import { publicPackages, site } from './public-packages.js';
-import { repositoryOf } from './repository.js';
+import { repositoryOf, revisionOf } from './repository.js';
 import { restore, stashed } from './restore.js';
 import { dependencyRanges, readJson, root } from './workspaces.js';
 
@@ -95,6 +95,7 @@ function published() {
     ...kept,
     name: publishedAs ?? kept['name'],
     ...repositoryOf(process.env, workspace),
+    ...revisionOf(process.env),
     exports: {
       '.': isAlsoCommonJs ? both : esm,
       ...Object.fromEntries(further),

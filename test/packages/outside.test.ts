@@ -209,7 +209,7 @@ test('the command serves, checks and makes tokens', async () => {
     const errors = await fetch(`http://127.0.0.1:${port}/docs/reference/errors`);
     expect(await errors.text()).toContain('id="not_a_member"');
     expect(ran('check').status).toBe(0);
-    expect(ran('--version').stdout.trim()).toBe('0.1.0');
+    expect(ran('--version').stdout.trim()).toBe(`0.1.0 (${inject('revision')})`);
   } finally {
     node.kill('SIGTERM');
     await redis.stop();

@@ -17,6 +17,8 @@ declare module 'vitest' {
     readonly tarballs: Readonly<Record<string, string>>;
     /** What npm has written when it installed them. */
     readonly installed: string;
+    /** The commit that they name. */
+    readonly revision: string;
     /** Version of Node → path of its program. */
     readonly nodes: Readonly<Record<string, string>>;
   }
@@ -28,11 +30,15 @@ const tools = [
   ...['express@5', '@types/express@5', 'socket.io@4'],
 ];
 
+/** That of no commit. */
+const revision = 'f'.repeat(40);
+
 let outside = '';
 let nodes: Nodes | null = null;
 
 export function setup({ provide }: TestProject): void {
   outside = mkdtempSync(join(tmpdir(), 'outside of it '));
+  process.env['REVISION'] = revision;
   const packed = Object.entries(publicPackages).map(([name, { publishedAs }]) => {
     const tarball = pack(name, outside);
     return [publishedAs ?? name, tarball] as const;
@@ -43,6 +49,7 @@ export function setup({ provide }: TestProject): void {
   provide('outside', outside);
   provide('tarballs', tarballs);
   provide('installed', installed);
+  provide('revision', revision);
   nodes = obtainNodes();
   provide('nodes', nodes.programs);
 }

@@ -36,7 +36,7 @@ import { createMemoryEngine } from '@plenum/memory';
 import { createRedisEngine } from '@plenum/redis';
 import { builtDocuments } from './config/built-documents.ts';
 import type { Extensions } from './config/extensions.ts';
-import { version } from './config/version.ts';
+import { revision, version } from './config/version.ts';
 import type { Config } from './config.ts';
 import type { ConsoleAccess } from './console/console-access.ts';
 import { homePage } from './home-page.ts';
@@ -261,6 +261,7 @@ function openGateway(
     config: { ...config, adminTokens },
     hasArchive: adapters.archive !== undefined,
     version,
+    ...(revision === null ? {} : { revision }),
     homePage: homePage({ ...config, docs }),
     ...(site === undefined ? {} : { site }),
     ...(edge.authenticate === undefined ? {} : { authenticate: edge.authenticate }),

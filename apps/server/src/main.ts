@@ -15,7 +15,7 @@ import type { LanOptions, ServeOptions } from './commands/serve.ts';
 import type { TailOptions } from './commands/tail.ts';
 import type { TakeDownOptions } from './commands/take-down.ts';
 import type { TokenOptions } from './commands/token.ts';
-import { version } from './config/version.ts';
+import { build } from './config/version.ts';
 
 /** Each command loads its code only when it is called, so a client does not load the code of a node. */
 const commands = {
@@ -84,7 +84,7 @@ const program = new Command('plenum')
   .description(
     'Horizontally scaled group messaging. Configured by the environment: see /docs/reference/settings of any node.',
   )
-  .version(version)
+  .version(build)
   .showHelpAfterError();
 
 program

@@ -103,8 +103,10 @@ export interface GatewayOptions {
   readonly requests?: readonly CustomRequest[];
   /** Set in a worker of `plenum serve --workers`. */
   readonly machine?: Machine;
-  /** Shown in the OpenAPI document. */
+  /** Shown in the OpenAPI document, and a label of `plenum_build_info`. */
   readonly version?: string;
+  /** The commit that the program was built from, a label of `plenum_build_info`. */
+  readonly revision?: string;
   /** Set in dev mode only: `POST /v1/dev/token` exists then. */
   readonly issueDevToken?: (userId: UserId) => Promise<string>;
   /** Signs a token for a user of a canary group. Absent: an identity provider signs the tokens, and there are no canaries. */

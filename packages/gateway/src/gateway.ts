@@ -9,6 +9,7 @@ import { mountOn } from './http/mount.ts';
 import { PipelinedRequests, serveOneByOne, serveRoutesOneByOne } from './http/pipelined-requests.ts';
 import { guardMounted } from './http/server-sockets.ts';
 import { Figures } from './metrics/figures.ts';
+import { unknownBuild } from './metrics/metric-row.ts';
 import { createMetrics } from './metrics/metrics.ts';
 import { boundWebSockets } from './outbound/web-sockets.ts';
 import { UserReadLimiters } from './requests/read-limiter.ts';
@@ -151,6 +152,10 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     bufferedBytes: sockets.bufferedBytes,
     unreadBytes: () => budget.bytes,
     prefix: roomChannels?.channelPrefix ?? '',
+    build: {
+      version: options.version ?? unknownBuild.version,
+      revision: options.revision ?? unknownBuild.revision,
+    },
   };
   const metrics = createMetrics(readings, options.machine ?? null);
   const figures = new Figures({ metrics, readings, clock });

@@ -9,6 +9,7 @@ import type { ProcessFigures } from '../machine.ts';
 /** Figures that are not sums: what holds for one worker holds for the machine. */
 const notSums: Readonly<Record<string, string>> = {
   plenum_node_info: 'max',
+  plenum_build_info: 'max',
   plenum_adapter_breaker_open: 'max',
   plenum_redis_memory_used_bytes: 'max',
   plenum_redis_memory_max_bytes: 'max',

@@ -2,7 +2,7 @@
 import type { AdapterName, Clock } from '@plenum/core';
 import type { AdapterFigures, NodeReading } from '@plenum/protocol';
 import type { Registry } from 'prom-client';
-import type { NodeReadings } from './metric-row.ts';
+import { type NodeReadings, unknownBuild } from './metric-row.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { RecentMeasures } from './recent.ts';
 
@@ -106,7 +106,7 @@ export function figuresWithoutGateway(
     const none = () => 0;
     const storeMemory = async () => [];
     const gateway = { openSockets: none, bufferedBytes: none, unreadBytes: none, prefix: '' };
-    const all = { ...readings, ...gateway, storeMemory };
+    const all = { ...readings, ...gateway, storeMemory, build: unknownBuild };
     const metrics = createMetrics(all, null);
     return { metrics, figures: new Figures({ metrics, readings: all, clock }) };
   };

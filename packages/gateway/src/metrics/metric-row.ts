@@ -18,6 +18,7 @@ export interface NodeReadings {
   readonly storeMemory: () => Promise<readonly StoreMemory[]>;
   /** The prefix of keys and channels; empty on the memory engine. */
   readonly prefix: string;
+  readonly build: Build;
 }
 
 export interface StoreMemory {
@@ -26,6 +27,15 @@ export interface StoreMemory {
   /** `maxmemory`; 0: no limit. */
   readonly maxBytes: number;
 }
+
+/** What runs: both are `unknown` where the program that has the gateway names none. */
+export interface Build {
+  readonly version: string;
+  /** The commit. */
+  readonly revision: string;
+}
+
+export const unknownBuild: Build = { version: 'unknown', revision: 'unknown' };
 
 export type Unit =
   | 'messages'

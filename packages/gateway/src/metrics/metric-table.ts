@@ -225,6 +225,16 @@ const ownership: readonly MetricRow[] = [
     ['prefix'],
     ({ prefix }) => ({ prefix }),
   ),
+  identity(
+    {
+      name: 'plenum_build_info',
+      unit: 'state',
+      help: 'Always 1: the version of the node and the commit that it was built from',
+      alertWhen: null,
+    },
+    ['version', 'revision'],
+    ({ build: { version, revision } }) => ({ version, revision }),
+  ),
   movedGauge(
     {
       name: 'plenum_leases',
