@@ -60,6 +60,7 @@ const notCovered = [
     : [
         'browsers: npm run test:all drives a Chromium',
         'proxies: npm run test:all puts HAProxy and nginx before three nodes',
+        'the chart and the compose file: npm run test:deployment',
         'the site of the documents and the code of its pages: npm run test:docs',
         'clients in Python: npm run test:all has one by hand, and generates one from the OpenAPI document',
         'the packages, installed outside of the repository, on Node 20.19, 22 and 24: npm run test:packages',
@@ -69,7 +70,7 @@ const notCovered = [
     ? ['the bench against Centrifugo: CENTRIFUGO=<path of its binary>']
     : []),
   'long runs: npm run chaos -- --minutes 120, npm run soak, npm run measure:capacity, npm run measure:scale',
-  'Docker: the image and docker-compose.yml are not built or started',
+  'Docker and Kubernetes: the steps of the image are followed, chart and compose file are read by their own tools; neither is started',
 ];
 
 if (isEverything) {
@@ -133,6 +134,7 @@ async function runTests() {
         await runPostgresTests();
         await runProxyTests();
         results.push(await tested('examples', [], besides));
+        results.push(await tested('deployment', [], besides));
       },
     );
   } else {

@@ -136,6 +136,17 @@ export default defineConfig({
       },
       {
         extends: true,
+        // The first run builds helm.
+        test: {
+          name: 'deployment',
+          include: ['test/deployment/**/*.test.ts'],
+          globalSetup: 'test/deployment/obtained.ts',
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        extends: true,
         test: {
           name: 'proxies',
           include: ['test/proxies/**/*.test.ts'],
