@@ -58,6 +58,7 @@ export const publicPackages = {
       LICENSE: 'LICENSE',
       lua: 'packages/redis/lua',
       'deploy/redis.acl': 'deploy/redis.acl',
+      'deploy/redis-with-users.sh': 'deploy/redis-with-users.sh',
       docs: site,
       'web/dist/site': 'apps/web/dist/site',
     },

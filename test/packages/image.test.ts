@@ -34,7 +34,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 /** Below /plenum: what is ours, one rule for each kind of file. */
 const ours = [
-  /^(?:LICENSE|README\.md|package\.json|sbom\.cdx\.json|bin\/plenum\.js|deploy\/redis\.acl)$/,
+  /^(?:LICENSE|README\.md|package\.json|sbom\.cdx\.json|bin\/plenum\.js|deploy\/redis(?:\.acl|-with-users\.sh))$/,
   /^lib\/plenum\/[\w-]+(?:\.js|\.d\.ts)$/,
   /^lua\/(?:lib\/)?[\w-]+\.lua$/,
   /^docs\/(?!files\/)[\w@./-]+\.(?:html|js|json|css|txt|svg|png|woff2)$/,

@@ -38,7 +38,7 @@ const contents: Readonly<Record<string, { readonly files: readonly string[]; rea
   },
   plenum: {
     files: [
-      ...['bin/plenum.js', 'deploy/redis.acl', ...scripts],
+      ...['bin/plenum.js', 'deploy/redis.acl', 'deploy/redis-with-users.sh', ...scripts],
       ...['lib/plenum/index.d.ts', 'lib/plenum/index.js', 'lib/plenum/main.js', 'web/dist/site/index.html'],
     ],
     chunks: /^(?:lib\/plenum\/[\w-]+\.js|docs\/.+|web\/dist\/site\/.+)$/,

@@ -13,7 +13,9 @@ services:
       NODE_ENV: production
       HOST: 0.0.0.0
       PORT: 3000
-      REDIS_URL: redis://:\${REDIS_PASSWORD:?run npx plenum init, which makes one}@redis:6379
+      # Admin tokens, the console and /metrics.
+      PLENUM_ADMIN_PORT: 3001
+      REDIS_URL: redis://plenum:\${REDIS_PASSWORD:?run npx plenum init, which makes one}@redis:6379
       PLENUM_JWT_SECRET: \${PLENUM_JWT_SECRET:?run npx plenum init, which makes one}
       PLENUM_ADMIN_TOKEN: \${PLENUM_ADMIN_TOKEN:?run npx plenum init, which makes one}
     volumes:
@@ -23,6 +25,7 @@ services:
     ports:
       # From this machine only, for a proxy with TLS before it; '3000:3000' is for all.
       - '127.0.0.1:3000:3000'
+      - '127.0.0.1:3001:3001'
     depends_on:
       redis:
         condition: service_healthy
@@ -31,28 +34,47 @@ services:
       interval: 10s
       timeout: 3s
       start_period: 15s
-    user: node
+    user: '1000:1000'
     init: true
     read_only: true
     cap_drop: [ALL]
     security_opt: ['no-new-privileges:true']
+    mem_limit: 1g
+    pids_limit: 128
+    ulimits:
+      # A socket each.
+      nofile: 65536
     # A node drains before it ends.
     stop_grace_period: 40s
     restart: unless-stopped
 
   redis:
     image: redis:7.2-alpine
+    # \`redis\` of the image.
+    user: '999:1000'
+    # The user \`plenum\` has the rights that a node uses and no others, and the password.
     # Redis must not evict: a group would lose messages without a word.
-    command: [redis-server, --appendonly, 'yes', --maxmemory-policy, noeviction, --requirepass, '\${REDIS_PASSWORD}']
+    command: [sh, /etc/plenum/redis-with-users.sh, /etc/plenum/redis.acl, /tmp, redis-server, --appendonly, 'yes', --maxmemory-policy, noeviction, --maxmemory, 768mb, --protected-mode, 'no', --dir, /data]
     environment:
-      REDISCLI_AUTH: \${REDIS_PASSWORD}
+      REDIS_PASSWORD: \${REDIS_PASSWORD}
     volumes:
+      - ./node_modules/plenum/deploy/redis-with-users.sh:/etc/plenum/redis-with-users.sh:ro
+      - ./node_modules/plenum/deploy/redis.acl:/etc/plenum/redis.acl:ro
       - redis-data:/data
+    tmpfs: /tmp
     healthcheck:
       test: [CMD, redis-cli, ping]
       interval: 2s
       timeout: 2s
       retries: 30
+    read_only: true
+    cap_drop: [ALL]
+    security_opt: ['no-new-privileges:true']
+    # Twice the data: a rewrite of the AOF copies what changes meanwhile.
+    mem_limit: 1536m
+    pids_limit: 64
+    ulimits:
+      nofile: 16384
     restart: unless-stopped
 
 volumes:
