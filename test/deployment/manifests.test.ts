@@ -9,7 +9,8 @@ const head = `# Made from the chart in deploy/helm/plenum by \`npm run manifests
 `;
 const values = [
   ...['secret.existingSecret=plenum', 'test.enabled=false', 'autoscaling.enabled=true'],
-  ...['serviceMonitor', 'prometheusRule', 'dashboard'].map((name) => `metrics.${name}.enabled=true`),
+  // Rules and dashboard are files already.
+  'metrics.serviceMonitor.enabled=true',
 ].flatMap((value) => ['--set', value]);
 
 /** Of one template. Without what Helm writes for itself. */
