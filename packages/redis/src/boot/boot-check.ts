@@ -7,9 +7,15 @@ import {
   type ClusterAddress,
   type Endpoint,
   type RedisAddress,
-  type SentinelAddress,
 } from '../connections/address.ts';
-import { createCluster, createRedis, type RedisClient, sentinelLogin } from '../connections/client.ts';
+import {
+  createCluster,
+  createLink,
+  createRedis,
+  type RedisClient,
+  sentinelLogin,
+  serversOf,
+} from '../connections/client.ts';
 import { lookAtServer, lookOptions } from '../connections/client-options.ts';
 import { failureSentence, loginSentence, tlsSentence } from '../connections/failure-sentence.ts';
 import { parseServerInfo } from '../connections/server-info.ts';
@@ -144,25 +150,33 @@ async function connect(client: RedisClient, address: RedisAddress): Promise<void
     await client.connect();
   } catch (error) {
     const cause = reason ?? (error instanceof Error ? error : new Error(String(error)));
-    if (address.type === 'sentinel') await checkSentinels(address);
+    await askReporters(address);
     throw isReply(cause) && lackIn(cause.message) !== null ? cause : connectFailure(address, cause);
   }
 }
 
 /**
- * The client library does not say why a Sentinel refuses it.
- * @throws Error with one sentence if each Sentinel refuses the connection, not if it only cannot be reached
+ * Asks the servers that report where Redis is, because the client library does not say why they refuse it.
+ * @throws Error with one sentence if each of them refuses the connection, not if it only cannot be reached
  */
-async function checkSentinels(address: SentinelAddress): Promise<void> {
+async function askReporters(address: RedisAddress): Promise<void> {
   const refusals = await Promise.all(
-    address.sentinels.map((sentinel) => refusalOfSentinel(address, sentinel)),
+    serversOf(address).endpoints.map((at) => refusalAt(clientOf(address, at), nameOf(address, at))),
   );
   const [first] = refusals;
   if (first !== undefined && refusals.every((refusal) => refusal !== null)) throw first;
 }
 
-async function refusalOfSentinel(address: SentinelAddress, at: Endpoint): Promise<Error | null> {
-  const redis = new Redis({ ...lookOptions, ...sentinelLogin(address), ...at, connectionName });
+const nameOf = ({ type }: RedisAddress, { host, port }: Endpoint): string =>
+  `${type === 'sentinel' ? 'the Sentinel' : 'Redis'} at ${host}:${port}`;
+
+function clientOf(address: RedisAddress, at: Endpoint): Redis {
+  const options = { ...lookOptions, connectionName };
+  if (address.type === 'cluster') return createLink(address, at, options);
+  return new Redis({ ...options, ...(address.type === 'sentinel' ? sentinelLogin(address) : {}), ...at });
+}
+
+async function refusalAt(redis: Redis, name: string): Promise<Error | null> {
   let reason: Error | null = null;
   redis.on('error', (error: Error) => {
     reason ??= error;
@@ -172,7 +186,6 @@ async function refusalOfSentinel(address: SentinelAddress, at: Endpoint): Promis
     (error: Error) => reason ?? error,
   );
   redis.disconnect();
-  const name = `the Sentinel at ${at.host}:${at.port}`;
   const said = cause === null ? null : (loginSentence(cause, name) ?? tlsSentence(cause, name));
   return said === null ? null : new Error(said.replace(/^the /, 'The '), { cause });
 }

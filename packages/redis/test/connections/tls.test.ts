@@ -193,3 +193,21 @@ test('files of certificates are replaced under a running engine: another CA, the
   await admin.call('CLIENT', 'KILL', 'USER', 'plenum');
   await eventually(() => speak(running, 'broken-file'), patience);
 });
+
+test('a password is replaced: the old one is taken away under an engine that is connected', async () => {
+  await using server = await started(await ours.issue());
+  using admin = await adminOf(server);
+  await using old = await startEngine({ url: server.serviceUrl });
+  await admin.call('ACL', 'SETUSER', 'plenum', '>the-next-password');
+  const url = server.serviceUrl.replace(/plenum:[^@]*@/, 'plenum:the-next-password@');
+  await using next = await startEngine({ url, prefix: old.prefix });
+  await admin.call('ACL', 'SETUSER', 'plenum', `<${users.service.password}`);
+  const notices = [expect.stringMatching(/refused the user or the password that REDIS_URL holds\.$/)];
+  await eventually(async () => {
+    expect(await old.engine.health()).toMatchObject({ isReady: true, notices });
+  }, patience);
+  await speak(old, 'said-by-the-old');
+  const heads = await next.engine.log.heads([groupIdSchema.parse('said-by-the-old')]);
+  expect([...heads.values()]).toMatchObject([{ seq: 2 }]);
+  expect((await next.engine.health()).notices).toBeUndefined();
+});

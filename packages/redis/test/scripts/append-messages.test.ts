@@ -74,7 +74,11 @@ onEveryRedis((open) => {
     await stage.log.append(lost);
     // As a replica that has the answer, but not the entry: the next entry begins another epoch at its seq.
     await stage.redis.xdel(stage.keys.log(groupId), '3-0');
-    await stage.redis.call('XSETID', stage.keys.log(groupId), '2-0');
+    await stage.redis.call(
+      'XSETID',
+      stage.keys.log(groupId),
+      ...['2-0', 'ENTRIESADDED', 2, 'MAXDELETEDID', '0-0'],
+    );
     await stage.redis.hset(stage.keys.group(groupId), 'seq', '2');
     await stage.forgetHistory();
     const { epoch } = await stage.send('owner');

@@ -168,7 +168,13 @@ export class ClusterSet extends ServerSet {
       const from = Math.floor((shard * slotCount) / masterCount);
       const to = Math.floor(((shard + 1) * slotCount) / masterCount) - 1;
       await this.ask(master.server, 'CLUSTER', 'ADDSLOTSRANGE', from, to);
-      await this.ask(replica.server, 'CLUSTER', 'REPLICATE', master.id);
+      // A server counts another one before it knows its id.
+      await this.until('the replica knows its master', () =>
+        this.ask(replica.server, 'CLUSTER', 'REPLICATE', master.id).then(
+          () => true,
+          () => false,
+        ),
+      );
       await this.until('the replica is in sync', async () => {
         const status = await this.field(replica.server, 'master_link_status', 'INFO', 'replication');
         return status === 'up';
