@@ -60,3 +60,12 @@ test('without the scope a canary is not offered, and the page says which one is 
   expect(await page.getByRole('button', { name: 'Start a canary' }).isDisabled()).toBe(true);
   await page.getByText('The page is set to read-only').first().waitFor();
 });
+
+test('on an admin port, which takes no sockets, a canary is not offered', async () => {
+  await using admin = await ConsoleWorld.node({ PLENUM_ADMIN_PORT: '0' });
+  const [, url = ''] = await admin.place.command.until(/"adminUrl":"([^"]+)"/);
+  const page = await admin.open('/verify', { url });
+  await page.getByText('This port takes no sockets').waitFor();
+  expect(await page.getByRole('button', { name: 'Start a canary' }).isDisabled()).toBe(true);
+  await admin.clear();
+});

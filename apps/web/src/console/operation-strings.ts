@@ -215,6 +215,8 @@ export const verify = {
   messages: 'Messages',
   perSecond: 'Per second',
   start: 'Start a canary',
+  noSockets:
+    'This port takes no sockets (PLENUM_ADMIN_PORT). The command plenum verify checks deliveries too.',
   stop: 'Stop sending',
   fast: (perSecond: number) =>
     `By default a user sends at most 10 messages per second: the group takes about ${perSecond} per second.`,

@@ -11,6 +11,8 @@ export interface Admin {
   readonly event: string;
   readonly service: string;
   readonly has_archive: boolean;
+  /** False: this address takes admin requests, and no sockets. */
+  readonly has_sockets: boolean;
   /** True: the token may be used for reads only. */
   readonly read_only?: boolean;
 }

@@ -12,9 +12,11 @@ import { RunCard } from './run-card.tsx';
 
 export function VerifyPage() {
   const run = useStore(canaryOfTab);
-  const problem = useProblemOf('groups');
+  const refused = useProblemOf('groups');
+  const signedIn = useStore(session);
+  const hasSockets = signedIn?.state !== 'signed in' || signedIn.admin.has_sockets;
+  const problem = refused ?? (hasSockets ? null : texts.noSockets);
   const start = (settings: CanarySettings) => {
-    const signedIn = session.get();
     if (signedIn?.state !== 'signed in') return;
     const started = new CanaryRun(settings, signedIn.admin.event);
     canaryOfTab.set(started);
