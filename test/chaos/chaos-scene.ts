@@ -4,7 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { evenTags, numberedTags } from '@plenum/core';
 import { groupIdSchema } from '@plenum/protocol';
-import { type FaultProxy, type PostgresServer, startFaultProxy, startPostgres } from '@plenum/testkit';
+import {
+  asService,
+  type FaultProxy,
+  type PostgresServer,
+  startFaultProxy,
+  startPostgres,
+} from '@plenum/testkit';
 import { WebhookReceiver } from '../support/adapters/webhook-receiver.ts';
 import { nodeSettings } from '../support/cluster/service.ts';
 import { ChaosNodes } from './chaos-nodes.ts';
@@ -127,7 +133,7 @@ async function startParts(kind: DeploymentKind, started: Started): Promise<Parts
   const shared = environmentOf(postgres, receiver);
   const environments = Array.from({ length: nodeCount }, (_, i) => ({
     ...shared,
-    REDIS_URL: links[i]?.url ?? deployment.url,
+    REDIS_URL: asService(links[i]?.url ?? deployment.url),
   }));
   const nodes = kept(started, await ChaosNodes.start(environments, folder));
   const targetPort = Number(new URL(nodes.url).port);

@@ -40,7 +40,7 @@ export class Deployment implements AsyncDisposable {
   }
   /** Value of `REDIS_URL`. */
   get url(): string {
-    return this.of.kind === 'standalone' ? this.of.server.url : this.of.set.url;
+    return this.of.kind === 'standalone' ? this.of.server.serviceUrl : this.of.set.url;
   }
 
   async masters(): Promise<readonly RedisServer[]> {

@@ -14,26 +14,30 @@ const speakersCount = 15;
 const freezeMs = 300;
 
 interface Deployment extends AsyncDisposable {
-  readonly url: string;
+  readonly serviceUrl: string;
   masters(): Promise<readonly RedisServer[]>;
 }
 
 const deployments: Readonly<Record<string, () => Promise<Deployment>>> = {
   'one server': async () => {
     const redis = await startRedis();
-    return { url: redis.serviceUrl, masters: async () => [redis], [Symbol.asyncDispose]: () => redis.stop() };
+    return {
+      serviceUrl: redis.serviceUrl,
+      masters: async () => [redis],
+      [Symbol.asyncDispose]: () => redis.stop(),
+    };
   },
   Sentinels: async () => {
     const set = await SentinelSet.start();
     return {
-      url: set.url,
+      serviceUrl: set.url,
       masters: async () => [await set.master()],
       [Symbol.asyncDispose]: () => set.stop(),
     };
   },
   'a Cluster': async () => {
     const set = await ClusterSet.start();
-    return { url: set.url, masters: () => set.masters(), [Symbol.asyncDispose]: () => set.stop() };
+    return { serviceUrl: set.url, masters: () => set.masters(), [Symbol.asyncDispose]: () => set.stop() };
   },
 };
 
@@ -69,7 +73,7 @@ describe.each(Object.entries(deployments))('on %s', (_, deploy) => {
   let cluster: Cluster;
   beforeAll(async () => {
     redis = await deploy();
-    cluster = await Cluster.start({ REDIS_URL: redis.url });
+    cluster = await Cluster.start({ REDIS_URL: redis.serviceUrl });
   });
   afterAll(async () => {
     await cluster[Symbol.asyncDispose]();

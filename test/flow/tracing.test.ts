@@ -113,7 +113,7 @@ test.each(engines)(
 test('every node that writes a message has a span that links to its send; a refusal has its code', async () => {
   await using redis = await startRedis();
   await using spans = await Spans.start();
-  const place = { redisUrl: redis.url, prefix: freshPrefix() };
+  const place = { redisUrl: redis.serviceUrl, prefix: freshPrefix() };
   await using one = await Service.start('redis', place);
   await using two = await Service.start('redis', place);
   const ann = await one.device('ann');

@@ -69,7 +69,7 @@ test('what is asked wrongly is refused with the field, and a user asks nothing a
 
 test('devices on two nodes come as one list, page by page, the newest first, from either node', async () => {
   await using redis = await startRedis();
-  const place = { redisUrl: redis.url, prefix: freshPrefix() };
+  const place = { redisUrl: redis.serviceUrl, prefix: freshPrefix() };
   await using one = await Service.start('redis', place);
   await using two = await Service.start('redis', place);
   const ids: string[] = [];

@@ -109,7 +109,7 @@ test('its entry point serves, shows which build it is, and proves itself by veri
   const environment = {
     ...image.environment,
     ...{ PWD: plenum, PATH: process.env['PATH'] ?? '', HOST: '127.0.0.1', PORT: String(port) },
-    ...{ REDIS_URL: redis.url, PLENUM_ADMIN_PORT: String(adminPort) },
+    ...{ REDIS_URL: redis.serviceUrl, PLENUM_ADMIN_PORT: String(adminPort) },
     ...{ PLENUM_JWT_SECRET: secret, PLENUM_ADMIN_TOKEN: secret },
   };
   await using node = new CommandProcess(script, image.command, environment, nodeOptions);

@@ -11,11 +11,12 @@ import { expect, test } from 'vitest';
 import { neededCommands, optionalCommands } from '../../src/rights/needed-commands.ts';
 import { startEngine } from '../start-engine.ts';
 
-const textsBelow = (folder: string, ending: string): readonly string[] => {
+const textsBelow = (folder: string, ending: string, areTestsRead = false): readonly string[] => {
   const url = new URL(folder, import.meta.url);
   return readdirSync(url, { recursive: true })
     .map(String)
-    .filter((name) => name.endsWith(ending) && !name.endsWith('.test.ts'))
+    .filter((name) => name.endsWith(ending) && !name.includes('node_modules'))
+    .filter((name) => areTestsRead || !name.endsWith('.test.ts'))
     .map((name) => readFileSync(new URL(name, url), 'utf8'));
 };
 
@@ -84,3 +85,13 @@ test('the script of docker-compose.yml gives the Redis user its password and pre
     rmSync(folder, { recursive: true, force: true });
   }
 });
+
+test('a test that starts a Redis gives its nodes the rights of the file and no others', () => {
+  const starting = textsBelow('../../../../test/', '.ts', true).filter((text) => /\bstartRedis\(/.test(text));
+  expect(starting.length).toBeGreaterThan(10);
+  const asAdmin = /\b(?:REDIS_URL|redisUrl): (?:\w+\.)*(?:redis|server)\.url\b.*/g;
+  expect(starting.flatMap((text) => text.match(asAdmin) ?? [])).toEqual(refused);
+});
+
+/** `first-minutes.test.ts` wants a node to be refused. */
+const refused = ['REDIS_URL: redis.url });'];
