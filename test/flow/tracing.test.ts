@@ -168,6 +168,42 @@ test.each(engines)(
   },
 );
 
+test.each(engines)(
+  'a message with a trace context is edited, mentioned, and taken down as any, on %s',
+  async (engine) => {
+    await using service = await Service.start(engine);
+    const ann = await service.device('ann');
+    await ann.must('create_group', { group_id: 'g', group_type: 'public' });
+    const args = {
+      group_id: 'g',
+      message: 'first',
+      metadata: { traceparent: 'x' },
+      mentions: ['ann'],
+      expires_in_ms: 60_000,
+    };
+    const sent = await ann.ask({ request_type: 'relay_msg', args, traceparent });
+    const { message_id } = await ann.must('relay_msg', {
+      group_id: 'g',
+      message: 'another',
+      reply_to: idOf(sent),
+    });
+    await ann.must('edit_message', { group_id: 'g', message_id: idOf(sent), message: 'second' });
+    await ann.must('react', { group_id: 'g', message_id: idOf(sent), reaction: '+1' });
+    const first = { message_id: idOf(sent), message: 'second', edits: 1, traceparent };
+    const history = async () => (await ann.must('history', { group_id: 'g' }))['entries'];
+    expect(await history()).toEqual(expect.arrayContaining([expect.objectContaining(first)]));
+    await ann.must('delete_message', { group_id: 'g', message_id: idOf(sent) });
+    const entries = JSON.stringify(await history());
+    expect(entries).toContain('"deleted":true');
+    expect(entries).not.toContain('second');
+    expect(entries).not.toContain(traceId);
+    expect(entries).toContain(String(message_id));
+  },
+);
+
+const idOf = (answer: Awaited<ReturnType<Device['ask']>>): string =>
+  answer.success ? String(answer.result['message_id']) : JSON.stringify(answer);
+
 test('PLENUM_TRACING=on makes spans with the SDK of --import, by the messaging conventions', async () => {
   const file = join(await mkdtemp(join(tmpdir(), 'spans-')), 'spans');
   await using node = await ServedNode.start('memory', {
