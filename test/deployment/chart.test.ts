@@ -222,12 +222,14 @@ describe('around the nodes', () => {
     expect(narrow.policyTypes).toEqual(['Ingress', 'Egress']);
   });
 
-  test('nodes are scaled by their sockets, and taken away one at a time', () => {
+  test('nodes are scaled by their sockets, and taken away one at a time', async () => {
     const { metrics, behavior } = find(full, 'HorizontalPodAutoscaler')['spec'];
     expect(metrics[0].pods).toEqual({
       metric: { name: 'plenum_sockets' },
       target: { type: 'AverageValue', averageValue: '20000' },
     });
+    const adapter = await readFile(join(root, 'deploy/kubernetes/prometheus-adapter.yaml'), 'utf8');
+    expect(parse(adapter).rules.custom[0].seriesQuery).toContain(`${metrics[0].pods.metric.name}{`);
     expect(behavior.scaleDown.policies).toEqual([{ type: 'Pods', value: 1, periodSeconds: 600 }]);
     expect(find(full, 'Deployment')['spec'].replicas).toBeUndefined();
     expect(find(usual, 'Deployment')['spec'].replicas).toBe(3);

@@ -163,7 +163,7 @@ const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 const commandHelp = readFileSync(join(root, 'apps/docs/reference/cli.md'), 'utf8');
 /** Programs of others. */
 const others =
-  /^(?:npm (?:ci|install|start|test)\b|docker |export |redis-cli |cp |npx (?:tsc|vitest|--no-install rolldown) |curl |node --env-file)/;
+  /^(?:npm (?:ci|install|start|test)\b|docker |kubectl |export |for name in |\(printf |redis-cli |cp |npx (?:tsc|vitest|--no-install rolldown) |curl |node --env-file)/;
 
 /** Null: there is such a command, with such options. */
 function commandProblem(line: string): string | null {
@@ -176,7 +176,9 @@ function commandProblem(line: string): string | null {
   const [, help] = commandHelp.split(`\n## ${command}\n`);
   if (help === undefined) return `there is no command ${command}`;
   const known = help.split('\n## ')[0] ?? '';
-  const missing = (options.match(/--[\w-]+/g) ?? []).filter((option) => !known.includes(option));
+  // What is in quotes is for another program.
+  const own = options.replaceAll(/'[^']*'/g, '').match(/--[\w-]+/g) ?? [];
+  const missing = own.filter((option) => !known.includes(option));
   return missing.length === 0 ? null : `${command} has no ${missing.join(', ')}`;
 }
 
