@@ -8,12 +8,14 @@ import {
   serviceUsers,
 } from '@plenum/local-redis';
 
-const acl = readFileSync(new URL('../../../../deploy/redis.acl', import.meta.url), 'utf8');
+/** Read when it is used: a bundle that has this code is not beside the file. */
+const shippedAcl = () => readFileSync(new URL('../../../../deploy/redis.acl', import.meta.url), 'utf8');
 const servicePassword = 'of-the-shipped-user';
 const adminPassword = 'of-the-administrator';
 
 /** The arguments of `ACL SETUSER` for the user `plenum`, one rule each. */
-export const shippedRules = (options: ServiceUserOptions): readonly string[] => serviceRules(acl, options);
+export const shippedRules = (options: ServiceUserOptions): readonly string[] =>
+  serviceRules(shippedAcl(), options);
 
 /** The URL of a server that a test has started, with the user `plenum`. A URL with a user stays as it is. */
 export const asService = (url: string): string =>
@@ -28,7 +30,7 @@ export interface ShippedUsersOptions {
 
 /** The user `plenum` with the rights of the file, beside an administrator. */
 export const shippedUsers = ({ prefix = '*', isStrict = false }: ShippedUsersOptions = {}): RedisUsers =>
-  serviceUsers(acl, { password: servicePassword, prefix }, isStrict ? adminPassword : undefined);
+  serviceUsers(shippedAcl(), { password: servicePassword, prefix }, isStrict ? adminPassword : undefined);
 
 /** Of a Sentinel: a user with the rights that a node needs there, beside an administrator. */
 export function sentinelUsers(): RedisUsers {
