@@ -20,7 +20,9 @@ import { restCall } from '../support/wire/rest-call.ts';
 // A request to join ends after a minute at the earliest: see expiring-requests.test.ts.
 const withoutCauseAtSocket: readonly ErrorCode[] = ['dead_letter_not_found', 'request_expired'];
 // Pages of foreign origins are kept from reading answers; what they bring as bearer counts. Connections are sockets.
-const withoutCauseAtRest: readonly ErrorCode[] = ['origin_denied', 'too_many_connections', 'request_expired'];
+const withoutCauseAtRest: readonly ErrorCode[] = [
+  ...(['origin_denied', 'too_many_connections', 'node_busy', 'request_expired'] as const),
+];
 const withoutCauseAt: Readonly<Record<`${EngineName} ${Door}`, readonly ErrorCode[]>> = {
   'memory socket': withoutCauseAtSocket,
   'redis socket': withoutCauseAtSocket,
@@ -151,6 +153,18 @@ describe.each(engines)('the error table on %s', (engine) => {
     await service.device('ann');
     await expectNoConnection(service.device('ann'), { code: 'too_many_connections' });
   });
+  produces(
+    'node_busy',
+    [engine, 'socket'],
+    'a client that would be in line for longer than 5 s',
+    async () => {
+      const service = serviceWith('stormy');
+      // One is admitted at once, and five in the next five seconds.
+      const devices = Array.from({ length: 8 }, () => service.device('ann'));
+      const refused = Promise.race(devices.map((device) => device.then(() => new Promise<never>(() => {}))));
+      await expectNoConnection(refused, { code: 'node_busy' });
+    },
+  );
   const drains = 'a new client of a node that drains';
   produces('draining', [engine, 'socket'], drains, async () => {
     await using node = await ServedNode.start(engine);

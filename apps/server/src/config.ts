@@ -61,6 +61,9 @@ export interface Config {
   /** Maximum of sockets per user on this node; 0: no limit. */
   readonly maxConnectionsPerUser: number;
   readonly maxConnectionsPerIp: number;
+  /** Connects per second of each process; 0: no limit. */
+  readonly connectRatePerSec: number;
+  readonly connectRateBurst: number;
   /** Maximum of connections per address that have no authenticated user yet. */
   readonly maxUnauthenticatedPerIp: number;
   readonly maxUnreadBytes: number;
@@ -241,6 +244,8 @@ function configOf(variables: Environment, extensions: Extensions): Config {
     maxConnectionsPerUser: variables.PLENUM_MAX_CONNECTIONS_PER_USER,
     maxConnectionsPerIp: variables.PLENUM_MAX_CONNECTIONS_PER_IP,
     maxUnauthenticatedPerIp: variables.PLENUM_MAX_UNAUTHENTICATED_PER_IP,
+    connectRatePerSec: variables.PLENUM_CONNECT_RATE_PER_SEC,
+    connectRateBurst: variables.PLENUM_CONNECT_RATE_BURST,
     maxUnreadBytes: variables.PLENUM_MAX_UNREAD_BYTES,
     trustedProxies: variables.PLENUM_TRUST_PROXY,
     strategy: variables.PLENUM_CLUSTER_STRATEGY,

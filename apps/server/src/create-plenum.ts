@@ -193,6 +193,8 @@ function edgeOf(options: PlenumOptions, secrets: Secrets): EdgeDeps | null {
     maxConnectionsPerUser: options.maxConnectionsPerUser ?? 0,
     maxConnectionsPerIp: options.maxConnectionsPerIp ?? 0,
     maxUnauthenticatedPerIp: options.maxUnauthenticatedPerIp ?? defaultUnauthenticatedPerIp,
+    connectRatePerSec: options.connectRatePerSec ?? 0,
+    connectRateBurst: options.connectRateBurst ?? 1,
     maxUnreadBytes: options.maxUnreadBytes ?? defaultMaxUnreadBytes,
   };
   return {

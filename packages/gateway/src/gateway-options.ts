@@ -53,6 +53,10 @@ export interface GatewayConfig {
   readonly maxConnectionsPerIp?: number;
   /** Connections of one address without an admitted user; 0: no limit, which is the default. */
   readonly maxUnauthenticatedPerIp?: number;
+  /** Connects per second that this process admits; 0: no limit, which is the default. */
+  readonly connectRatePerSec?: number;
+  /** Connects that it admits at once after a quiet time. Default 1. */
+  readonly connectRateBurst?: number;
   /**
    * Bytes that may wait in the process for peers that do not read: half of them for one address, a quarter for one
    * user, an eighth for one connection. Default 64 MiB.

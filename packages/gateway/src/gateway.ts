@@ -18,6 +18,7 @@ import { restDepsOf } from './rest/rest-deps.ts';
 import { restEdge } from './rest/rest-edge.ts';
 import { createSharedDeps, type SharedDeps } from './shared-deps.ts';
 import { authenticateHandshake } from './sockets/authenticate.ts';
+import { ConnectRate } from './sockets/connect-rate.ts';
 import { createHandshake } from './sockets/handshake.ts';
 import { Newcomers } from './sockets/newcomers.ts';
 import { withRevocationCheck, withRevocationCheckIfKnown } from './sockets/revocation-check.ts';
@@ -89,6 +90,12 @@ function socketEdge(io: Server, options: GatewayOptions, shared: SharedDeps): So
       logger,
       seats,
       newcomers,
+      connectRate: new ConnectRate({
+        ratePerSec: config.connectRatePerSec ?? 0,
+        burst: config.connectRateBurst ?? 1,
+        clock,
+        fraction: () => Number.parseInt(random.token().slice(0, 8), 16) / 2 ** 32,
+      }),
     }),
     authenticator: withRevocationCheck(authenticator, revocations, wallMs),
     revocations,

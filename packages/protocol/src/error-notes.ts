@@ -205,6 +205,10 @@ export const errorNotes: Readonly<Record<ErrorCode, ErrorNote>> = {
     why: 'The user or the address has as many connections to this node as the settings allow.',
     fix: 'Close connections that are not needed: one per tab or device is enough. Behind a proxy set `PLENUM_TRUST_PROXY`, or all clients count as one address.',
   },
+  node_busy: {
+    why: 'More clients connect to this node at once than it admits, for example after the loss of another node. `retry_after_ms` is another time for each client.',
+    fix: 'Connect again after `retry_after_ms`: the SDK does. Plain `socket.io-client` does not connect again after a refusal by itself: call `socket.connect()` then. For operators: `PLENUM_CONNECT_RATE_PER_SEC`, or another node.',
+  },
   conflict: {
     why: 'The same `request_id` was used with another payload within 10 minutes. With `details.field` `if_seq`: settings were changed since they were read.',
     fix: 'Make a new id for each new request, and keep it for retries only. After `if_seq`: read the group again.',

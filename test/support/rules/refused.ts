@@ -23,6 +23,7 @@ function expectRetryAfter({ code, canRetry }: Expected, retryAfterMs: unknown): 
     code === 'rate_limited' ||
     code === 'slow_mode' ||
     code === 'room_overloaded' ||
+    code === 'node_busy' ||
     (code === 'muted' && canRetry)
   ) {
     expect(retryAfterMs).toBeGreaterThanOrEqual(1);
@@ -55,5 +56,7 @@ export async function expectNoConnection(connecting: Promise<unknown>, expected:
     () => ({}),
     (error) => error,
   );
-  expect(refusal.data).toEqual(bodyOf(expected, undefined));
+  const retryAfterMs = refusal.data?.retry_after_ms;
+  expect(refusal.data).toEqual(bodyOf(expected, retryAfterMs));
+  expectRetryAfter(expected, retryAfterMs);
 }

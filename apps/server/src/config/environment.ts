@@ -82,6 +82,8 @@ export const environmentSchema = z.object({
   PLENUM_MAX_CONNECTIONS_PER_USER: wholeNumber(0, 1_000_000).prefault('1000'),
   PLENUM_MAX_CONNECTIONS_PER_IP: wholeNumber(0, 1_000_000).prefault('0'),
   PLENUM_MAX_UNAUTHENTICATED_PER_IP: wholeNumber(0, 1_000_000).prefault('1000'),
+  PLENUM_CONNECT_RATE_PER_SEC: wholeNumber(0, 1_000_000).prefault('1000'),
+  PLENUM_CONNECT_RATE_BURST: wholeNumber(1, 1_000_000).prefault('2000'),
   PLENUM_MAX_UNREAD_BYTES: wholeNumber(8 * 1024 * 1024, 2 ** 40).prefault(String(defaultMaxUnreadBytes)),
   PLENUM_TRUST_PROXY: proxies().prefault(''),
   PLENUM_HISTORY_MAX_ENTRIES: wholeNumber(1, 10_000_000).prefault(

@@ -173,6 +173,16 @@ export const settingNotes: Readonly<Record<keyof Environment, SettingNote>> = {
     unit: 'connections',
     text: 'Connections of one address that have no admitted user (yet), likewise.',
   },
+  PLENUM_CONNECT_RATE_PER_SEC: {
+    section: 'bounds',
+    unit: 'connects/s',
+    text: 'Connects that a node admits, each worker by itself; 0: no limit. Those above wait in line for up to 5 s; who would wait longer is refused with `node_busy`, and with a `retry_after_ms` of its own.',
+  },
+  PLENUM_CONNECT_RATE_BURST: {
+    section: 'bounds',
+    unit: 'connects',
+    text: 'How many of them at once.',
+  },
   PLENUM_MAX_UNREAD_BYTES: {
     section: 'bounds',
     unit: 'bytes',

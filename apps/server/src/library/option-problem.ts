@@ -91,6 +91,8 @@ const judges: { readonly [Name in keyof PlenumOptions]-?: Judge } = {
   maxConnectionsPerUser: variable('PLENUM_MAX_CONNECTIONS_PER_USER', 'number'),
   maxConnectionsPerIp: variable('PLENUM_MAX_CONNECTIONS_PER_IP', 'number'),
   maxUnauthenticatedPerIp: variable('PLENUM_MAX_UNAUTHENTICATED_PER_IP', 'number'),
+  connectRatePerSec: variable('PLENUM_CONNECT_RATE_PER_SEC', 'number'),
+  connectRateBurst: variable('PLENUM_CONNECT_RATE_BURST', 'number'),
   maxUnreadBytes: variable('PLENUM_MAX_UNREAD_BYTES', 'number'),
   engineSettings: settings(engineSettingJudges),
   adapters: adaptersProblem,

@@ -93,6 +93,9 @@ export interface PlenumOptions {
   readonly maxConnectionsPerIp?: number;
   /** Maximum of connections per address, on this node, that have no authenticated user yet. Default 1000; 0: no limit. */
   readonly maxUnauthenticatedPerIp?: number;
+  /** Connects per second that this process admits, and how many of them at once. 0, the default: no limit. Above it `node_busy`. */
+  readonly connectRatePerSec?: number;
+  readonly connectRateBurst?: number;
   /** Default 64 MiB: see `GatewayConfig`. */
   readonly maxUnreadBytes?: number;
   readonly engineSettings?: Partial<EngineSettings>;

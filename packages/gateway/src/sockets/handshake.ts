@@ -12,6 +12,7 @@ import type { Drain } from '../drain-sockets.ts';
 import type { OriginRule } from '../http/origins.ts';
 import type { DeviceIdentity } from '../outbound/socket-device.ts';
 import type { Identified } from './authenticate.ts';
+import type { ConnectRate } from './connect-rate.ts';
 import { HandshakeRefusal } from './handshake-refusal.ts';
 import { closeIfLast, type Newcomers } from './newcomers.ts';
 import type { Seats } from './seats.ts';
@@ -33,6 +34,7 @@ interface HandshakeDeps {
   readonly logger: Logger;
   readonly seats: Seats;
   readonly newcomers: Newcomers;
+  readonly connectRate: ConnectRate;
 }
 
 type Decision = Admitted | Failure;
@@ -79,7 +81,11 @@ async function admit(socket: Socket, deps: HandshakeDeps): Promise<Decision> {
   const { conn } = socket;
   if (!(await deps.seats.take(conn))) return tooMany;
   const decision = await decide(socket, deps);
-  return !isAdmitted(decision) || (await deps.seats.admit(conn, decision.userId)) ? decision : tooMany;
+  if (!isAdmitted(decision)) return decision;
+  if (!(await deps.seats.admit(conn, decision.userId))) return tooMany;
+  // Only users are in the line, so peers without a token cannot fill it.
+  const turn = await deps.connectRate.admit();
+  return turn === true ? decision : { code: 'node_busy', retryAfterMs: turn };
 }
 
 const tooMany: Failure = { code: 'too_many_connections' };
