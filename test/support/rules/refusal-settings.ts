@@ -19,7 +19,7 @@ export const settings = {
   cramped: { engineSettings: { bansPerGroupMax: 1, invitesPerGroupMax: 1, linksPerGroupMax: 1 } },
   closed: { createPolicy: 'service' },
   crowded: { maxConnectionsPerUser: 1 },
-  stormy: { connectRatePerSec: 1 },
+  stormy: { connectRatePerSec: 0.01 },
   moderated: { adapters: { moderation: noSpam() } },
   guarded: {
     adapters: {

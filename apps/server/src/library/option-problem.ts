@@ -91,7 +91,8 @@ const judges: { readonly [Name in keyof PlenumOptions]-?: Judge } = {
   maxConnectionsPerUser: variable('PLENUM_MAX_CONNECTIONS_PER_USER', 'number'),
   maxConnectionsPerIp: variable('PLENUM_MAX_CONNECTIONS_PER_IP', 'number'),
   maxUnauthenticatedPerIp: variable('PLENUM_MAX_UNAUTHENTICATED_PER_IP', 'number'),
-  connectRatePerSec: variable('PLENUM_CONNECT_RATE_PER_SEC', 'number'),
+  connectRatePerSec: (value, field) =>
+    says(typeof value === 'number' && value >= 0 && value <= 1e6, field, 'a number from 0 to 1,000,000'),
   connectRateBurst: variable('PLENUM_CONNECT_RATE_BURST', 'number'),
   maxUnreadBytes: variable('PLENUM_MAX_UNREAD_BYTES', 'number'),
   engineSettings: settings(engineSettingJudges),
