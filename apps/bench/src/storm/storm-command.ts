@@ -19,13 +19,16 @@ interface Options extends StormShape {
   readonly env: readonly string[];
 }
 
+/** Of connects, as a node has it by default. */
+const usualRate = { PLENUM_CONNECT_RATE_PER_SEC: '1000', PLENUM_CONNECT_RATE_BURST: '2000' };
 const target = { backMs: 6000, lagMs: 200, reads: 2 };
 
 /** @param args the arguments after `storm`. @returns the exit code: 1 if a client never came back, or anything was lost, doubled or reordered */
 export async function stormCommand(args: readonly string[]): Promise<number> {
   const options = optionsFrom(args);
   const profile = options.profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${options.profile}`];
-  const environment = Object.fromEntries(options.env.map((pair) => pair.split('=', 2) as [string, string]));
+  const given = options.env.map((pair) => pair.split('=', 2) as [string, string]);
+  const environment = { ...usualRate, ...Object.fromEntries(given) };
   const system = await plenumSystem(environment).start(options.nodes, {
     nodeOptions: [...loopGaugeOptions, ...profile],
     redisUrlOf: urlOfNode,

@@ -25,6 +25,7 @@ const unlimited: Readonly<Record<string, string>> = {
   PLENUM_CHANGE_RATE_PER_SEC: '1000000',
   PLENUM_CHANGE_RATE_BURST: '1000000',
   PLENUM_MAX_GROUPS_PER_USER: '0',
+  PLENUM_CONNECT_RATE_PER_SEC: '0',
 };
 
 export const tokenSignedWith = (secret: string) => (userId: string) =>
