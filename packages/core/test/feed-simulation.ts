@@ -330,6 +330,7 @@ export class Simulation {
       name: 'memory',
       roomChannels: null,
       rooms: numberedTags,
+      dataVersion: null,
       health: unused,
       agreeOn: unused,
       wallMs: Date.now,

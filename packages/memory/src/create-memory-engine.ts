@@ -145,6 +145,7 @@ export function createMemoryEngine(options: MemoryEngineOptions): Engine {
     partitionWorks: [],
     roomChannels: null,
     rooms: numberedTags,
+    dataVersion: null,
     health: async () => ({ isReady: !isClosed, shardsAway: 0, durability: 'D0' }),
     agreeOn: (name, offer) =>
       deferWhileOpen(() => {

@@ -25,6 +25,7 @@ import {
 } from '@plenum/core';
 import { Anomalies } from './anomalies.ts';
 import { checkRedis } from './boot/boot-check.ts';
+import { DATA_VERSION } from './boot/data-version.ts';
 import { DurabilityReading } from './boot/durability.ts';
 import { RedisAuditLists } from './cluster/audit-lists.ts';
 import { RedisCanaries } from './cluster/canaries.ts';
@@ -215,6 +216,7 @@ function assemble(foundation: Foundation): RedisEngine {
     partitionWorks: works,
     roomChannels: pubsub.roomChannels,
     rooms: keys.tags,
+    dataVersion: DATA_VERSION,
     anomalies,
     health,
     roundTripMs: () => roundTripMs(command, clock),

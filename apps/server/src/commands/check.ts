@@ -52,6 +52,7 @@ async function storeProblems(config: Config, say: Say): Promise<readonly string[
     try {
       const { durability } = await engine.health();
       if (engine.name === 'redis') say('redis', 'reachable, version and maxmemory-policy as needed');
+      if (engine.dataVersion !== null) say('data version', `${engine.dataVersion}, as this version reads`);
       say('durability', `${durability}: an ack survives ${survives[durability]}`);
       return [];
     } finally {

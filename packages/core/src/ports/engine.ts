@@ -97,6 +97,8 @@ export interface Engine {
   /** Null in an engine of one process: Socket.IO keeps its in-memory adapter. */
   readonly roomChannels: RoomChannels | null;
   readonly rooms: Rooms;
+  /** The version of the stored data. Null: nothing outlives this process. */
+  readonly dataVersion: number | null;
   health(): Promise<EngineHealth>;
   /**
    * How long the store takes for an answer now, ms; of several servers the slowest. Null: none answers, or the store is this

@@ -24,6 +24,7 @@ import { Keys } from '../keys.ts';
 import { isReply, lackIn, lackSentence } from '../rights/refusal.ts';
 import { type Trial, tryRights } from '../rights/try-rights.ts';
 import { within } from '../within.ts';
+import { expectReadableData } from './data-version.ts';
 import { agreeOnTags } from './partition-tags.ts';
 import { checkCluster, checkServer } from './server-checks.ts';
 
@@ -72,7 +73,7 @@ async function checkAddress(address: RedisAddress, keys: Keys, clock: Clock): Pr
     }
     checkServer(info);
     await checkRights({ redis, prefix: keys.prefix, tag: numberedTags.tagOfPartition(0), isCluster: false });
-    return { address, tags: await agreeOnTags(redis, keys) };
+    return await checkedOn(redis, { address, keys });
   } finally {
     redis.disconnect();
   }
@@ -95,10 +96,19 @@ async function checkClusterAt(address: ClusterAddress, keys: Keys, clock: Clock)
     checkCluster(parseServerInfo(String(await cluster.cluster('INFO'))));
     const masters = shardsOf(cluster).map(({ name, redis }) => checkMaster(cluster, name, { redis, keys }));
     await Promise.all(masters);
-    return { address, tags: await agreeOnTags(cluster, keys) };
+    return await checkedOn(cluster, { address, keys });
   } finally {
     cluster.disconnect();
   }
+}
+
+/** @throws Error with one sentence if this version cannot use the data of the prefix */
+async function checkedOn(
+  redis: RedisClient,
+  { address, keys }: { readonly address: RedisAddress; readonly keys: Keys },
+): Promise<CheckedRedis> {
+  await expectReadableData(redis, keys);
+  return { address, tags: await agreeOnTags(redis, keys) };
 }
 
 /** An error about one of many servers names that server. */

@@ -3,6 +3,7 @@ import { evenTags, numberedTags, PARTITION_COUNT, type PartitionTags } from '@pl
 import { Redis } from 'ioredis';
 import type { RedisClient } from '../connections/client.ts';
 import { Keys } from '../keys.ts';
+import { DATA_VERSION, dataVersionField } from './data-version.ts';
 
 const partitionsField = 'partitions';
 const numberedText = String(PARTITION_COUNT);
@@ -25,8 +26,9 @@ export async function agreeOnTags(redis: RedisClient, keys: Keys): Promise<Parti
   );
 }
 
-/** Writes the tags of a prefix that has none; an earlier choice stays. */
+/** Writes the tags, and the version of its data, of a prefix that has none; an earlier choice stays. */
 export async function writeTags(redis: RedisClient, meta: string, tags: PartitionTags): Promise<void> {
+  await redis.hsetnx(meta, dataVersionField, DATA_VERSION);
   await redis.hsetnx(meta, partitionsField, tags === evenTags ? evenText : numberedText);
 }
 

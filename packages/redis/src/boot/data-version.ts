@@ -1,0 +1,43 @@
+/**
+ * The version of what lies in Redis: `data_version` in the prefix's `meta`. It rises when an earlier version of Plenum could not read
+ * the data any longer, and not with every release. Checked at boot only.
+ */
+import type { RedisClient } from '../connections/client.ts';
+import type { Keys } from '../keys.ts';
+
+/** The version that this code writes, and the only one that it reads. */
+export const DATA_VERSION = 1;
+
+export const dataVersionField = 'data_version';
+/** Field of `meta` while `plenum rebuild` fills the prefix. */
+export const rebuildField = 'rebuild';
+
+/** A prefix without the field was first used before there was one. */
+const versionWithoutField = 1;
+
+export interface StoredData {
+  readonly version: number;
+  /** A rebuild was begun and has not ended. */
+  readonly isHalfRebuilt: boolean;
+}
+
+/** @throws Error with one sentence if this version of Plenum does not know the data */
+export async function readStoredData(redis: RedisClient, { prefix, meta }: Keys): Promise<StoredData> {
+  const [stored, rebuild] = await redis.hmget(meta(), dataVersionField, rebuildField);
+  const text = stored ?? String(versionWithoutField);
+  if (text !== String(DATA_VERSION)) {
+    throw new Error(
+      `Prefix "${prefix}" holds data of version ${text.slice(0, 32)} and this version of Plenum reads version ${DATA_VERSION}: start the version of Plenum that wrote it, see /docs/operations/upgrades.`,
+    );
+  }
+  return { version: DATA_VERSION, isHalfRebuilt: typeof rebuild === 'string' };
+}
+
+/** @throws Error with one sentence as `readStoredData` does, and if a rebuild of the prefix has not ended */
+export async function expectReadableData(redis: RedisClient, keys: Keys): Promise<void> {
+  const { isHalfRebuilt } = await readStoredData(redis, keys);
+  if (!isHalfRebuilt) return;
+  throw new Error(
+    `A rebuild of prefix "${keys.prefix}" has not ended: run \`plenum rebuild\` again, it continues where it was stopped.`,
+  );
+}
