@@ -34,6 +34,7 @@ const commands = {
   takeDown: () => import('./commands/take-down.ts'),
   export: () => import('./commands/export.ts'),
   import: () => import('./commands/import.ts'),
+  rebuild: () => import('./commands/rebuild.ts'),
   console: () => import('./commands/console.ts'),
   benchTool: () => import('./commands/bench-tool.ts'),
 };
@@ -135,6 +136,12 @@ program
     placeOfRoutes,
   )
   .action((options: DoctorOptions) => exitWith(async () => (await commands.doctor()).doctor(options))());
+program
+  .command('rebuild')
+  .description(
+    'fill an empty Redis with the groups of the archive in PostgreSQL, while no node runs; the same command continues where it was stopped',
+  )
+  .action(exitWith(async () => (await commands.rebuild()).rebuild()));
 program
   .command('token')
   .description('print a token for a user')

@@ -1,3 +1,4 @@
+export * from './archive/archived-groups.ts';
 export * from './archive/postgres-archive.ts';
 export * from './auth/jwks.ts';
 export * from './auth/jwt.ts';

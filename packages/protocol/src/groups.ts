@@ -222,6 +222,11 @@ export const groupEventSchema = z
     banned_until: timestampSchema.optional(),
     invited_until: timestampSchema.optional(),
     roles: z.array(roleSchema).optional(),
+    group_type: groupTypeSchema.optional().describe('Of `created`'),
+    settings: z
+      .record(z.string(), z.unknown())
+      .optional()
+      .describe('Of `created`: the settings that are not the defaults, as `create_group` has them'),
     changes: z.record(z.string(), z.unknown()).optional(),
     note: z.string().optional(),
     accepts: z.int().min(1).optional(),

@@ -19,6 +19,7 @@ export * from './pushes.ts';
 export * from './reactions.ts';
 export * from './requests.ts';
 export * from './rest.ts';
+export * from './shown-settings.ts';
 export * from './text.ts';
 export * from './trace.ts';
 export * from './trace-context.ts';

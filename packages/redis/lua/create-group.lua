@@ -14,6 +14,7 @@ local mute_survives_rejoin = ARGV[27]
 local id_reserved_ms = ARGV[28]
 local is_by_service = ARGV[29]
 local request_ttl_ms = ARGV[30]
+local shown = ARGV[31]
 answer_scope = 'living'
 -- @include change
 -- @include change-entry
@@ -36,4 +37,4 @@ return create({
   mute_survives_rejoin = mute_survives_rejoin,
   id_reserved_ms = id_reserved_ms,
   request_ttl_ms = request_ttl_ms,
-})
+}, shown)

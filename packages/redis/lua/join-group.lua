@@ -29,7 +29,7 @@ if not group and may_create and redis.call('HGET', group_key, 'closed') ~= '1' a
   if limited then return limited end
   return create({
     type = 'public', max_members = '', ephemeral = '0', history = 'all', metadata = '', sending = '', edit_window_ms = '', accepts_needed = '', request_ttl_ms = '',
-  })
+  }, ',"group_type":"public"')
 end
 local link = group and link_id ~= '' and find_link(link_id, now)
 if link_id ~= '' and not link then return refuse('invite_not_found') end

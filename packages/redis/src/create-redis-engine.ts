@@ -104,7 +104,7 @@ interface Foundation extends RedisEngineOptions {
 /** Resolves when every connection is up. @throws Error with one sentence if this Redis cannot be used */
 export async function createRedisEngine(options: RedisEngineOptions): Promise<RedisEngine> {
   const { prefix, random, logger, clock, settings, role = 'node' } = options;
-  const { address, tags } = await checkRedis(parseRedisUrl(options.url), prefix, clock);
+  const { address, tags } = await checkRedis(parseRedisUrl(options.url), prefix, { clock });
   const keys = new Keys(prefix, tags);
   const anomalies = new Anomalies({ clock, logger });
   const connections = openConnections({ address, role, random, logger, clock, anomalies });

@@ -90,7 +90,10 @@ function canonical(value: unknown): string {
 const payloadHash = (operation: string, canonicalArgs: string): string =>
   hash('sha256', operation + canonicalArgs, 'base64url').slice(0, 22);
 
-const clientIdRememberMs = 600_000;
+/** The digest of a request that the archive shows. */
+export const requestDigest = (type: RequestType, args: object): string => payloadHash(type, canonical(args));
+
+export const clientIdRememberMs = 600_000;
 const serverIdRememberMs = 15_000;
 
 /**

@@ -7,7 +7,8 @@ import {
   type GroupSettings,
   type JoinGroup,
   type MemberRecord,
-  retentionView,
+  shownAtCreation,
+  shownSettings,
   type UpdateGroup,
 } from '@plenum/core';
 import type { Actor, GroupId, GroupType, UserId } from '@plenum/protocol';
@@ -62,9 +63,11 @@ function begin(state: MemoryState, created: NewGroup, nowMs: number): ChangeDone
   if (settings.membershipEvents === 'counts') entries.beginVersions();
   state.begin(group);
   const roles: MemberRecord['roles'] = ['admin'];
+  const shown = shownAtCreation(settings);
+  const kind = { group_type: groupType, ...(shown === undefined ? {} : { settings: shown }) };
   const seq = state.record(
     group,
-    { type: 'created', user_id: creator, ...actedBy(actor, creator), roles: [...roles] },
+    { type: 'created', user_id: creator, ...actedBy(actor, creator), roles: [...roles], ...kind },
     nowMs,
   );
   const admin: MemberRecord = {
@@ -82,29 +85,13 @@ function begin(state: MemoryState, created: NewGroup, nowMs: number): ChangeDone
 export function update(step: Step<UpdateGroup>, actor: MemberRecord | null): ChangeDone {
   const { state, group, command, nowMs } = step;
   group.settings = { ...group.settings, ...command.changes };
-  const changes = onTheWire(command.changes);
+  const changes = shownSettings(command.changes);
   if (command.changes.membershipEvents === 'counts') group.log.beginVersions();
   const seq = state.record(group, { type: 'updated', user_id: command.actor, changes }, nowMs);
   group.changedSeq = seq;
   if (command.changes.retention !== undefined) group.log.keepLess(command.changes.retention, nowMs);
   return actor === null ? goneDone(group, seq) : memberDone(group, actor, seq);
 }
-
-/** Translates changed settings to their wire names. `metadata` is JSON text of this process, so parsing it is safe. */
-const onTheWire = ({ maxMembers, history, metadata, ...sending }: UpdateGroup['changes']) => ({
-  ...(maxMembers === undefined ? {} : { max_members: maxMembers }),
-  ...(history === undefined ? {} : { history }),
-  ...(metadata === undefined ? {} : { metadata: metadata === null ? null : JSON.parse(metadata) }),
-  ...(sending.posting === undefined ? {} : { posting: sending.posting }),
-  ...(sending.slowModeMs === undefined ? {} : { slow_mode_ms: sending.slowModeMs }),
-  ...(sending.editWindowMs === undefined ? {} : { edit_window_ms: sending.editWindowMs }),
-  ...(sending.acceptsNeeded === undefined ? {} : { accepts_needed: sending.acceptsNeeded }),
-  ...(sending.muteSurvivesRejoin === undefined ? {} : { mute_survives_rejoin: sending.muteSurvivesRejoin }),
-  ...(sending.idReservedMs === undefined ? {} : { id_reserved_ms: sending.idReservedMs }),
-  ...(sending.retention === undefined ? {} : { retention: retentionView(sending.retention) }),
-  ...(sending.requestTtlMs === undefined ? {} : { request_ttl_ms: sending.requestTtlMs }),
-  ...(sending.membershipEvents === undefined ? {} : { membership_events: sending.membershipEvents }),
-});
 
 /** Deletes the group. The entry `deleted` is its last one; the log of the tombstone stays readable. */
 export function deleteGroup({ state, group, command, nowMs }: Step<DeleteGroup>): ChangeDone {

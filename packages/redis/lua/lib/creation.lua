@@ -8,8 +8,9 @@ end
 
 -- @param settings { type, max_members, ephemeral, history, metadata, sending, edit_window_ms, accepts_needed,
 -- mute_survives_rejoin, id_reserved_ms, request_ttl_ms } as they are stored; the last three may be absent
+-- @param shown the JSON text of the type and the settings in the entry; begins with a comma
 -- @return the reply of the script
-local function create(settings)
+local function create(settings, shown)
   redis.call('UNLINK', group_key, log_key, present_key, changed_key, reactors_key, mentions_key)
   -- The fields that every message reads come first: Redis searches a small hash from its beginning.
   redis.call('HSET', group_key, 'epoch', '', 'hist', '', 'seq', '', 'active', '', 'muted', '', 'next_due', '',
@@ -39,5 +40,5 @@ local function create(settings)
   }
   local creator = { status = 'a', role = 'a', joined_at = now, since_seq = 1 }
   put_in(group, user_id, creator)
-  return done(creator, record_change('created', roles_field(creator)))
+  return done(creator, record_change('created', roles_field(creator) .. shown))
 end

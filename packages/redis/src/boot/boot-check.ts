@@ -40,13 +40,28 @@ export interface CheckedRedis {
   readonly tags: PartitionTags;
 }
 
+export interface BootOptions {
+  readonly clock: Clock;
+  /** True for a rebuild, which continues what it has begun. Default: such data is refused. */
+  readonly mayBeHalfRebuilt?: boolean;
+}
+
+/** What every step of the check needs. */
+interface Boot extends BootOptions {
+  readonly keys: Keys;
+}
+
 /** @throws Error with one sentence that names the fault */
-export async function checkRedis(address: RedisAddress, prefix: string, clock: Clock): Promise<CheckedRedis> {
+export async function checkRedis(
+  address: RedisAddress,
+  prefix: string,
+  options: BootOptions,
+): Promise<CheckedRedis> {
   // The tags are not known yet: the check uses keys of the prefix and of servers only.
   const keys = new Keys(prefix);
   address.tls?.check();
   try {
-    return await checkAddress(address, keys, clock);
+    return await checkAddress(address, { ...options, keys });
   } catch (cause) {
     throw refusalOf(cause, prefix) ?? cause;
   }
@@ -60,8 +75,9 @@ function refusalOf(cause: unknown, prefix: string): Error | null {
   return sentence === null ? null : new Error(sentence, { cause });
 }
 
-async function checkAddress(address: RedisAddress, keys: Keys, clock: Clock): Promise<CheckedRedis> {
-  if (address.type === 'cluster') return checkClusterAt(address, keys, clock);
+async function checkAddress(address: RedisAddress, boot: Boot): Promise<CheckedRedis> {
+  const { keys } = boot;
+  if (address.type === 'cluster') return checkClusterAt(address, boot);
   const redis = createRedis(address, { ...lookOptions, connectionName });
   try {
     await connect(redis, address);
@@ -69,17 +85,18 @@ async function checkAddress(address: RedisAddress, keys: Keys, clock: Clock): Pr
     if (info.get('cluster_enabled') === '1' && address.type === 'standalone') {
       const cluster = asClusterSeed(address);
       checkCluster(parseServerInfo(String(await redis.cluster('INFO'))));
-      return await checkClusterAt(cluster, keys, clock);
+      return await checkClusterAt(cluster, boot);
     }
     checkServer(info);
     await checkRights({ redis, prefix: keys.prefix, tag: numberedTags.tagOfPartition(0), isCluster: false });
-    return await checkedOn(redis, { address, keys });
+    return await checkedOn(redis, address, boot);
   } finally {
     redis.disconnect();
   }
 }
 
-async function checkClusterAt(address: ClusterAddress, keys: Keys, clock: Clock): Promise<CheckedRedis> {
+async function checkClusterAt(address: ClusterAddress, boot: Boot): Promise<CheckedRedis> {
+  const { keys, clock } = boot;
   const cluster = createCluster(address, {
     lazyConnect: true,
     clusterRetryStrategy: () => null,
@@ -96,7 +113,7 @@ async function checkClusterAt(address: ClusterAddress, keys: Keys, clock: Clock)
     checkCluster(parseServerInfo(String(await cluster.cluster('INFO'))));
     const masters = shardsOf(cluster).map(({ name, redis }) => checkMaster(cluster, name, { redis, keys }));
     await Promise.all(masters);
-    return await checkedOn(cluster, { address, keys });
+    return await checkedOn(cluster, address, boot);
   } finally {
     cluster.disconnect();
   }
@@ -105,9 +122,10 @@ async function checkClusterAt(address: ClusterAddress, keys: Keys, clock: Clock)
 /** @throws Error with one sentence if this version cannot use the data of the prefix */
 async function checkedOn(
   redis: RedisClient,
-  { address, keys }: { readonly address: RedisAddress; readonly keys: Keys },
+  address: RedisAddress,
+  { keys, mayBeHalfRebuilt = false }: Boot,
 ): Promise<CheckedRedis> {
-  await expectReadableData(redis, keys);
+  await expectReadableData(redis, keys, { mayBeHalfRebuilt });
   return { address, tags: await agreeOnTags(redis, keys) };
 }
 

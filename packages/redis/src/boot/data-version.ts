@@ -15,29 +15,24 @@ export const rebuildField = 'rebuild';
 /** A prefix without the field was first used before there was one. */
 const versionWithoutField = 1;
 
-export interface StoredData {
-  readonly version: number;
-  /** A rebuild was begun and has not ended. */
-  readonly isHalfRebuilt: boolean;
-}
-
-/** @throws Error with one sentence if this version of Plenum does not know the data */
-export async function readStoredData(redis: RedisClient, { prefix, meta }: Keys): Promise<StoredData> {
+/**
+ * @throws Error with one sentence if this version of Plenum does not know the data, and, unless `mayBeHalfRebuilt`, if a rebuild of
+ * the prefix has not ended
+ */
+export async function expectReadableData(
+  redis: RedisClient,
+  { prefix, meta }: Keys,
+  { mayBeHalfRebuilt }: { readonly mayBeHalfRebuilt: boolean },
+): Promise<void> {
   const [stored, rebuild] = await redis.hmget(meta(), dataVersionField, rebuildField);
-  const text = stored ?? String(versionWithoutField);
-  if (text !== String(DATA_VERSION)) {
+  const version = stored ?? String(versionWithoutField);
+  if (version !== String(DATA_VERSION)) {
     throw new Error(
-      `Prefix "${prefix}" holds data of version ${text.slice(0, 32)} and this version of Plenum reads version ${DATA_VERSION}: start the version of Plenum that wrote it, see /docs/operations/upgrades.`,
+      `Prefix "${prefix}" holds data of version ${version.slice(0, 32)} and this version of Plenum reads version ${DATA_VERSION}: start the version of Plenum that wrote it, see /docs/operations/upgrades.`,
     );
   }
-  return { version: DATA_VERSION, isHalfRebuilt: typeof rebuild === 'string' };
-}
-
-/** @throws Error with one sentence as `readStoredData` does, and if a rebuild of the prefix has not ended */
-export async function expectReadableData(redis: RedisClient, keys: Keys): Promise<void> {
-  const { isHalfRebuilt } = await readStoredData(redis, keys);
-  if (!isHalfRebuilt) return;
+  if (mayBeHalfRebuilt || typeof rebuild !== 'string') return;
   throw new Error(
-    `A rebuild of prefix "${keys.prefix}" has not ended: run \`plenum rebuild\` again, it continues where it was stopped.`,
+    `A rebuild of prefix "${prefix}" has not ended: run \`plenum rebuild\` again, it continues where it was stopped.`,
   );
 }

@@ -1,9 +1,11 @@
 /** Maps each command to its script, with the keys and arguments. */
 import {
+  type CreateGroup,
   type GroupCommand,
   type GroupSettings,
   queueLimitOf,
   retentionView,
+  shownAtCreation,
   type UpdateGroup,
 } from '@plenum/core';
 import { limits, SERVICE, type UserId } from '@plenum/protocol';
@@ -128,9 +130,10 @@ export function runChange(
   switch (command.operation) {
     case 'create': {
       const { groupType, settings, isByService } = command;
+      const given = { groupType, ...settingsArgs(settings), isByService: flag(isByService === true) };
       return calls.change(scripts.createGroup, {
         keys,
-        args: withExtra({ groupType, ...settingsArgs(settings), isByService: flag(isByService === true) }),
+        args: withExtra({ ...given, shown: shownFields(command) }),
       });
     }
     case 'join': {
@@ -204,6 +207,13 @@ const settingsArgs = ({ maxMembers, ephemeral, history, metadata, ...rest }: Gro
   idReservedMs: rest.idReservedMs === 0 ? '' : rest.idReservedMs,
   requestTtlMs: rest.requestTtlMs ?? '',
 });
+
+/** The fields of the entry `created` that show what the group is, as JSON text that begins with a comma. */
+function shownFields({ groupType, settings }: CreateGroup): string {
+  const shown = shownAtCreation(settings);
+  const more = shown === undefined ? '' : `,"settings":${JSON.stringify(shown)}`;
+  return `,"group_type":"${groupType}"${more}`;
+}
 
 /** Formats the changes for the script: an empty argument keeps the value, `null` removes it. */
 const updateArgs = (changes: UpdateGroup['changes']) => ({

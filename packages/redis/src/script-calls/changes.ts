@@ -144,6 +144,7 @@ export const createGroup = defineEnding('create-group', [
   'idReservedMs',
   'isByService',
   'requestTtlMs',
+  'shown',
 ]);
 export const joinGroup = defineEnding('join-group', [
   'isEnsured',

@@ -22,6 +22,7 @@ import { commitDelivery, deleteDeadLetter, openOutbox, readOutbox, retryDeadLett
 import { changePresence, endAbsence, endEmptyGroup, publishTyping, readPresence } from './presence.ts';
 import * as reads from './reads.ts';
 import { markRead, readMark, setNotifications } from './reads.ts';
+import { restoreGroup } from './rebuilding.ts';
 import { chargeMembership, forgetMembership, reservePlace, restorePlace } from './user-index.ts';
 
 export {
@@ -56,6 +57,7 @@ export { commitDelivery, deleteDeadLetter, openOutbox, readOutbox, retryDeadLett
 export { changePresence, endAbsence, endEmptyGroup, publishTyping, readPresence } from './presence.ts';
 export * from './reads.ts';
 export { letterOfLevel, levelOf, markRead, readMark, setNotifications } from './reads.ts';
+export { restoreGroup } from './rebuilding.ts';
 export { escapeForJson, runEncoded, runScript, type ScriptValues, written } from './run-script.ts';
 export { bulk, type ScriptArguments } from './script-command.ts';
 export { chargeMembership, forgetMembership, reservePlace, restorePlace } from './user-index.ts';
@@ -114,6 +116,7 @@ export const scripts = [
   restorePlace,
   changes.endDueMutes,
   importMessages,
+  restoreGroup,
   changePresence,
   readPresence,
   publishTyping,

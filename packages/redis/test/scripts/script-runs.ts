@@ -121,6 +121,7 @@ function argsOf(script: AnyScript, keys: Keys, id: GroupId): Readonly<Record<str
     isByService: '0',
     retention: '100 600000',
     retentionJson: '{}',
+    shown: ',"group_type":"public"',
     requestTtlMs: '60000',
     membershipEvents: 'counts',
     isEnsured: '0',
