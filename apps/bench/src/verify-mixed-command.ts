@@ -75,7 +75,7 @@ async function verifyBeside(before: OtherVersion, options: MixedOptions): Promis
       serverAt: (url) => cluster.versionAt(url),
     });
     process.stdout.write(mixedReport(before, restarts, verification));
-    const failures = [...failuresOf(verification), ...unusedIn(verification)];
+    const failures = [...failuresOf(verification), ...unusedIn(verification), ...untriedIn(restarts)];
     process.stdout.write(verifyReport(verification, failures));
     return failures.length === 0 ? 0 : 1;
   } finally {
@@ -101,6 +101,12 @@ const unusedIn = ({ traffic }: Verification): string[] =>
     const { acked, received } = traffic.get(version) ?? { acked: 0, received: 0 };
     return acked > 0 && received > 0 ? [] : [`nodes of version ${version} served nothing`];
   });
+
+/** An update without its way back, or the other way round, fails the run too. */
+const untriedIn = ({ counts }: RollingRestarts): string[] => [
+  ...(counts.toNow > 0 ? [] : ['no node was replaced by one of this version']),
+  ...(counts.toBefore > 0 ? [] : ['no node was replaced by one of the version before']),
+];
 
 /** Redis forgets all scripts once a second. @returns ends it */
 function flushScripts(redisUrl: string): () => void {

@@ -12,7 +12,7 @@ onEveryRedis((open) => {
     const timestamp = isoTime(group?.createdAtMs ?? 0);
     expect(await stage.wires(1)).toEqual([
       `{"group_id":"room:one","type":"created","user_id":"owner","epoch":"${done.epoch}","seq":1,` +
-        `"timestamp":"${timestamp}","roles":["admin"]}`,
+        `"timestamp":"${timestamp}","roles":["admin"],"group_type":"strict_private"}`,
     ]);
     expect(group?.counts).toEqual({ active: 1, pending: 0, muted: 0, admins: 1 });
   });

@@ -29,7 +29,7 @@ export function creating(makeEngine: MakeEngine): void {
     test('`created` is in the log as it goes over the wire', async () => {
       await using scene = await begin(makeEngine);
       const [entry] = await scene.log();
-      const { createdAtMs, head } = await scene.group();
+      const { createdAtMs, head, groupType } = await scene.group();
       expect(entry?.wire.toString()).toBe(
         JSON.stringify({
           group_id: 'room:one',
@@ -39,6 +39,7 @@ export function creating(makeEngine: MakeEngine): void {
           seq: 1,
           timestamp: new Date(createdAtMs).toISOString(),
           roles: ['admin'],
+          group_type: groupType,
         }),
       );
     });
@@ -61,6 +62,11 @@ export function creating(makeEngine: MakeEngine): void {
         settings,
         member: null,
         isBanned: false,
+      });
+      const [created] = await scene.events();
+      expect(created).toMatchObject({
+        group_type: 'strict_private',
+        settings: { max_members: 7, ephemeral: true, history: 'since_join', metadata: { a: [] } },
       });
     });
 
