@@ -65,7 +65,7 @@ async function groupSeenBy(admin: Device, groupId: string) {
 async function wholeHistory(device: Device, groupId: string): Promise<readonly HistoryEntry[]> {
   const all: HistoryEntry[] = [];
   for (;;) {
-    const page = { group_id: groupId, after_seq: all.at(-1)?.seq ?? 0, limit: 50 };
+    const page = { group_id: groupId, after: all.at(-1)?.seq ?? 0, limit: 50 };
     const { entries } = await device.must('history', page);
     const parsed = historyEntrySchema.array().parse(entries);
     all.push(...parsed);
