@@ -8,7 +8,9 @@ onEveryRedis((open) => {
     const joined = await stage.do(joinCommand({ groupId, userId: 'u1', createsPublic: true }));
     expect(joined).toMatchObject({ status: 'active', roles: ['admin'], seq: 1, isDuplicate: false });
     expect(await stage.wires(9)).toEqual([
-      expect.stringMatching(/"type":"created","user_id":"u1","epoch":.*"seq":1,.*,"roles":\["admin"\],"group_type":"public"}$/),
+      expect.stringMatching(
+        /"type":"created","user_id":"u1","epoch":.*"seq":1,.*,"roles":\["admin"\],"group_type":"public"}$/,
+      ),
     ]);
     expect(await stage.groups.group(groupId)).toMatchObject({
       groupType: 'public',
