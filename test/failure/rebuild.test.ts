@@ -22,7 +22,7 @@ const hour = 3_600_000;
 
 const settingsOn = (redis: RedisServer, postgres: PostgresServer) => ({
   ...nodeSettings,
-  REDIS_URL: redis.url,
+  REDIS_URL: redis.serviceUrl,
   PLENUM_ARCHIVE_URL: postgres.url,
   PLENUM_LEASE_TTL_MS: '3000',
   PLENUM_HISTORY_MAX_ENTRIES: '100',
