@@ -2,14 +2,18 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { everyMutant } from './mutants/every-mutant.js';
+import { faultyBuilds } from './mutants/found-by-verify.js';
 import { filesBelow, root } from './source-tree.ts';
 
-test.each(everyMutant)('the place that the mutant "$name" spoils is still there, once', ({ edits }) => {
-  for (const { file, from } of edits) {
-    const pieces = readFileSync(join(root, file), 'utf8').split(from);
-    expect(pieces, `${file}: ${from}`).toHaveLength(2);
-  }
-});
+test.each([...everyMutant, ...faultyBuilds])(
+  'the place that the mutant "$name" spoils is still there, once',
+  ({ edits }) => {
+    for (const { file, from } of edits) {
+      const pieces = readFileSync(join(root, file), 'utf8').split(from);
+      expect(pieces, `${file}: ${from}`).toHaveLength(2);
+    }
+  },
+);
 
 /** Titles are written in tests, or in the suites of the test kit. */
 const sources = ['packages', 'apps', 'test']

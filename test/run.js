@@ -123,6 +123,7 @@ async function runTests() {
     for (const project of ['failure', 'load', 'attack']) results.push(await tested(project));
     const chaos = { CHAOS_MINUTES: String(chaosMinutes), CHAOS_SEED: String(chaosSeed) };
     results.push(await tested('chaos', [], chaos));
+    await runFaultyBuilds();
     await obtainAll();
     await sideBySide(
       async () => {
@@ -181,6 +182,12 @@ async function runAsShippedUser() {
   const flows = flowsOfShippedUser.map((name) => `test/flow/${name}.test.ts`);
   const files = ['packages/redis/test/conformance', ...flows];
   results.push(await tested(['integration', 'flow'], files, environment));
+}
+
+/** Three of the faulty builds of `npm run verify:mutants`. */
+async function runFaultyBuilds() {
+  const args = ['test/mutants/verify.js', '--quick'];
+  results.push(await commanded('faulty builds are found by verify', process.execPath, args));
 }
 
 /** Without its history a copy has no version before. */

@@ -8,7 +8,7 @@ const pageLimit = 200;
 const tryAgainMs = 200;
 const historyResult = requestTable().history.result;
 
-/** @throws Error with one sentence if a page is not answered until `givenUp` */
+/** A page that the protocol does not allow, or that has no answer until `givenUp`, ends its group and is an oddity of the device. */
 export async function readAnew(device: Device, givenUp: AbortSignal): Promise<readonly Reading[]> {
   const readings: Reading[] = [];
   for (const groupId of device.views.keys()) {
@@ -27,10 +27,16 @@ async function readGroup(device: Device, groupId: string, givenUp: AbortSignal):
       await pause(tryAgainMs);
       continue;
     }
-    const page = historyResult.parse(answer.result).entries;
+    const page = historyResult.safeParse(answer.result);
+    if (!page.success) {
+      const [issue] = page.error.issues;
+      device.firstOddity ??= `a page of ${groupId} is not as the protocol says: ${issue?.path.join('.')}: ${issue?.message}`;
+      return entries;
+    }
     // A page may end early for its size: only an empty one is the end.
-    if (page.length === 0) return entries;
-    entries.push(...page);
+    if (page.data.entries.length === 0) return entries;
+    entries.push(...page.data.entries);
   }
-  throw new Error(`${groupId} could not be read at the end`);
+  device.firstOddity ??= `${groupId} could not be read at the end`;
+  return entries;
 }
