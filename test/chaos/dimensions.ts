@@ -1,3 +1,3 @@
 export const nodeCount = 3;
 /** Of partitions; a frozen node loses them after it. */
-export const leaseTtlMs = 1500;
+export const leaseTtlMs = 6000;
