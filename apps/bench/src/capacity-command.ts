@@ -91,7 +91,7 @@ async function measured(sizes: typeof standard, args: readonly string[]): Promis
 /** The figures in the repository, from which deploy/capacity.md is made. */
 export const recordedCapacity = (): CapacityRecord => JSON.parse(readFileSync(recordFile, 'utf8'));
 
-export function capacityTables({ provenance: { date, commit, machine }, figures }: CapacityRecord): string[] {
+function capacityTables({ provenance: { date, commit, machine }, figures }: CapacityRecord): string[] {
   return [
     `Measured on ${date.slice(0, 10)} at commit ${commit}: ${machine.cpu}, ${machine.cores} cores, ${machine.os}, Node ${machine.node}.`,
     '',

@@ -4,10 +4,10 @@ import type { CapacityFigures } from './figures.ts';
 import { type Machines, needsOf, type Workload } from './model.ts';
 
 const GiB = 2 ** 30;
-export const sizes = [10_000, 100_000, 1_000_000, 10_000_000, 100_000_000] as const;
+const sizes = [10_000, 100_000, 1_000_000, 10_000_000, 100_000_000] as const;
 
 /** Half of a core stays free for bursts, for the loss of a part of the cluster, and for what the model leaves out. */
-export const machines: Machines = {
+const machines: Machines = {
   nodeCpu: 0.5,
   nodeBytes: 2 * GiB,
   shardCpu: 0.5,
@@ -24,21 +24,20 @@ const usual = {
   rememberSeconds: 600,
 };
 
-export const workloads: readonly { readonly title: string; readonly load: Omit<Workload, 'connections'> }[] =
-  [
-    {
-      title: 'Teams: groups of 20, one message per user every two minutes',
-      load: { ...usual, membersPerGroup: 20, messagesPerMinute: 0.5 },
-    },
-    {
-      title: 'Communities: groups of 500, one message per user every ten minutes',
-      load: { ...usual, membersPerGroup: 500, messagesPerMinute: 0.1 },
-    },
-    {
-      title: 'Quiet: groups of 20, one message per user in an hour',
-      load: { ...usual, membersPerGroup: 20, messagesPerMinute: 1 / 60 },
-    },
-  ];
+const workloads: readonly { readonly title: string; readonly load: Omit<Workload, 'connections'> }[] = [
+  {
+    title: 'Teams: groups of 20, one message per user every two minutes',
+    load: { ...usual, membersPerGroup: 20, messagesPerMinute: 0.5 },
+  },
+  {
+    title: 'Communities: groups of 500, one message per user every ten minutes',
+    load: { ...usual, membersPerGroup: 500, messagesPerMinute: 0.1 },
+  },
+  {
+    title: 'Quiet: groups of 20, one message per user in an hour',
+    load: { ...usual, membersPerGroup: 20, messagesPerMinute: 1 / 60 },
+  },
+];
 
 /** Of one node or shard, in words. */
 const unitOf = (name: string): string =>
