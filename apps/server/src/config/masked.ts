@@ -42,8 +42,9 @@ const decoded = (text: string): string => {
   }
 };
 
-/** Fields of database URLs that name files, hosts and modes: errors quote them. */
-const openFields = /^(?:tls_(?:ca|cert|key|servername)|ssl(?:mode|rootcert|cert|key))$/;
+/** Fields of database URLs that name files, hosts, programs, modes and times: errors quote them, and they are words. */
+const openFields =
+  /^(?:tls_(?:ca|cert|key|servername)|ssl(?:mode|rootcert|cert|key)|application_name|client_encoding|\w+_timeout(?:_millis)?)$/;
 
 /** @returns the secret parts of a URL, encoded and decoded, for {@link hiding} */
 export function secretsInUrl(text: string): readonly string[] {

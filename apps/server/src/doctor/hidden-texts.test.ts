@@ -39,6 +39,23 @@ test('secrets of variables, of other programs too, are hidden; words and numbers
   expect(JSON.parse(shown)).toBe('*** *** *** *** *** *** *** *** 24h 3000');
 });
 
+test('a secret that looks like a URL is hidden as a whole, and of an address only its secret parts', () => {
+  const conceal = concealing(
+    secretsAmong({
+      OTHER_PASSWORD: 'ab://cd,ef://gh',
+      PLENUM_AUTH_URL: 'https://me:hunter2@auth.example/check',
+    }),
+  );
+  const text = 'ab://cd,ef://gh and ef://gh, asked https://auth.example/check with hunter2';
+  expect(conceal(text)).toBe('*** and ***, asked https://auth.example/check with ***');
+});
+
+test('what a database URL says besides its password hides no names of metrics', () => {
+  const url = 'postgres://app:hunter2@db/chat?application_name=plenum&statement_timeout=60000&password=l3tter';
+  const conceal = concealing(secretsAmong({ PLENUM_ARCHIVE_URL: url }));
+  expect(conceal('plenum_sockets 60000 hunter2 l3tter')).toBe('plenum_sockets 60000 *** ***');
+});
+
 test('names of metrics and plain texts stay', () => {
   const text = 'plenum_feed_entries_repaired_total 7 nodejs_eventloop_lag_seconds at https://host/v1/nodes';
   expect(concealing([])(text)).toBe(text);

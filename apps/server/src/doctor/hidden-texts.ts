@@ -6,6 +6,9 @@ const hidden = '***';
 /** Names of variables whose text may be a secret, of whatever program. */
 const secretName = /SECRET|TOKEN|PASS|PWD|KEY|CREDENTIAL|AUTH|COOKIE|SESSION|PRIVATE|SALT|SIGN|DSN/i;
 
+/** Names of variables that hold an address: of its text only some parts are secret. */
+const addressName = /UR[IL]|DSN|ENDPOINT|HOST|ADDR/i;
+
 /** A shorter text of a variable whose name is suspicious is a number or a word, such as `24h`. */
 const secretMin = 6;
 
@@ -22,9 +25,11 @@ const textsOf = (value: unknown): readonly string[] => {
 };
 
 function secretsOf(name: string, text: string): readonly string[] {
-  if (text.includes('://')) return [...secretsInUrl(text), ...text.split(',').flatMap(secretsInUrl)];
-  if (!secretName.test(name)) return [];
-  return [text, ...text.split(',')].map((one) => one.trim()).filter((one) => one.length >= secretMin);
+  const texts = [text, ...text.split(',')].map((one) => one.trim());
+  const isAddress = text.includes('://');
+  const parts = isAddress ? texts.flatMap(secretsInUrl) : [];
+  if (!secretName.test(name) || (isAddress && addressName.test(name))) return parts;
+  return [...parts, ...texts.filter((one) => one.length >= secretMin)];
 }
 
 /** What a secret looks like in any text. */
