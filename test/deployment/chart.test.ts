@@ -299,6 +299,18 @@ test('secrets that are given are in a Secret, and a change of them restarts the 
   expect(sums[0]).not.toBe(sums[1]);
 });
 
+test('a secret of extraEnv is not asked for again, and helm test signs with it too', async () => {
+  const keyed = (name: string) => ({ name, valueFrom: { secretKeyRef: { name: 'vault', key: name } } });
+  const [redis, signing] = [keyed('REDIS_URL'), keyed('PLENUM_JWT_SECRET')];
+  const file = join(folder, 'extra-secrets.yaml');
+  const given = { extraEnv: [redis, signing], secret: { values: { PLENUM_ADMIN_TOKEN: 'a' } } };
+  await writeFile(file, stringify(given));
+  const resources = resourcesIn(await render('--values', file));
+  expect(find(resources, 'Secret')['stringData']).toEqual({ PLENUM_ADMIN_TOKEN: 'a' });
+  expect(variablesOf(resources).filter(({ name }) => name === 'REDIS_URL')).toEqual([redis]);
+  expect(find(resources, 'Pod')['spec'].containers[0].env).toEqual([signing]);
+});
+
 test('helm publishes the chart to an OCI registry, and installs from there what the folder has', async () => {
   await using registry = await startOciRegistry();
   await helmText('package', chart, '--destination', folder, '--version', '1.2.3');

@@ -55,6 +55,15 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
       {{- end }}
 {{- end -}}
 
+{{/* Names of the variables of extraEnv, which win over those of the Secret. */}}
+{{- define "plenum.extraNames" -}}
+{{- $names := list }}
+{{- range .Values.extraEnv }}
+{{- $names = append $names .name }}
+{{- end }}
+{{- toJson $names }}
+{{- end -}}
+
 {{/* uid and gid of the image. */}}
 {{- define "plenum.podSecurity" -}}
 runAsNonRoot: true
