@@ -20,12 +20,23 @@ export interface TlsFields {
 /** PEM texts. */
 type Material = Partial<Record<'ca' | 'cert' | 'key', string>>;
 
+/** A file that is not there, or not readable. Its message has the path. */
+class UnreadableFile extends Error {
+  /** The same without the path. */
+  readonly sentence: string;
+
+  constructor(name: keyof Material, path: string, cause: unknown) {
+    const code = cause instanceof Error && 'code' in cause ? ` (${String(cause.code)})` : '';
+    super(`The file "${path}" of tls_${name} in REDIS_URL cannot be read${code}.`, { cause });
+    this.sentence = `The file of tls_${name} in REDIS_URL cannot be read${code}.`;
+  }
+}
+
 export class TlsFiles {
   readonly fields: TlsFields;
   /** Of `tls.connect`. The client library copies them for each connection, which reads the files. */
   readonly options: ConnectionOptions;
-  /** Why the files cannot be used now; null: they can. Earlier certificates are used as long as there is a problem. */
-  problem: string | null = null;
+  #fault: Error | null = null;
   #text = '';
   #context: SecureContext | null = null;
 
@@ -37,10 +48,19 @@ export class TlsFiles {
     Object.defineProperty(this.options, 'secureContext', { enumerable: true, get: () => this.#current() });
   }
 
+  /**
+   * Why the files cannot be used now, without a path, because a probe may come from outside; null: they can. Earlier
+   * certificates are used as long as there is a problem.
+   */
+  get problem(): string | null {
+    if (this.#fault instanceof UnreadableFile) return this.#fault.sentence;
+    return this.#fault?.message ?? null;
+  }
+
   /** @throws Error with one sentence that names the field and the file */
   check(): void {
     this.#current();
-    if (this.problem !== null) throw new Error(this.problem);
+    if (this.#fault !== null) throw this.#fault;
   }
 
   /** Never throws. Without any usable certificates the context trusts public CAs only, so a handshake fails. */
@@ -50,9 +70,9 @@ export class TlsFiles {
       const text = JSON.stringify(material);
       if (this.#context === null || text !== this.#text) this.#context = contextOf(material);
       this.#text = text;
-      this.problem = null;
+      this.#fault = null;
     } catch (error) {
-      this.problem = error instanceof Error ? error.message : String(error);
+      this.#fault = error instanceof Error ? error : new Error(String(error));
     }
     return this.#context ?? createSecureContext();
   }
@@ -65,11 +85,8 @@ function read(fields: TlsFields): Material {
     if (path === undefined) continue;
     try {
       material[name] = readFileSync(path, 'utf8');
-    } catch (error) {
-      const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : '';
-      throw new Error(`The file "${path}" of tls_${name} in REDIS_URL cannot be read${code}.`, {
-        cause: error,
-      });
+    } catch (cause) {
+      throw new UnreadableFile(name, path, cause);
     }
   }
   return material;
