@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { concealingText } from './doctor/hidden-texts.ts';
 import { createLogger } from './logging.ts';
 import { WarningRing } from './warning-ring.ts';
 
@@ -25,6 +26,13 @@ test('warnings and errors are kept with what went wrong, without users, groups a
     },
     { at: 't', level: 'fatal', message: 'x'.repeat(300), fields: {} },
   ]);
+});
+
+test('a token that the code of the application puts into an error is hidden', () => {
+  const token = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhbm4ifQ.c2lnbmF0dXJl';
+  const ring = new WarningRing(concealingText(['hunter2']));
+  ring.note(line(50, { msg: 'bug: a middleware threw an error', err: `Error: ${token} is bad, not hunter2` }));
+  expect(ring.read()).toMatchObject([{ fields: { error: 'Error: *** is bad, not ***' } }]);
 });
 
 test('the last 100 are kept', () => {

@@ -2,10 +2,10 @@
 import type { CustomRequest } from '@plenum/gateway';
 import { nodeHelp } from '../boot-message.ts';
 import { secretsOfConfig } from '../config/describe.ts';
-import { hiding } from '../config/masked.ts';
 import type { Config } from '../config.ts';
 import { clusterRequests } from '../dev/cluster-requests.ts';
 import { type LanDoor, openLanDoor } from '../dev/lan-door.ts';
+import { concealingText } from '../doctor/hidden-texts.ts';
 import { drainMsOf, hardExitMsOf } from '../drain-times.ts';
 import { untilAskedToStop } from '../lifecycle.ts';
 import { createAuditLog, createLogger } from '../logging.ts';
@@ -75,7 +75,7 @@ const portOfDoor = (lan: string | true, { port }: Config): number => {
 
 async function serveAlone(config: Config, { ownRedis, lan, ...around }: Around): Promise<number> {
   const nodeId = systemRandom.token();
-  const warnings = new WarningRing(hiding(secretsOfConfig(config)));
+  const warnings = new WarningRing(concealingText(secretsOfConfig(config)));
   const logger = createLogger({ level: config.logLevel, isDev: config.isDev, nodeId, warnings });
   const auditLog = createAuditLog(logger);
   let door: LanDoor | null = null;

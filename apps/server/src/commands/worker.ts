@@ -2,7 +2,7 @@
 import cluster from 'node:cluster';
 import { placeLimitsOf } from '@plenum/gateway';
 import { secretsOfConfig } from '../config/describe.ts';
-import { hiding } from '../config/masked.ts';
+import { concealingText } from '../doctor/hidden-texts.ts';
 import type { SharedPort } from '../drain-node.ts';
 import { drainMsOf, hardExitMsOf } from '../drain-times.ts';
 import { stopSignals, untilAskedToStop } from '../lifecycle.ts';
@@ -26,7 +26,7 @@ export async function worker(): Promise<number> {
   const config = await workerConfigOrNull();
   if (config === null) return 1;
   const nodeId = systemRandom.token();
-  const warnings = new WarningRing(hiding(secretsOfConfig(config)));
+  const warnings = new WarningRing(concealingText(secretsOfConfig(config)));
   const { logLevel: level, isDev } = config;
   const logger = createLogger({ level, isDev, nodeId, isOneOfSeveral: true, warnings });
   const machine = sharedMachine(link, { workers: config.workers, limits: placeLimitsOf(config) });

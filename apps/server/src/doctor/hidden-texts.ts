@@ -1,4 +1,4 @@
-/** Hides secrets in a report, those that are known and those that look like one. */
+/** Hides secrets in what leaves the machine, those that are known and those that look like one. */
 import { hiding, maskedText, secretsInUrl } from '../config/masked.ts';
 
 const hidden = '***';
@@ -43,11 +43,15 @@ const looks: readonly RegExp[] = [
   /(?<![\w/+-])(?=[\w/+-]*[0-9])(?=[\w/+-]*[a-z])(?=[\w/+-]*[A-Z])[\w/+-]{43,}=*/g,
 ];
 
+/** @returns a function that hides these secrets in a text, and what looks like one */
+export function concealingText(secrets: readonly string[]): (text: string) => string {
+  const hide = hiding(secrets);
+  return (text) => looks.reduce((rest, look) => rest.replace(look, hidden), maskedText(hide(text)));
+}
+
 /** @returns a function that hides secrets in every text of a value, in names of fields too */
 export function concealing(secrets: readonly string[]): (value: unknown) => unknown {
-  const hide = hiding(secrets);
-  const text = (given: string) =>
-    looks.reduce((rest, look) => rest.replace(look, hidden), maskedText(hide(given)));
+  const text = concealingText(secrets);
   const conceal = (value: unknown): unknown => {
     if (typeof value === 'string') return text(value);
     if (Array.isArray(value)) return value.map(conceal);
