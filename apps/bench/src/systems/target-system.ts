@@ -31,10 +31,13 @@ async function devToken(url: string, userId: string): Promise<string> {
   return devTokenSchema.parse(await answer.json()).token;
 }
 
-/** @throws Error with one sentence if there is no URL, or one that is neither http:// nor https:// */
+/** @throws Error with one sentence if there is no URL, or one that is neither http:// nor https:// or has a user or a password */
 export function openTarget({ urls, secret, redisUrl }: TargetOptions): RunningSystem {
   const [first] = urls;
   if (first === undefined) throw new Error('a target needs a URL');
+  // Reports and evidence name the URLs.
+  if (urls.some((url) => url.includes('@')))
+    throw new Error('the URL of a target has no user and no password: leave them out');
   const foreign = urls.find((url) => !URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol));
   if (foreign !== undefined)
     throw new Error(`${foreign} cannot be driven: a target is an http:// or https:// URL`);
