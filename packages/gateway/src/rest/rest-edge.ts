@@ -47,7 +47,8 @@ function refuseForeignHosts(scope: FastifyInstance, { isHostAllowed, random }: R
 }
 
 const methods = 'GET, HEAD, POST, PUT, PATCH, DELETE';
-const headers = 'authorization, content-type, idempotency-key';
+/** A tracer of a page adds both headers of W3C, and a browser sends a request only if all of its headers are allowed. */
+const headers = 'authorization, content-type, idempotency-key, traceparent, tracestate';
 const preflightMaxAgeSec = 600;
 
 /**
