@@ -76,12 +76,17 @@ test('writes what it finds while Redis and the node are down, and of a wrong con
   const wrong = await doctor(['--output', '-'], {
     ...down,
     PLENUM_RATE_PER_SEC: 'fast',
+    // In the place of another one: the sentence quotes it.
+    PLENUM_RATE_BURST: foreign.SOME_API_KEY,
     PLENUM_JWT_SECRET: 'short-one',
   });
   expect(wrong.code).toBe(0);
   const { configuration, redis } = JSON.parse(wrong.output);
   expect(configuration.problems).toEqual(
-    expect.arrayContaining([expect.stringMatching(/^PLENUM_RATE_PER_SEC is "fast" but/)]),
+    expect.arrayContaining([
+      expect.stringMatching(/^PLENUM_RATE_PER_SEC is "fast" but/),
+      expect.stringMatching(/^PLENUM_RATE_BURST is "\*\*\*" but/),
+    ]),
   );
   expect(redis).toEqual({ error: 'not tried: the configuration has problems' });
   for (const secret of [...secrets, 'short-one']) expect(output + wrong.output).not.toContain(secret);
