@@ -19,6 +19,8 @@ async function copyInOddFolder(): Promise<string> {
     }
     await symlink(join(folder, place), join(folder, 'node_modules', manifest.name), 'junction');
   }
+  // The rights of the Redis that the cluster starts.
+  await cp(join(root, 'deploy/redis.acl'), join(folder, 'deploy/redis.acl'));
   for (const dependency of await readdir(join(root, 'node_modules'))) {
     const link = join(folder, 'node_modules', dependency);
     await symlink(join(root, 'node_modules', dependency), link, 'junction').catch(() => {});

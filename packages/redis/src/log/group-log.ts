@@ -81,18 +81,17 @@ export class RedisGroupLog extends RedisLogReader implements GroupLog {
   }
 
   append(draft: MessageDraft): Promise<AppendOutcome> {
-    if (!isTraced('script')) return this.#append(draft);
-    return trace('script', appendWork(), () => this.#append(draft), outcomeWord);
+    if (!isTraced('script')) return new Promise(this.#appending(draft));
+    return trace('script', appendWork(), () => new Promise(this.#appending(draft)), outcomeWord);
   }
 
-  #append(draft: MessageDraft): Promise<AppendOutcome> {
-    return new Promise((resolve, reject) => {
+  #appending = (draft: MessageDraft) => {
+    return (resolve: (outcome: AppendOutcome) => void, reject: (error: PlenumError) => void) =>
       this.appendWith(draft, (outcome) => {
         if (outcome instanceof PlenumError) reject(outcome);
         else resolve(outcome);
       });
-    });
-  }
+  };
 
   appendWith(draft: MessageDraft, done: AppendCallback): void {
     const {

@@ -39,6 +39,7 @@ export function creatingByJoin(makeEngine: MakeEngine): void {
         ['seq', 1],
         ['timestamp', expect.any(String)],
         ['roles', ['admin']],
+        ['group_type', 'public'],
       ]);
     });
 
