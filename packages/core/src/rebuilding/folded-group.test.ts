@@ -127,6 +127,21 @@ test('a ban ends the membership and the invite, and ends by an unban', () => {
   expect(free.bans.size).toBe(0);
 });
 
+const added: GroupEvent['members'] = [{ user_id: user('bob'), status: 'active', roles: ['member'] }];
+test.each<[Told]>([
+  [joined('bob')],
+  [{ type: 'requested', user_id: 'bob' }],
+  [{ type: 'members_changed', user_id: '$service', members: added }],
+])('a user that comes back after its ban has ended by itself is banned no longer', (back) => {
+  const group = folded([
+    joined('bob'),
+    { type: 'banned', user_id: 'bob', actor_id: 'ann', banned_until: timeOf(3) },
+    back,
+  ]);
+  expect(group.bans.size).toBe(0);
+  expect([...group.members.keys()]).toEqual(['ann', 'bob']);
+});
+
 test('an invite link counts those who came by it, until it is revoked', () => {
   const made: Told = { type: 'link_created', user_id: 'ann', link_id: 'L', max_uses: 3 };
   const uses: readonly Told[] = [made, { ...joined('bob'), link_id: 'L' }];

@@ -115,9 +115,9 @@ export class FoldedGroup {
     this.put(user, { event, status: 'active', role: 'admin' });
   }
 
-  /** The user becomes a member or an applicant; what waited for that ends. */
+  /** The user becomes a member or an applicant; what waited for that ends. No entry says that a ban has ended by itself. */
   put(user: UserId, { event, status, role, place = event.seq, endsAtMs = null }: Entry): void {
-    for (const left of [this.invites, this.notes, this.accepts, this.keptMutes]) left.delete(user);
+    for (const left of [this.bans, this.invites, this.notes, this.accepts, this.keptMutes]) left.delete(user);
     const since = { joinedAtMs: Date.parse(event.timestamp), sinceSeq: event.seq };
     this.members.set(user, { userId: user, status, role, ...since, place, endsAtMs });
   }
