@@ -32,6 +32,12 @@ class Scene {
   /** Reads that wait for `answer`. */
   readonly #open: (() => void)[] = [];
   readonly reads: string[] = [];
+  /** Of each read of members. */
+  readonly wholeMaxes: number[] = [];
+  /** False: the group is too large to be read at once. */
+  isSmall = true;
+  /** How often it was asked to forget what is shared after a while. */
+  forgets = 0;
   epoch = 'a';
   readonly #devices: Device[] = [];
 
@@ -51,14 +57,17 @@ class Scene {
     this.standings = new SharedStandings(
       this.feed,
       {
-        standings: (_, { userIds }) =>
+        standings: (_, { userIds, wholeMax }) =>
           this.#read(`standings ${userIds.join(' ')}`, () => {
+            this.wholeMaxes.push(wholeMax);
             const members = new Map(this.members);
             const of = (userId: UserId) => ({ ...strangerStanding, member: members.get(userId) ?? null });
-            return { head: this.head, isWhole: true, of };
+            return { head: this.head, isWhole: this.isSmall, of };
           }),
       },
-      ignore,
+      () => {
+        this.forgets += 1;
+      },
     );
     const after = (_: string, afterSeq: number, limit: number): Promise<LogRange> =>
       this.#read(`after ${afterSeq}`, () => {
@@ -246,6 +255,32 @@ test('users that come back share one read of the members, as long as no membersh
   await scene.answer();
   expect((await third).position?.member).toBeNull();
   expect(scene.reads).toEqual(['standings ann', 'standings bob']);
+});
+
+async function readTimes(scene: Scene, times: number, claim: ReturnType<typeof at> | null): Promise<void> {
+  for (let n = 0; n < times; n += 1) {
+    const reading = scene.standings.read(ann, claim);
+    await scene.answer();
+    await reading;
+  }
+}
+
+test('users that come without a position are no storm: none of them reads a large group whole', async () => {
+  const scene = talked();
+  scene.isSmall = false;
+  await readTimes(scene, 20, null);
+  expect(new Set(scene.wholeMaxes)).toEqual(new Set([128]));
+});
+
+test('a storm is some reads at once: the count of reads that are far apart begins anew', async () => {
+  const scene = talked();
+  scene.isSmall = false;
+  await readTimes(scene, 8, at(3));
+  expect(scene.wholeMaxes).toEqual([...Array.from({ length: 7 }, () => 128), 4096]);
+  expect(scene.forgets).toBe(1);
+  scene.standings.forget();
+  await readTimes(scene, 1, at(3));
+  expect(scene.wholeMaxes.at(-1)).toBe(128);
 });
 
 test.each([

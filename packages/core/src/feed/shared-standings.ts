@@ -18,7 +18,7 @@ import type { Feed } from './feed.ts';
 const wholeMax = 128;
 /** The same, when devices of the group come back one after the other. */
 const wholeInStormMax = 4096;
-/** Reads since what was kept last, from which on it is a storm. */
+/** Reads for devices that come back, since what was kept last, from which on it is a storm. */
 const readsOfStorm = 8;
 
 /** What a user is in the group, with the head at which that was read. */
@@ -55,7 +55,7 @@ export class SharedStandings {
   readonly #groupId: GroupId;
   readonly #groups: Pick<GroupStore, 'standings'>;
   readonly #feed: Feed;
-  /** Something is kept: call `forget` after a while. */
+  /** Something is kept or counted: call `forget` after a while. */
   readonly #onKept: () => void;
   #kept: Kept | null = null;
   #waiting: Waiting[] = [];
@@ -108,12 +108,14 @@ export class SharedStandings {
   async #readFor(asked: readonly Waiting[]): Promise<void> {
     const known = this.#feed.position;
     const { changes } = this.#feed.members;
-    this.#reads += 1;
-    const most = this.#reads < readsOfStorm ? wholeMax : wholeInStormMax;
+    const areComingBack = asked.some(({ claim }) => claim !== null);
+    if (areComingBack) this.#countRead();
+    // A read that is not kept takes no more than it needs.
+    const most = areComingBack && this.#reads >= readsOfStorm ? wholeInStormMax : wholeMax;
     const userIds = [...new Set(asked.map(({ userId }) => userId))];
     try {
       const standings = await this.#groups.standings(this.#groupId, { userIds, wholeMax: most });
-      if (asked.some(({ claim }) => claim !== null)) this.#keep(standings, changes);
+      if (areComingBack) this.#keep(standings, changes);
       const knownSeq = standings === null ? 0 : lowerBoundFor(standings.head, known);
       for (const { userId, resolve } of asked) {
         const position = standings && { ...standings.of(userId), head: standings.head };
@@ -122,6 +124,12 @@ export class SharedStandings {
     } catch (cause) {
       for (const { reject } of asked) reject(cause);
     }
+  }
+
+  /** Reads far apart are no storm: the count ends with what is kept. */
+  #countRead(): void {
+    this.#reads += 1;
+    if (this.#reads === 1) this.#onKept();
   }
 
   #keep(standings: Standings | null, changesBefore: number): void {
