@@ -1,5 +1,5 @@
 /** Reads that devices share which come back together: what may have changed since such a read, and who may not use it. */
-import { type GroupEvent, groupIdSchema, type UserId, userIdSchema } from '@plenum/protocol';
+import { type GroupEvent, groupIdSchema, SERVICE, type UserId, userIdSchema } from '@plenum/protocol';
 import { expect, test } from 'vitest';
 import { CatchUpReads } from '../src/feed/catch-up-reads.ts';
 import { Feed } from '../src/feed/feed.ts';
@@ -89,7 +89,7 @@ class Scene {
     return { epoch: this.epoch, seq: this.log.length, past: [], oldestSeq: 1, isDeleted: false };
   }
 
-  device(id: string, userId = ann): Device {
+  device(id: string, userId: Device['userId'] = ann): Device {
     const device: Device = { id, userId, isAuto: true, push: () => {}, drained: async () => {} };
     this.#devices.push(device);
     return device;
@@ -229,6 +229,30 @@ test('a message whose end has a time, and one read for its reader, serve no othe
   await other.attachAndSettle(other.device('d2', bob), 2);
   await other.attachAndSettle(other.device('d3', bob), 4);
   expect(other.reads).toHaveLength(2);
+});
+
+test('what the service reads, which does not say whose reactions they are, serves no user', async () => {
+  const scene = talked();
+  await scene.attachAndSettle(scene.device('d1', SERVICE), 2);
+  await scene.attachAndSettle(scene.device('d2', bob), 2);
+  await scene.attachAndSettle(scene.device('d3', SERVICE), 2);
+  expect(scene.reads).toHaveLength(2);
+  expect(scene.textsOf('d2')).toEqual(['3 m3', '4 m4', '5 m5']);
+});
+
+test('entries of a new epoch, read before the feed knows of it, serve no device of the old one', async () => {
+  const scene = talked();
+  const [gone, old] = [scene.device('d1'), scene.head];
+  scene.attachAt(gone, 2);
+  scene.epoch = 'b';
+  scene.log[3] = { type: 'message', epoch: 'b', seq: 4, wire: Buffer.from('other') };
+  await new Promise((resolve) => setImmediate(resolve));
+  scene.feed.detach(gone);
+  await scene.answer();
+  scene.feed.attach(scene.device('d2', bob), at(2), old, 1);
+  await scene.answer();
+  expect(scene.reads).toHaveLength(2);
+  expect(scene.textsOf('d2')).toEqual([]);
 });
 
 test('without room nothing is kept, and each device reads', async () => {

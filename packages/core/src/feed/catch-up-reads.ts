@@ -66,7 +66,9 @@ export class CatchUpReads {
     try {
       const range = await begun;
       this.#entries = entriesPerPage(range?.entries ?? [], pageSize);
-      recent.extend(range?.entries ?? [], drops);
+      // Entries of another epoch are not those of this feed, and what the service reads lacks whose reactions they are.
+      const isShared = reader !== null && range?.head.epoch === this.#feed.epoch;
+      if (isShared) recent.extend(range?.entries ?? [], drops);
       const isShort =
         range !== null && range.head.seq > afterSeq && !(Number(range.entries.at(-1)?.seq) > afterSeq);
       return margin > 0 && isShort ? await after(afterSeq, this.#entries) : range;
