@@ -17,13 +17,13 @@ import {
 import type { GroupId } from '@plenum/protocol';
 import { Anomalies } from '../anomalies.ts';
 import { checkRedis } from '../boot/boot-check.ts';
-import { rebuildField } from '../boot/data-version.ts';
 import { parseRedisUrl } from '../connections/address.ts';
 import { type Connections, openConnections } from '../connections/connections.ts';
 import { Keys } from '../keys.ts';
 import { restoreGroup } from '../script-calls/index.ts';
 import { ScriptCalls } from '../script-calls/script-calls.ts';
 import { ServerClock } from '../script-calls/server-clock.ts';
+import { isFilling, RebuildMark } from './rebuild-mark.ts';
 import * as values from './restored-values.ts';
 
 export interface RebuiltStoreOptions {
@@ -65,27 +65,39 @@ class RedisRebuiltStore implements RebuiltStore {
   readonly #deps: Deps;
   readonly #calls: ScriptCalls;
   readonly #clock: ServerClock;
+  readonly #mark: RebuildMark;
 
   constructor(deps: Deps) {
     const { connections, clock, settings } = deps;
     this.#deps = deps;
     this.#clock = new ServerClock(clock);
     this.#calls = new ScriptCalls({ redis: connections.command, clock: this.#clock, settings });
+    this.#mark = new RebuildMark({ ...deps, calls: this.#calls });
   }
 
   /** The mark is written before the look at the nodes, so a node that starts now sees it. */
   async begin(): Promise<RebuildStart> {
-    const { keys, prefix, random } = this.#deps;
-    const meta = keys.meta();
-    const isNew = await this.#calls.command((redis) => redis.hsetnx(meta, rebuildField, random.token()));
-    const why = (await this.#whyNot(isNew === 1)) ?? null;
-    if (why === null) return { type: isNew === 1 ? 'begun' : 'continued' };
-    if (isNew === 1) await this.#calls.command((redis) => redis.hdel(meta, rebuildField));
-    return { type: 'refused', why: `Prefix "${prefix}" ${why}` };
+    const mark = this.#mark;
+    const found = await mark.place();
+    const running = await this.#runningNodes();
+    if (found !== null && !(await mark.takeOver(found)))
+      return this.#refused('is being rebuilt by another process: wait until that has ended.');
+    // A rebuild that was stopped while it checked has written nothing.
+    const isNew = found === null || !isFilling(found);
+    const why = await this.#whyNot(isNew, running);
+    if (why === null) {
+      await mark.confirm();
+      return { type: isNew ? 'begun' : 'continued' };
+    }
+    await (isNew ? mark.remove() : mark.stop());
+    return this.#refused(why);
   }
 
-  async #whyNot(isNew: boolean): Promise<string | null> {
-    const running = await this.#runningNodes();
+  #refused(why: string): RebuildStart {
+    return { type: 'refused', why: `Prefix "${this.#deps.prefix}" ${why}` };
+  }
+
+  async #whyNot(isNew: boolean, running: number): Promise<string | null> {
     if (running > 0)
       return `is in use by ${running} running node(s): stop them, rebuild, and start them again.`;
     if (!isNew) return null;
@@ -94,12 +106,11 @@ class RedisRebuiltStore implements RebuiltStore {
     return `holds ${groups} group(s): a rebuild fills an empty prefix only. Remove its keys first, or use another PLENUM_PREFIX.`;
   }
 
-  /** A node that runs sends a heartbeat in a third of the lease's life. */
+  /** A node that runs sends a heartbeat in a third of the lease's life, also to a Redis that was just emptied. */
   async #runningNodes(): Promise<number> {
     const { keys, clock, settings } = this.#deps;
     const read = () => this.#calls.command((redis) => redis.hgetall(keys.nodes()));
     const before = await read();
-    if (Object.keys(before).length === 0) return 0;
     await sleep(clock, settings.leaseTtlMs);
     const after = await read();
     return Object.entries(after).filter(([nodeId, entry]) => before[nodeId] !== entry).length;
@@ -125,6 +136,7 @@ class RedisRebuiltStore implements RebuiltStore {
   ): Promise<void> {
     const { keys, random } = this.#deps;
     const { groupId } = group;
+    this.#expectOwn();
     await this.#calls.learnTime();
     await this.#clear(groupId);
     await Promise.all([
@@ -154,6 +166,12 @@ class RedisRebuiltStore implements RebuiltStore {
           .join(''),
       },
     });
+  }
+
+  /** @throws Error if another rebuild has taken over: what it has written must stay */
+  #expectOwn(): void {
+    if (!this.#mark.isLost) return;
+    throw new Error(`Another rebuild of prefix "${this.#deps.prefix}" has taken over: let it end.`);
   }
 
   /** Removes what an attempt that was stopped has written. */
@@ -230,12 +248,15 @@ class RedisRebuiltStore implements RebuiltStore {
   async finish(): Promise<void> {
     const { keys, random } = this.#deps;
     const meta = keys.meta();
+    this.#expectOwn();
     await this.#calls.command((redis) => redis.hsetnx(meta, 'born', random.token()));
-    await this.#calls.command((redis) => redis.hdel(meta, 'emptied', rebuildField));
+    await this.#calls.command((redis) => redis.hdel(meta, 'emptied'));
+    await this.#mark.remove();
   }
 
-  close(): Promise<void> {
-    return this.#deps.connections.close();
+  async close(): Promise<void> {
+    await this.#mark.stop();
+    await this.#deps.connections.close();
   }
 }
 
