@@ -7,10 +7,10 @@ import {
   type ArchivedSend,
   type Clock,
   type Logger,
-  type PastEpoch,
   PlenumError,
 } from '@plenum/core';
 import { type GroupEvent, groupEventSchema, groupIdSchema, userIdSchema } from '@plenum/protocol';
+import { type EpochRow, epochsAfter } from './archived-epochs.ts';
 import { type Connection, Connections } from './connections.ts';
 import { entryColumns, entryOf } from './entry-rows.ts';
 import { ensureSchema } from './schema.ts';
@@ -46,9 +46,10 @@ const createdSql = `
   WHERE group_id = $1 AND type = 'created' AND ${isEvent} ORDER BY at DESC LIMIT 1`;
 
 /** Imported messages have the time that they had elsewhere, so they do not count for the time of an epoch. */
+const isTimed = "type <> 'message' OR details ->> 'imported' IS NULL";
 const epochsSql = `
   SELECT epoch, min(seq) AS first, max(seq) AS last,
-    max(at) FILTER (WHERE type <> 'message' OR details ->> 'imported' IS NULL) AS at
+    min(at) FILTER (WHERE ${isTimed}) AS begun, max(at) FILTER (WHERE ${isTimed}) AS ended
   FROM plenum_entries WHERE group_id = $1 GROUP BY epoch ORDER BY min(seq), min(at)`;
 
 const keptSql = `
@@ -90,28 +91,12 @@ function eventOf(row: Row): GroupEvent {
   throw PlenumError.of('internal', { cause: new Error('a row of plenum_entries is no group event') });
 }
 
-interface ArchivedEpoch extends PastEpoch {
-  readonly firstSeq: number;
-}
+const msOf = (value: unknown): number | null => (value instanceof Date ? value.getTime() : null);
 
-/**
- * The epochs that follow `created`, each up to the first seq of the next one: what an epoch has above that was lost in a
- * failover, and is in no history.
- */
-function epochsAfter(created: GroupEvent, rows: readonly Row[]): readonly ArchivedEpoch[] {
-  const bornMs = Date.parse(created.timestamp);
-  const epochs: ArchivedEpoch[] = [];
-  for (const { epoch, first, last, at } of rows) {
-    const [name, firstSeq] = [String(epoch), Number(first)];
-    const isOlder = at instanceof Date && at.getTime() < bornMs;
-    if (name !== created.epoch && (isOlder || firstSeq === 1)) continue;
-    while ((epochs.at(-1)?.firstSeq ?? 0) >= firstSeq) epochs.pop();
-    const before = epochs.pop();
-    if (before !== undefined) epochs.push({ ...before, endSeq: Math.min(before.endSeq, firstSeq - 1) });
-    epochs.push({ epoch: name, firstSeq, endSeq: Number(last) });
-  }
-  return epochs;
-}
+const epochOf = ({ epoch, first, last, begun, ended }: Row): EpochRow => ({
+  ...{ epoch: String(epoch), firstSeq: Number(first), lastSeq: Number(last) },
+  ...{ begunMs: msOf(begun), endedMs: msOf(ended) },
+});
 
 /** Seqs of the present epoch that a page of recent sends may reach back. */
 const recentSeqs = 5000;
@@ -139,7 +124,8 @@ async function lifeOf(connection: Connection, groupId: string): Promise<Archived
   if (born === undefined) return null;
   const created = eventOf(born);
   const { rows } = await connection.query(epochsSql, [groupId]);
-  const epochs = epochsAfter(created, rows);
+  const birth = { epoch: created.epoch, atMs: Date.parse(created.timestamp) };
+  const epochs = epochsAfter(birth, rows.map(epochOf));
   const { rows: counted } = await connection.query(keptSql, [
     groupId,
     epochs.map(({ epoch }) => epoch),
