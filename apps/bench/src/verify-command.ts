@@ -8,6 +8,7 @@ import type { RunningSystem } from './systems/system.ts';
 import { openTarget } from './systems/target-system.ts';
 import { writeEvidence } from './verify/evidence.ts';
 import { commandFault } from './verify/fault.ts';
+import { statusOf } from './verify/node-status.ts';
 import { Timeline } from './verify/timeline.ts';
 import { verifySystem } from './verify/verification.ts';
 import { failuresOf, verifyReport } from './verify/verify-report.ts';
@@ -75,16 +76,6 @@ export async function verify(args: readonly string[], own: OwnCluster = {}): Pro
     return failures.length === 0 ? 0 : 1;
   } finally {
     await system.stop();
-  }
-}
-
-/** What a node says of itself at `/readyz`; verify needs no rights beyond those of a member. */
-async function statusOf(url: string): Promise<unknown> {
-  try {
-    const answer = await fetch(new URL('/readyz', url));
-    return { url, readyz: await answer.json() };
-  } catch (error) {
-    return { url, readyz: error instanceof Error ? error.message : String(error) };
   }
 }
 
