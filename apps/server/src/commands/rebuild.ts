@@ -10,16 +10,16 @@ import { refuse } from './refuse.ts';
 
 /** Requests of this time before the rebuild are repeated with the first answer. */
 const sendsKeptMs = 3600_000;
-/** Some groups of the archive could not be rebuilt. */
-const someUnknown = 2;
+/** Some groups of the archive could not be rebuilt, or not what they were before users made them anew. */
+const someMissing = 2;
 
 const said = (text: string): void => {
   process.stdout.write(`${text}\n`);
 };
 
 /**
- * @returns the exit code: 0 if all groups are there, 2 if some could not be rebuilt; 1 for a refusal. After a failure the same command
- * continues
+ * @returns the exit code: 0 if all groups are there, 2 if some could not be rebuilt, or only as users have made them anew; 1 for a
+ * refusal. After a failure the same command continues
  */
 export async function rebuild(): Promise<number> {
   const config = await nodeConfigOrNull();
@@ -61,12 +61,14 @@ async function fill(store: RebuiltStore, archive: ReturnType<typeof openArchived
   progress.end();
   await store.finish();
   for (const line of linesOf(report)) said(line);
-  return report.unknownCount === 0 ? 0 : someUnknown;
+  return report.unknownCount + report.madeAnewCount === 0 ? 0 : someMissing;
 }
 
 function linesOf(report: RebuildReport): readonly string[] {
-  const { rebuilt, already, members, bans, missing, deleted, canaries, unknown, unknownCount } = report;
-  const named = unknown.join(', ') + (unknownCount > unknown.length ? ', …' : '');
+  const { rebuilt, already, members, bans, missing, deleted, canaries } = report;
+  const { unknown, unknownCount, madeAnew, madeAnewCount } = report;
+  const named = (ids: readonly string[], count: number) =>
+    ids.join(', ') + (count > ids.length ? ', …' : '');
   return [
     `rebuilt ${rebuilt} groups with ${members} members and ${bans} bans`,
     ...(already === 0 ? [] : [`${already} groups were there from an earlier attempt`]),
@@ -76,7 +78,12 @@ function linesOf(report: RebuildReport): readonly string[] {
     ...(unknownCount === 0
       ? []
       : [
-          `${unknownCount} groups were not rebuilt, because the archive does not have their beginning with type and settings: ${named}`,
+          `${unknownCount} groups were not rebuilt, because the archive does not have their beginning with type and settings: ${named(unknown, unknownCount)}`,
+        ]),
+    ...(madeAnewCount === 0
+      ? []
+      : [
+          `${madeAnewCount} groups were made anew after Redis had lost them; what they were before is in the archive only: ${named(madeAnew, madeAnewCount)}`,
         ]),
   ];
 }

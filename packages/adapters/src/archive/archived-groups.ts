@@ -41,9 +41,10 @@ const groupIdsSql = `
   SELECT group_id FROM page ORDER BY place`;
 
 const isEvent = "type <> 'message' AND target_id IS NULL";
-const createdSql = `
+/** The latest first. A failover may have lost an end, and it was asked for again. */
+const bordersSql = `
   SELECT ${columns} FROM plenum_entries
-  WHERE group_id = $1 AND type = 'created' AND ${isEvent} ORDER BY at DESC LIMIT 1`;
+  WHERE group_id = $1 AND type IN ('created', 'deleted') AND ${isEvent} ORDER BY at DESC, seq LIMIT 10`;
 
 /** Imported messages have the time that they had elsewhere, so they do not count for the time of an epoch. */
 const isTimed = "type <> 'message' OR details ->> 'imported' IS NULL";
@@ -120,9 +121,10 @@ const sendOf = (row: Row): readonly ArchivedSend[] => {
 };
 
 async function lifeOf(connection: Connection, groupId: string): Promise<ArchivedLife | null> {
-  const [born] = (await connection.query(createdSql, [groupId])).rows;
-  if (born === undefined) return null;
-  const created = eventOf(born);
+  const borders = (await connection.query(bordersSql, [groupId])).rows.map(eventOf);
+  const at = borders.findIndex(({ type }) => type === 'created');
+  const created = borders[at];
+  if (created === undefined) return null;
   const { rows } = await connection.query(epochsSql, [groupId]);
   const birth = { epoch: created.epoch, atMs: Date.parse(created.timestamp) };
   const epochs = epochsAfter(birth, rows.map(epochOf));
@@ -134,7 +136,8 @@ async function lifeOf(connection: Connection, groupId: string): Promise<Archived
   ]);
   const head = epochs.at(-1)?.endSeq ?? 0;
   const missing = head - Number(counted[0]?.['kept']);
-  return { created, epochs: epochs.map(({ epoch, endSeq }) => ({ epoch, endSeq })), missing };
+  const isMadeAnew = borders[at + 1]?.type === 'created';
+  return { created, epochs: epochs.map(({ epoch, endSeq }) => ({ epoch, endSeq })), missing, isMadeAnew };
 }
 
 export interface OpenArchivedGroups extends ArchivedGroups {

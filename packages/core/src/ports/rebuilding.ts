@@ -10,6 +10,8 @@ export interface ArchivedLife {
   readonly epochs: readonly PastEpoch[];
   /** Seqs of this life that the archive does not have: entries that were lost, or that lie in dead letters. */
   readonly missing: number;
+  /** True: the life before has no end, so its store was lost, and users have made the group anew before a rebuild. */
+  readonly isMadeAnew: boolean;
 }
 
 /** A message of which a repeated request must get the first answer. */

@@ -36,6 +36,9 @@ export interface RebuildReport extends RebuildCounts {
   /** The ids of groups whose beginning the archive does not have, or does not have with type and settings; at most 100. */
   readonly unknown: readonly GroupId[];
   unknownCount: number;
+  /** The ids of groups that were made anew after an earlier life without an end, which is not rebuilt; at most 100. */
+  readonly madeAnew: readonly GroupId[];
+  madeAnewCount: number;
 }
 
 export interface RebuildDeps {
@@ -46,7 +49,7 @@ export interface RebuildDeps {
   readonly onGroup: (report: RebuildReport) => void;
 }
 
-type GrowingReport = RebuildReport & { readonly unknown: GroupId[] };
+type GrowingReport = RebuildReport & { readonly unknown: GroupId[]; readonly madeAnew: GroupId[] };
 
 /** The archive has as many connections. */
 const atOnce = 4;
@@ -68,8 +71,7 @@ export async function rebuildGroups(deps: RebuildDeps): Promise<RebuildReport> {
     deleted: 0,
     canaries: 0,
   };
-  const unknown: GroupId[] = [];
-  const report = { ...counts, unknown, unknownCount: 0 };
+  const report: GrowingReport = { ...counts, unknown: [], unknownCount: 0, madeAnew: [], madeAnewCount: 0 };
   for (let after: GroupId | null = null; ; ) {
     const page: readonly GroupId[] = await deps.archive.groupIds(after, groupsPerPage);
     const waiting = page.values();
@@ -98,6 +100,10 @@ async function rebuildOne(
     return;
   }
   const life = await archive.life(groupId);
+  if (life?.isMadeAnew === true) {
+    report.madeAnewCount += 1;
+    if (report.madeAnew.length < namedMax) report.madeAnew.push(groupId);
+  }
   const folded = life === null ? null : await fold(archive, groupId, life);
   if (folded?.isDeleted) {
     report.deleted += 1;
