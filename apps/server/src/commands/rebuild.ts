@@ -78,7 +78,7 @@ function linesOf(report: RebuildReport): readonly string[] {
     ...(unknownCount === 0
       ? []
       : [
-          `${unknownCount} groups were not rebuilt, because the archive does not have their beginning with type and settings: ${named(unknown, unknownCount)}`,
+          `${unknownCount} groups were not rebuilt, because the archive does not have their beginning with type and settings, or has entries of a later version: ${named(unknown, unknownCount)}`,
         ]),
     ...(madeAnewCount === 0
       ? []

@@ -38,7 +38,10 @@ export interface ArchivedGroups {
   groupIds(after: string | null, limit: number): Promise<readonly GroupId[]>;
   /** @returns the latest life of the group; null: the archive does not have the beginning of any */
   life(groupId: GroupId): Promise<ArchivedLife | null>;
-  /** @returns the group events of one epoch above `afterSeq` and up to its end, ascending, at most `limit` */
+  /**
+   * @returns the group events of one epoch above `afterSeq` and up to its end, ascending, at most `limit`. Rejects with `internal` for
+   * an event that this version does not know
+   */
   events(
     groupId: GroupId,
     { epoch, endSeq }: PastEpoch,

@@ -40,6 +40,13 @@ test('settings are those of the creation with all updates; null removes one', ()
   });
 });
 
+test('settings that this version cannot read are noticed, at the creation and in an update', () => {
+  const updated: Told = { type: 'updated', user_id: 'ann', changes: { posting: 'owls' } };
+  expect(folded([updated]).areSettingsKnown).toBe(false);
+  expect(folded([], { posting: 'owls' }).areSettingsKnown).toBe(false);
+  expect(folded([{ ...updated, changes: { posting: 'admins', feathers: 3 } }]).areSettingsKnown).toBe(true);
+});
+
 test('a created entry without its type gives none', () => {
   const group = new FoldedGroup();
   const at = { group_id, epoch: 'e', seq: 1, timestamp: timeOf(1) };

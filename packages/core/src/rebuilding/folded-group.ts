@@ -95,6 +95,8 @@ export class FoldedGroup {
   createdAtMs = 0;
   changedSeq = 1;
   isDeleted = false;
+  /** False: settings are of a later version, so it is not known what the group allows. */
+  areSettingsKnown = true;
 
   /** Applies the next event of the log. An event about a user that the archive never saw come changes nothing. */
   apply(event: GroupEvent): void {
@@ -111,7 +113,8 @@ export class FoldedGroup {
     this.creator = user;
     this.createdAtMs = Date.parse(event.timestamp);
     this.groupType = event.group_type ?? null;
-    this.settings = { ...defaultGroupSettings, ...settingsShown(event.settings ?? {}) };
+    this.settings = defaultGroupSettings;
+    this.#take(event.settings);
     this.put(user, { event, status: 'active', role: 'admin' });
   }
 
@@ -186,6 +189,12 @@ export class FoldedGroup {
 
   #update({ seq, changes }: GroupEvent): void {
     this.changedSeq = seq;
-    this.settings = { ...this.settings, ...settingsShown(changes ?? {}) };
+    this.#take(changes);
+  }
+
+  #take(shown: Readonly<Record<string, unknown>> = {}): void {
+    const settings = settingsShown(shown);
+    if (settings === null) this.areSettingsKnown = false;
+    else this.settings = { ...this.settings, ...settings };
   }
 }

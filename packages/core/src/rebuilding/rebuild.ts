@@ -5,6 +5,7 @@
  */
 import type { GroupId } from '@plenum/protocol';
 import { requestDigest } from '../operations/operations.ts';
+import { PlenumError } from '../outcome/outcome.ts';
 import type {
   ArchivedExpiry,
   ArchivedGroups,
@@ -33,7 +34,7 @@ export interface RebuildCounts {
 }
 
 export interface RebuildReport extends RebuildCounts {
-  /** The ids of groups whose beginning the archive does not have, or does not have with type and settings; at most 100. */
+  /** The ids of groups whose beginning the archive does not have, or has not with what this version can read; at most 100. */
   readonly unknown: readonly GroupId[];
   unknownCount: number;
   /** The ids of groups that were made anew after an earlier life without an end, which is not rebuilt; at most 100. */
@@ -104,7 +105,7 @@ async function rebuildOne(
     report.madeAnewCount += 1;
     if (report.madeAnew.length < namedMax) report.madeAnew.push(groupId);
   }
-  const folded = life === null ? null : await fold(archive, groupId, life);
+  const folded = life === null ? null : await fold(archive, groupId, life).catch(nullIfUnreadable);
   if (folded?.isDeleted) {
     report.deleted += 1;
     return;
@@ -131,6 +132,12 @@ async function rebuildOne(
   report.missing += life?.missing ?? 0;
 }
 
+/** An entry of a later version: what the group is cannot be known, and that of others can. */
+function nullIfUnreadable(cause: unknown): null {
+  if (cause instanceof PlenumError && cause.failure.code === 'internal') return null;
+  throw cause;
+}
+
 const isCanary = ({ groupId, settings }: RestoredGroup): boolean =>
   groupId.startsWith('canary:') && settings.metadata === JSON.stringify({ canary: true });
 
@@ -150,7 +157,7 @@ async function fold(archive: ArchivedGroups, groupId: GroupId, life: ArchivedLif
 function restored(groupId: GroupId, { epochs }: ArchivedLife, folded: FoldedGroup): RestoredGroup | null {
   const { groupType, creator, settings, createdAtMs, changedSeq } = folded;
   const seq = epochs.at(-1)?.endSeq;
-  if (groupType === null || creator === null || seq === undefined) return null;
+  if (groupType === null || creator === null || seq === undefined || !folded.areSettingsKnown) return null;
   return {
     ...{ groupId, groupType, creator, settings, createdAtMs, changedSeq, seq },
     past: epochs,
