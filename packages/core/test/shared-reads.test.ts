@@ -36,6 +36,8 @@ class Scene {
   readonly wholeMaxes: number[] = [];
   /** False: the group is too large to be read at once. */
   isSmall = true;
+  /** True: what is answered now fails. */
+  isDown = false;
   /** How often it was asked to forget what is shared after a while. */
   forgets = 0;
   epoch = 'a';
@@ -47,7 +49,7 @@ class Scene {
       deliver: (to, entries) => {
         for (const { id } of to) for (const { seq, wire } of entries) this.got.push(`${id} ${seq} ${wire}`);
       },
-      readCatchUp: (device, afterSeq) => void catchUps.catchUp(device, afterSeq),
+      readCatchUp: (device, afterSeq) => void catchUps.catchUp(device, afterSeq).catch(ignore),
       devicesOf: (userId) => this.#devices.filter((device) => device.userId === userId),
       ...{ hasPendingJoin: () => false, deferPush: () => false },
       ...{ readGap: ignore, lookForMissing: ignore, readHead: ignore, verifyMembers: ignore, push: ignore },
@@ -135,10 +137,13 @@ class Scene {
 
   /** Answers all reads that were begun, with what there is now; then those that follow. */
   async answer(): Promise<void> {
-    for (let turns = 0; turns < 10; turns += 1) {
-      for (const open of this.#open.splice(0)) open();
-      await new Promise((resolve) => setImmediate(resolve));
-    }
+    for (let turns = 0; turns < 10; turns += 1) await this.answerBegun();
+  }
+
+  /** Answers the reads that were begun. */
+  async answerBegun(): Promise<void> {
+    for (const open of this.#open.splice(0)) open();
+    await new Promise((resolve) => setImmediate(resolve));
   }
 
   textsOf(id: string): string[] {
@@ -149,7 +154,9 @@ class Scene {
   #read<T>(what: string, take: () => T): Promise<T> {
     this.reads.push(what);
     const taken = take();
-    return new Promise((resolve) => this.#open.push(() => resolve(taken)));
+    return new Promise((resolve, reject) =>
+      this.#open.push(() => (this.isDown ? reject(new Error('down')) : resolve(taken))),
+    );
   }
 }
 
@@ -169,6 +176,19 @@ test('devices that come back together, and later ones, share one read of the log
   expect(scene.reads).toEqual(['after 0']);
   expect(scene.textsOf('d3')).toEqual(['3 m3', '4 m4', '5 m5', '6 m6']);
   expect(scene.textsOf('d4')).toEqual(['2 m2', '3 m3', '4 m4', '5 m5', '6 m6']);
+});
+
+test('of those who wait for a shared read that fails, one reads again for all', async () => {
+  const scene = talked();
+  for (const id of ['d1', 'd2', 'd3', 'd4']) scene.attachAt(scene.device(id), 2);
+  await new Promise((resolve) => setImmediate(resolve));
+  scene.isDown = true;
+  await scene.answerBegun();
+  expect(scene.reads).toEqual(['after 0', 'after 0']);
+  scene.isDown = false;
+  await scene.answer();
+  expect(scene.reads).toHaveLength(2);
+  for (const id of ['d2', 'd3', 'd4']) expect(scene.textsOf(id)).toEqual(['3 m3', '4 m4', '5 m5']);
 });
 
 test('a message that is taken down while a shared read is under way is read again', async () => {

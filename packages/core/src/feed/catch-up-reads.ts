@@ -20,13 +20,19 @@ interface CatchUpDeps {
   readonly onKept: () => void;
 }
 
+interface UnderWay {
+  readonly afterSeq: number;
+  /** False: it has failed. Never rejects. */
+  readonly ended: Promise<boolean>;
+}
+
 export class CatchUpReads {
   readonly #feed: Feed;
   readonly #deps: CatchUpDeps;
   /** Entries per read, estimated from the sizes in the last page of this group. */
   #entries = pageSize;
-  /** The last read that is on its way; null: none is. `ended` never rejects. */
-  #reading: { readonly afterSeq: number; readonly ended: Promise<unknown> } | null = null;
+  /** The last read that is on its way; null: none is. */
+  #reading: UnderWay | null = null;
 
   constructor(feed: Feed, deps: CatchUpDeps) {
     this.#feed = feed;
@@ -37,7 +43,10 @@ export class CatchUpReads {
   async catchUp(device: Device, afterSeq: number): Promise<void> {
     if (!this.#isBehind(device)) return;
     await device.drained();
-    if (this.#reading !== null && this.#reading.afterSeq <= afterSeq) await this.#reading.ended;
+    // After a read that has failed, one of those who waited for it reads, and the others wait again.
+    for (let other = this.#serving(afterSeq); other !== null; other = this.#serving(afterSeq)) {
+      if (await other.ended) break;
+    }
     if (this.#feed.recent.after(afterSeq) !== null) {
       // As a read would: the answer that names the position precedes the first entry.
       await new Promise<void>((resolve) => this.#deps.clock.after(0, resolve));
@@ -46,6 +55,11 @@ export class CatchUpReads {
     const kept = this.#feed.recent.after(afterSeq)?.slice(0, pageSize);
     const range = kept === undefined ? await this.#read(device, afterSeq) : { head: null, entries: kept };
     this.#feed.onCatchUp(device, afterSeq, range);
+  }
+
+  /** @returns the read on its way that has the entries after this seq; null: none has */
+  #serving(afterSeq: number): UnderWay | null {
+    return this.#reading !== null && this.#reading.afterSeq <= afterSeq ? this.#reading : null;
   }
 
   #isBehind(device: Device): boolean {
@@ -61,7 +75,11 @@ export class CatchUpReads {
     const margin = this.#entries === pageSize ? Math.min(marginEntries, afterSeq) : 0;
     const after = (seq: number, limit: number) => this.#deps.log.after(groupId, seq, limit, reader);
     const begun = after(afterSeq - margin, this.#entries + margin);
-    const reading = { afterSeq: afterSeq - margin, ended: begun.catch(() => undefined) };
+    const ended = begun.then(
+      () => true,
+      () => false,
+    );
+    const reading = { afterSeq: afterSeq - margin, ended };
     this.#reading = reading;
     try {
       const range = await begun;
