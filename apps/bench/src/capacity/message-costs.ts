@@ -33,7 +33,19 @@ export async function messageCosts(bench: Bench): Promise<MessageCosts> {
   const few = await costOf(small, 1);
   const many = await costOf(large, 1);
   const apart = await costOf(small, nodesApart);
-  const usPerDelivery = (many.nodeUs - few.nodeUs) / (large.membersPerGroup - small.membersPerGroup);
+  return costsByDifference({ few, many, apart });
+}
+
+interface Cost {
+  readonly nodeUs: number;
+  readonly redisUs: number;
+}
+
+/** A difference below zero is noise: as a constant it would make large groups free. */
+export function costsByDifference(of: Readonly<Record<'few' | 'many' | 'apart', Cost>>): MessageCosts {
+  const { few, many, apart } = of;
+  const moreReceivers = large.membersPerGroup - small.membersPerGroup;
+  const usPerDelivery = Math.max(0, many.nodeUs - few.nodeUs) / moreReceivers;
   return {
     node: {
       usPerDelivery,

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { pageWith, recordedCapacity } from '../capacity-command.ts';
 import type { CapacityFigures } from './figures.ts';
+import { costsByDifference } from './message-costs.ts';
 import { audienceOf, type Machines, needsOf, type Workload } from './model.ts';
 
 const GiB = 2 ** 30;
@@ -93,6 +94,17 @@ describe('the capacity model', () => {
       expect(needs.nodes).toBeGreaterThanOrEqual(all[i - 1]?.nodes ?? 1);
       expect(needs.shards).toBeGreaterThanOrEqual(all[i - 1]?.shards ?? 1);
     }
+  });
+});
+
+test('a message costs what loads differ by, and never less than nothing', () => {
+  const few = { nodeUs: 500, redisUs: 100 };
+  const apart = { nodeUs: 900, redisUs: 140 };
+  expect(costsByDifference({ few, many: { nodeUs: 1400, redisUs: 100 }, apart }).node).toEqual({
+    ...{ usPerDelivery: 10, usPerMessage: 400, usPerReception: 200 },
+  });
+  expect(costsByDifference({ few, many: { nodeUs: 470, redisUs: 100 }, apart }).node).toEqual({
+    ...{ usPerDelivery: 0, usPerMessage: 500, usPerReception: 200 },
   });
 });
 
