@@ -66,6 +66,8 @@ class RedisRebuiltStore implements RebuiltStore {
   readonly #calls: ScriptCalls;
   readonly #clock: ServerClock;
   readonly #mark: RebuildMark;
+  /** By node, at the last look. */
+  #heartbeats: Readonly<Record<string, string>> = {};
 
   constructor(deps: Deps) {
     const { connections, clock, settings } = deps;
@@ -108,12 +110,22 @@ class RedisRebuiltStore implements RebuiltStore {
 
   /** A node that runs sends a heartbeat in a third of the lease's life, also to a Redis that was just emptied. */
   async #runningNodes(): Promise<number> {
-    const { keys, clock, settings } = this.#deps;
-    const read = () => this.#calls.command((redis) => redis.hgetall(keys.nodes()));
-    const before = await read();
+    const { clock, settings } = this.#deps;
+    this.#heartbeats = await this.#readHeartbeats();
     await sleep(clock, settings.leaseTtlMs);
-    const after = await read();
-    return Object.entries(after).filter(([nodeId, entry]) => before[nodeId] !== entry).length;
+    return this.#nodesSince();
+  }
+
+  /** @returns how many nodes have sent a heartbeat since the call before, or since the first look */
+  async #nodesSince(): Promise<number> {
+    const before = this.#heartbeats;
+    this.#heartbeats = await this.#readHeartbeats();
+    return Object.entries(this.#heartbeats).filter(([nodeId, beat]) => before[nodeId] !== beat).length;
+  }
+
+  #readHeartbeats(): Promise<Readonly<Record<string, string>>> {
+    const { keys } = this.#deps;
+    return this.#calls.command((redis) => redis.hgetall(keys.nodes()));
   }
 
   async #groupCount(): Promise<number> {
@@ -249,6 +261,11 @@ class RedisRebuiltStore implements RebuiltStore {
     const { keys, random } = this.#deps;
     const meta = keys.meta();
     this.#expectOwn();
+    const nodes = await this.#nodesSince();
+    if (nodes > 0)
+      throw new Error(
+        `${nodes} node(s) ran on prefix "${this.#deps.prefix}" while it was rebuilt, and may have made groups: end them, remove the keys of the prefix, and rebuild it.`,
+      );
     await this.#calls.command((redis) => redis.hsetnx(meta, 'born', random.token()));
     await this.#calls.command((redis) => redis.hdel(meta, 'emptied'));
     await this.#mark.remove();

@@ -73,6 +73,17 @@ test('a node that runs is noticed on a Redis that was just emptied', async () =>
   await store.close();
 });
 
+test('a node that wakes up while a rebuild runs is noticed at its end, and the mark stays', async () => {
+  const prefix = freshPrefix();
+  await redis.hset(`${prefix}:nodes`, 'node-1', '1 0 {}', 'node-2', '1 0 {}');
+  const store = await open(prefix);
+  expect(await store.begin()).toEqual({ type: 'begun' });
+  await redis.hset(`${prefix}:nodes`, 'node-2', '2 0 {}');
+  await expect(store.finish()).rejects.toThrow(/1 node\(s\) ran on prefix .* while it was rebuilt/);
+  await store.close();
+  expect(await markOf(prefix)).toMatch(/^filling /);
+});
+
 test('a rebuild that was silent for so long that another has begun writes no more', async () => {
   const prefix = freshPrefix();
   const store = await open(prefix);
