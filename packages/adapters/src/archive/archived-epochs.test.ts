@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest';
 import { type EpochRow, epochsAfter } from './archived-epochs.ts';
 
-/** Seqs and times, in seconds, of the first and the last entry. */
-const epoch = (name: string, seqs: readonly [number, number], times: readonly [number, number]): EpochRow => ({
+/** Of the first and the last entry. */
+type Both = readonly [number, number];
+/** @param times in seconds */
+const epoch = (name: string, seqs: Both, times: Both): EpochRow => ({
   ...{ epoch: name, firstSeq: seqs[0], lastSeq: seqs[1] },
   ...{ begunMs: times[0] * 1000, endedMs: times[1] * 1000 },
 });

@@ -22,7 +22,8 @@ const archive = (parts: Partial<ArchivedGroups> = {}, isMadeAnew = false): Archi
 
 async function rebuilt(from: ArchivedGroups) {
   const restored: RestoredGroup[] = [];
-  const store = { has: async () => false, restore: async (group: RestoredGroup) => void restored.push(group) };
+  const restore = async (group: RestoredGroup) => void restored.push(group);
+  const store = { has: async () => false, restore };
   const report = await rebuildGroups({ archive: from, store, sendsSinceMs: 0, onGroup: () => {} });
   return { restored, report };
 }

@@ -40,7 +40,7 @@ test('of two rebuilds at a time one is refused, also when both continue one that
   }
 });
 
-test('a rebuild that runs keeps another one out for as long as it takes, and ends with its mark', async () => {
+test('a rebuild that runs keeps another one out as long as it takes, and ends with its mark', async () => {
   const prefix = freshPrefix();
   const [one, other] = [await open(prefix), await open(prefix)];
   expect(await one.begin()).toEqual({ type: 'begun' });
