@@ -31,7 +31,9 @@ test('warnings and errors are kept with what went wrong, without users, groups a
 test('a token that the code of the application puts into an error is hidden', () => {
   const token = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhbm4ifQ.c2lnbmF0dXJl';
   const ring = new WarningRing(concealingText(['hunter2']));
-  ring.note(line(50, { msg: 'bug: a middleware threw an error', err: `Error: ${token} is bad, not hunter2` }));
+  ring.note(
+    line(50, { msg: 'bug: a middleware threw an error', err: `Error: ${token} is bad, not hunter2` }),
+  );
   expect(ring.read()).toMatchObject([{ fields: { error: 'Error: *** is bad, not ***' } }]);
 });
 

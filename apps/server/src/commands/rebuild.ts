@@ -67,8 +67,7 @@ async function fill(store: RebuiltStore, archive: ReturnType<typeof openArchived
 function linesOf(report: RebuildReport): readonly string[] {
   const { rebuilt, already, members, bans, missing, deleted, canaries } = report;
   const { unknown, unknownCount, madeAnew, madeAnewCount } = report;
-  const named = (ids: readonly string[], count: number) =>
-    ids.join(', ') + (count > ids.length ? ', …' : '');
+  const named = (ids: readonly string[], count: number) => ids.join(', ') + (count > ids.length ? ', …' : '');
   return [
     `rebuilt ${rebuilt} groups with ${members} members and ${bans} bans`,
     ...(already === 0 ? [] : [`${already} groups were there from an earlier attempt`]),

@@ -39,7 +39,7 @@ test('secrets of variables, of other programs too, are hidden; words and numbers
   expect(JSON.parse(shown)).toBe('*** *** *** *** *** *** *** *** 24h 3000');
 });
 
-test('a secret that looks like a URL is hidden as a whole, and of an address only its secret parts', () => {
+test('a secret like a URL is hidden as a whole, and of an address only its secret parts', () => {
   const conceal = concealing(
     secretsAmong({
       OTHER_PASSWORD: 'ab://cd,ef://gh',
@@ -51,7 +51,8 @@ test('a secret that looks like a URL is hidden as a whole, and of an address onl
 });
 
 test('what a database URL says besides its password hides no names of metrics', () => {
-  const url = 'postgres://app:hunter2@db/chat?application_name=plenum&statement_timeout=60000&password=l3tter';
+  const url =
+    'postgres://app:hunter2@db/chat?application_name=plenum&statement_timeout=60000&password=l3tter';
   const conceal = concealing(secretsAmong({ PLENUM_ARCHIVE_URL: url }));
   expect(conceal('plenum_sockets 60000 hunter2 l3tter')).toBe('plenum_sockets 60000 *** ***');
 });
