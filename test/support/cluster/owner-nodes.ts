@@ -43,6 +43,8 @@ export class OwnerNodes implements AsyncDisposable {
     const nodeId = `n${this.#started}`;
     const process = new CommandProcess(script, [], {
       REDIS_URL: this.server.serviceUrl,
+      // Commands of the journal are no part of the service, which may not call them.
+      JOURNAL_URL: this.server.url,
       PREFIX: this.#prefix,
       NODE_ID: nodeId,
       LEASE_TTL_MS: String(this.leaseTtlMs),

@@ -9,7 +9,8 @@ import { defaultEngineSettings, Ownership, systemClock } from '@plenum/core';
 import { createRedisEngine } from '@plenum/redis';
 import { Redis } from 'ioredis';
 
-const { REDIS_URL: url = '', PREFIX: prefix = '', NODE_ID: nodeId = '', LEASE_TTL_MS = '' } = process.env;
+const { REDIS_URL: url = '', JOURNAL_URL: journalUrl = '', PREFIX: prefix = '' } = process.env;
+const { NODE_ID: nodeId = '', LEASE_TTL_MS = '' } = process.env;
 const stepMs = 50;
 /** Works of the other partitions do nothing: the journal is to be read, not to be large. */
 const journaled = 16;
@@ -33,11 +34,11 @@ const logger = {
 };
 const random = { token: () => randomBytes(8).toString('hex') };
 
-const redis = new Redis(url);
-redis.on('error', () => {});
+const journal = new Redis(journalUrl);
+journal.on('error', () => {});
 /** @param {import('@plenum/core').Lease} lease */
 const step = ({ partition, token }) =>
-  redis.eval(commit, 2, `${prefix}:{p${partition}}:lease`, `${prefix}:journal`, nodeId, token, partition);
+  journal.eval(commit, 2, `${prefix}:{p${partition}}:lease`, `${prefix}:journal`, nodeId, token, partition);
 
 /** @type {import('@plenum/core').PartitionWork} */
 const work = {
