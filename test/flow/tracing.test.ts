@@ -13,6 +13,7 @@ import {
 import { eventually, freshPrefix, startRedis } from '@plenum/testkit';
 import { startTracing } from 'plenum';
 import { expect, test } from 'vitest';
+import { root } from '../source-tree.ts';
 import { ServedNode } from '../support/cluster/served-node.ts';
 import { engines, Service } from '../support/cluster/service.ts';
 import type { Device } from '../support/devices/device.ts';
@@ -107,6 +108,9 @@ test.each(engines)(
     );
     expect(texts).not.toContain('hello');
     expect(texts).not.toMatch(/\bann\b|\bbob\b/);
+    const page = await readFile(join(root, 'apps/docs/operations/tracing.md'), 'utf8');
+    const keys = new Set(spans.all().flatMap(({ attributes }) => Object.keys(attributes)));
+    expect([...keys].filter((key) => !page.includes(`\`${key}\``))).toEqual([]);
   },
 );
 
