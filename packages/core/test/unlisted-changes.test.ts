@@ -158,6 +158,16 @@ test('a new epoch verifies the members: the log may have lost their changes', ()
   expect(asked[0]).toBe('verify ann');
 });
 
+test('a device whose catch-up finds a new epoch gets nothing of it until its user is verified', () => {
+  const { feed, delivered, asked } = feedAtFive();
+  feed.attach(ann, { groupId, epoch: 'a', seq: 1 }, headAt(5, 3), 2);
+  const head = { ...headAt(5, 4), epoch: 'b', past: [{ epoch: 'a', endSeq: 5 }] };
+  feed.onCatchUp(ann, 1, { head, entries: [2, 3, 4, 5].map((seq) => message(seq, 3)) });
+  feed.onEntry({ ...message(6, 4), epoch: 'b' });
+  expect([delivered, asked]).toEqual([[], ['catch-up after 1', 'verify ann']]);
+  expect(feed.attachments.unverifiedAfter(ann)).toBe(1);
+});
+
 test('a record from before the head of a gap read is read again: it may lack missed changes', () => {
   const { feed } = feedAtFive();
   feed.onUnlisted(change('left', 7, 5));

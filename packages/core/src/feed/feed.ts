@@ -12,8 +12,7 @@
  * device gets an entry after one that this feed has missed: it pauses until its user is verified, and resumes at its position.
  * Own entries wait for their publishes in such a group, because a leave may be before them.
  */
-import type { GroupId, ResyncReason, Subscription } from '@plenum/protocol';
-import { SERVICE } from '@plenum/protocol';
+import { type GroupId, type ResyncReason, SERVICE, type Subscription } from '@plenum/protocol';
 import { type LogHead, tickOf } from '../groups/records.ts';
 import type { LogEntry } from '../log/entry.ts';
 import { EpochChain, type FeedPosition, isGoodPosition } from '../log/epoch-chain.ts';
@@ -237,11 +236,11 @@ export class Feed {
       this.onGone();
       return;
     }
-    if (range.head !== null && !this.#follow(range.head, 0)) {
-      if (this.attachments.behind.has(device)) this.#sink.readCatchUp(device, state.cursor);
-      return;
-    }
-    const page = pageFor(state, range.entries, this.#lastSeq);
+    const isFollowed = range.head === null || this.#follow(range.head, 0);
+    // The head may have shown that changes of members were missed: the device continues after its user is verified.
+    if (this.attachments.behind.get(device) !== state) return;
+    // What an epoch has that is over is read again.
+    const page = isFollowed ? pageFor(state, range.entries, this.#lastSeq) : [];
     if (page === null) {
       this.attachments.remove(device);
       this.#resync([device], 'too_old');
