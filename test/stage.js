@@ -13,7 +13,7 @@ export const root = fileURLToPath(new URL('..', import.meta.url));
  * @property {string} name
  * @property {number} passed
  * @property {number} failed
- * @property {readonly string[]} failures the names of failed tests
+ * @property {readonly string[]} failures the names of failed tests, and below each why it failed
  * @property {number} seconds
  */
 
@@ -130,8 +130,32 @@ function countsIn(report) {
   }
 }
 
-/** @param {{ name: string, assertionResults: { status: string, fullName: string }[] }} file */
-const failedIn = ({ name, assertionResults }) =>
-  assertionResults
-    .filter(({ status }) => status === 'failed')
-    .map(({ fullName }) => `${relative(root, name)}: ${fullName}`);
+/** @typedef {{ status: string, fullName: string, failureMessages?: string[] }} AssertionResult */
+
+/** @param {{ name: string, status: string, message?: string, assertionResults: AssertionResult[] }} file */
+function failedIn({ name, status, message = '', assertionResults }) {
+  const path = relative(root, name);
+  const failed = assertionResults.filter((one) => one.status === 'failed');
+  if (failed.length === 0 && status === 'failed') return [path, ...reasonIn(message)];
+  return failed.flatMap(({ fullName, failureMessages = [] }) => [
+    `${path}: ${fullName}`,
+    ...failureMessages.flatMap(reasonIn),
+  ]);
+}
+
+const reasonLines = 10;
+const lineLength = 300;
+
+/**
+ * The beginning of what is thrown, and where the tests threw it.
+ * @param {string} message with its stack
+ */
+function reasonIn(message) {
+  const lines = message.split('\n').filter((line) => line.trim() !== '');
+  const isPlace = (/** @type {string} */ line) => /^\s+at /.test(line);
+  const said = lines.filter((line) => !isPlace(line)).slice(0, reasonLines);
+  const places = lines.filter(
+    (line) => isPlace(line) && line.includes(root) && !line.includes('node_modules'),
+  );
+  return [...said, ...places.slice(0, 3)].map((line) => `  ${line.slice(0, lineLength)}`);
+}
