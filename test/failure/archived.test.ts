@@ -77,10 +77,13 @@ test('history pages continue in PostgreSQL below Redis, dense and like live entr
     expect(all.map(({ seq }) => seq)).toEqual(expected);
   }, patience);
   for (const url of cluster.urls) {
-    const up = await pagedUp(url);
-    expect(await pagedDown(url)).toEqual(up);
-    expect(up.filter(({ type }) => type === 'message')).toMatchObject(live);
-    expect(up.map(({ seq }) => seq)).toEqual(expected);
+    // An archive that does not answer in time is left out of a page.
+    await eventually(async () => {
+      const up = await pagedUp(url);
+      expect(await pagedDown(url)).toEqual(up);
+      expect(up.filter(({ type }) => type === 'message')).toMatchObject(live);
+      expect(up.map(({ seq }) => seq)).toEqual(expected);
+    }, patience);
   }
 });
 
@@ -151,24 +154,29 @@ test('no node shows what was taken down and only PostgreSQL has, before it learn
     });
     return JSON.stringify([await Promise.all(pages), await Promise.all(asked)]);
   };
-  const isGone = (text: string) => {
-    for (const gone of ['secret 0', 'secret 1']) expect(text).not.toContain(gone);
-    for (const at of others.keys()) expect(text).toContain(`secret ${at + 2}`);
-  };
-  isGone(await read(cluster.urls));
+  const leaks: string[] = [];
+  /** Again until all is shown that may be: an archive that does not answer in time is left out of a page. No answer may leak. */
+  const readAll = (urls: readonly string[]) =>
+    eventually(async () => {
+      const text = await read(urls);
+      leaks.push(...['secret 0', 'secret 1'].filter((gone) => text.includes(gone)));
+      for (const at of others.keys()) expect(text).toContain(`secret ${at + 2}`);
+    }, patience);
+  await readAll(cluster.urls);
   const running = await cluster.ownerOf('hall');
   process.kill(running.pid, 'SIGKILL');
   await eventually(async () => {
     expect((await cluster.ownerOf('hall')).pid).not.toBe(running.pid);
   }, patience);
   const living = cluster.urls.filter((url) => url !== running.url);
-  await eventually(async () => isGone(await read(living)), patience);
+  await readAll(living);
   expect(JSON.stringify(await rowsOf(postgres.url))).toContain('secret 0');
   await held.release();
   await eventually(async () => {
     expect(JSON.stringify(await rowsOf(postgres.url))).not.toMatch(/secret [01]/);
   }, patience);
-  isGone(await read(living));
+  await readAll(living);
+  expect(leaks).toEqual([]);
   const again = await httpRequest('DELETE', `${living[0]}${path(first)}`);
   expect(again).toMatchObject({ status: 200, body: { seq } });
 });
