@@ -125,19 +125,13 @@ async function runTests() {
     results.push(await tested('chaos', [], chaos));
     await runFaultyBuilds();
     await obtainAll();
-    await sideBySide(
-      async () => {
-        await runBrowserTests();
-        results.push(await tested('docs', [], besides));
-        await runCleanClone();
-      },
-      async () => {
-        await runPostgresTests();
-        await runProxyTests();
-        results.push(await tested('examples', [], besides));
-        results.push(await tested('deployment', [], besides));
-      },
-    );
+    await sideBySide(runBrowserTests, async () => {
+      await runPostgresTests();
+      await runProxyTests();
+      for (const project of ['examples', 'deployment', 'docs'])
+        results.push(await tested(project, [], besides));
+      await runCleanClone();
+    });
   } else {
     await runInteropAndPython();
     await runPostgresTests();
