@@ -62,7 +62,12 @@ export async function bench(args: readonly string[]): Promise<number> {
   const rows = summaryOf(cells);
   const described = systems.map(({ name, description }): [string, string] => [name, description]);
   publish(
-    { provenance: provenance(new Date(), args), systems: Object.fromEntries(described), rows, cells },
+    {
+      provenance: provenance(new Date(), 'npm run bench --', args),
+      systems: Object.fromEntries(described),
+      rows,
+      cells,
+    },
     options,
   );
   return isFaulty(rows) ? 1 : 0;

@@ -17,3 +17,14 @@ export const listFrom = (text: string): readonly string[] =>
     .split(',')
     .map((item) => item.trim())
     .filter((item) => item !== '');
+
+/** @param choices the words that the list may have */
+export const choicesFrom =
+  <Choice extends string>(choices: readonly Choice[]) =>
+  (text: string): readonly Choice[] =>
+    listFrom(text).map((item) => {
+      const found = choices.find((choice) => choice === item);
+      if (found === undefined)
+        throw new InvalidArgumentError(`${JSON.stringify(item)} is none of ${choices.join(', ')}`);
+      return found;
+    });

@@ -32,7 +32,7 @@ export async function measureScale(args: readonly string[]): Promise<number> {
 }
 
 function textOf({ title }: Scale, { figures, failures }: ScaleResult): string {
-  const { machine, commit } = provenance(new Date(), []);
+  const { machine, commit } = provenance(new Date(), 'npm run measure:scale --', []);
   const lines = figures.map(({ name, value, unit }) => [name, shown(value), unit]);
   return [
     title,

@@ -49,7 +49,7 @@ export async function verify(args: readonly string[], own: OwnCluster = {}): Pro
   try {
     const { groups, members, seconds, rate, changes, during: commands = [], slow, evidence } = options;
     const { seed = randomInt(seedMax) } = options;
-    const { date, commit, machine } = provenance(new Date(), []);
+    const { date, commit, machine } = provenance(new Date(), 'npm run verify --', []);
     const versions = {
       verify: own.version ?? commit,
       ...{ date, machine },

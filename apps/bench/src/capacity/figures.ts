@@ -10,8 +10,16 @@ export interface CapacityFigures {
     /** TCP, WebSocket, token, session and close of the socket before. */
     readonly usPerConnect: number;
     readonly usPerJoin: number;
-    /** A socket that sends and receives nothing, its heartbeat included, for one second. */
+    /** A socket that sends and receives nothing, its heartbeat included, for one second: at most, with its part of the idle node. */
     readonly usPerIdleSecond: number;
+    /** A client that comes back with its positions: all of a connect, and the attach to one group that the node has read already. */
+    readonly usPerReturn: number;
+    /** A group that a node reads, and subscribes to, for those who come back. */
+    readonly usPerGroupRead: number;
+    /** A connect that is refused with a pause: TCP, WebSocket, token and refusal. */
+    readonly usPerRefusal: number;
+    /** A node in the registry, each time that another node reads it. */
+    readonly usPerRegisteredNode: number;
     /** Request, script call and answer, with the reception of the message at the node of its sender. */
     readonly usPerMessage: number;
     /** Reception at a further node that has members of the group. */
@@ -33,6 +41,11 @@ export interface CapacityFigures {
     readonly usPerJoin: number;
     readonly usPerMessage: number;
     readonly usPerReception: number;
+    readonly usPerReturn: number;
+    readonly usPerGroupRead: number;
+    /** A node in the registry, each time that a node reads it. */
+    readonly usPerRegisteredNode: number;
+    readonly bytesPerRegisteredNode: number;
   };
   /** Null: there was no PostgreSQL. */
   readonly archive: { readonly bytesPerMessage: number } | null;

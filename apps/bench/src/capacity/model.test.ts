@@ -1,9 +1,12 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { pageWith, recordedCapacity } from '../capacity-command.ts';
+import { capacityTables } from '../capacity-command.ts';
 import type { CapacityFigures } from './figures.ts';
+import { boundPerSecond } from './idle-costs.ts';
 import { costsByDifference } from './message-costs.ts';
 import { audienceOf, type Machines, needsOf, type Workload } from './model.ts';
+import { type PartName, partNames } from './parts.ts';
+import { capacityPage, pageWith, recordedCapacity, runsWith } from './record.ts';
+import { returnsByDifference } from './return-costs.ts';
 
 const GiB = 2 ** 30;
 const figures: CapacityFigures = {
@@ -13,6 +16,10 @@ const figures: CapacityFigures = {
     usPerConnect: 1000,
     usPerJoin: 500,
     usPerIdleSecond: 5,
+    usPerReturn: 1000,
+    usPerGroupRead: 400,
+    usPerRefusal: 600,
+    usPerRegisteredNode: 2,
     usPerMessage: 200,
     usPerReception: 100,
     usPerDelivery: 10,
@@ -27,6 +34,10 @@ const figures: CapacityFigures = {
     usPerJoin: 100,
     usPerMessage: 100,
     usPerReception: 10,
+    usPerReturn: 50,
+    usPerGroupRead: 40,
+    usPerRegisteredNode: 0.2,
+    bytesPerRegisteredNode: 150,
   },
   archive: { bytesPerMessage: 1000 },
   frameBytes: 300,
@@ -109,6 +120,32 @@ test('a message costs what loads differ by, and never less than nothing', () => 
 });
 
 test('the tables of deploy/capacity.md are those of the recorded figures', () => {
-  const page = readFileSync(new URL('../../../../deploy/capacity.md', import.meta.url), 'utf8');
-  expect(pageWith(page, recordedCapacity())).toBe(page);
+  const page = capacityPage();
+  expect(pageWith(page, 'measured', capacityTables(recordedCapacity()))).toBe(page);
+});
+
+test('an idle socket takes at most its part of all that the idle node takes', () => {
+  expect(boundPerSecond(600_000, 5000, 60_000)).toBe(2);
+});
+
+test('a return and the read of a group differ by how many share the read', () => {
+  const [together, alone] = [
+    { nodeUs: 1010, redisUs: 60 },
+    { nodeUs: 1500, redisUs: 158 },
+  ];
+  const { node, redis } = returnsByDifference({ together, alone }, 50);
+  expect([node.usPerReturn, node.usPerGroupRead].map(Math.round)).toEqual([1000, 500]);
+  expect([redis.usPerReturn, redis.usPerGroupRead].map(Math.round)).toEqual([58, 100]);
+});
+
+test('a part that is measured again takes its place in the runs, and an empty run is left out', () => {
+  const { runs } = recordedCapacity();
+  const [run] = runs;
+  if (run === undefined) throw new Error('nothing is recorded');
+  const whole = { ...run, commit: 'whole', parts: partNames };
+  const again = (parts: readonly PartName[]) => ({ ...run, commit: 'again', parts });
+  const after = runsWith([whole], again(['idle']));
+  expect(after.map(({ commit }) => commit)).toEqual(['whole', 'again']);
+  expect(after.flatMap(({ parts }) => parts).sort()).toEqual([...partNames].sort());
+  expect(runsWith(after, again(partNames)).map(({ commit }) => commit)).toEqual(['again']);
 });

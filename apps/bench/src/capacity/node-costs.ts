@@ -1,4 +1,4 @@
-/** Measures what sockets cost a node: memory, and CPU to connect, to join and to be idle. */
+/** Measures what sockets cost a node: memory, and CPU to connect and to join. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { LoadGenerators } from '../load/load-generators.ts';
 import { cpuUsOfNode, rssBytesOf } from '../measure/process-usage.ts';
@@ -14,7 +14,6 @@ export interface NodeSizes {
   readonly warmUp: number;
   /** Sockets that are added, step by step. */
   readonly steps: readonly number[];
-  readonly idleMs: number;
   /** After each step. */
   readonly settleMs: number;
 }
@@ -22,7 +21,7 @@ export interface NodeSizes {
 type NodeCosts = {
   readonly node: Pick<
     CapacityFigures['node'],
-    'baseBytes' | 'bytesPerConnection' | 'usPerConnect' | 'usPerJoin' | 'usPerIdleSecond'
+    'baseBytes' | 'bytesPerConnection' | 'usPerConnect' | 'usPerJoin'
   >;
   readonly redis: Pick<CapacityFigures['redis'], 'usPerConnect' | 'usPerJoin'>;
 };
@@ -45,7 +44,6 @@ export async function nodeCosts(bench: Bench, sizes: NodeSizes): Promise<NodeCos
     redisUs: (await gauge.sample()).cpuUs,
   });
   const crowds: LoadGenerators[] = [];
-  const idle = async () => spent(now, () => pause(sizes.idleMs));
   const added = async (count: number) => {
     const crowd = new LoadGenerators(1);
     crowds.push(crowd);
@@ -59,7 +57,6 @@ export async function nodeCosts(bench: Bench, sizes: NodeSizes): Promise<NodeCos
   try {
     await added(sizes.warmUp);
     await pause(sizes.settleMs * 4);
-    const calm = await idle();
     const points = [{ x: 0, y: rssBytesOf(pid) ?? 0 }];
     const costs = { connected: zero, joined: zero };
     let sockets = 0;
@@ -70,8 +67,6 @@ export async function nodeCosts(bench: Bench, sizes: NodeSizes): Promise<NodeCos
       costs.joined = sum(costs.joined, joined);
       points.push({ x: sockets, y: rssBytesOf(pid) ?? 0 });
     }
-    const crowded = await idle();
-    const idleSeconds = (sizes.idleMs / 1000) * sockets;
     const bytesPerConnection = slopeOf(points) ?? 0;
     return {
       node: {
@@ -79,7 +74,6 @@ export async function nodeCosts(bench: Bench, sizes: NodeSizes): Promise<NodeCos
         bytesPerConnection,
         usPerConnect: costs.connected.nodeUs / sockets,
         usPerJoin: costs.joined.nodeUs / sockets,
-        usPerIdleSecond: Math.max(0, crowded.nodeUs - calm.nodeUs) / idleSeconds,
       },
       redis: {
         usPerConnect: costs.connected.redisUs / sockets,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { shownArguments } from './machine.ts';
+import { provenance, shownArguments } from './machine.ts';
 
 test.each([
   [['--secret', 'a-secret', '--short'], ['--short']],
@@ -15,4 +15,9 @@ test.each([
   ],
 ])('a result holds no secret of its command line: %j', (given, shown) => {
   expect(shownArguments(given)).toEqual(shown);
+});
+
+test('a result names the command that made it', () => {
+  const { commandLine } = provenance(new Date(), 'npm run measure:capacity --', ['--only', 'idle']);
+  expect(commandLine).toBe('npm run measure:capacity -- --only idle');
 });

@@ -37,13 +37,14 @@ export const shownArguments = (args: readonly string[]): readonly string[] =>
     .filter((arg, i) => !arg.startsWith('--secret') && args[i - 1] !== '--secret')
     .map((arg) => arg.replace(/(:\/\/[^:/@]*):[^/]*@/g, '$1:***@'));
 
-export function provenance(date: Date, args: readonly string[]): Provenance {
+/** @param command as typed before the arguments, such as `npm run bench --` */
+export function provenance(date: Date, command: string, args: readonly string[]): Provenance {
   const processors = cpus();
   const isClean = git('status', '--porcelain') === '';
   return {
     date: date.toISOString(),
     commit: `${git('rev-parse', 'HEAD') ?? 'unknown'}${isClean ? '' : '+'}`,
-    commandLine: ['npm run bench --', ...shownArguments(args)].join(' '),
+    commandLine: [command, ...shownArguments(args)].join(' '),
     machine: {
       cpu: processors[0]?.model.trim() ?? 'unknown',
       cores: processors.length,
