@@ -147,6 +147,8 @@ export class ClusterSet extends ServerSet {
         ],
         ...['--cluster-node-timeout', String(nodeTimeoutMs), '--cluster-require-full-coverage', 'no'],
         ...['--cluster-allow-replica-migration', 'no', '--repl-diskless-sync-delay', '0'],
+        // A replica may take over however long its master is away: after a step of the clock there is no vote for a while.
+        ...['--cluster-replica-validity-factor', '0'],
       ],
     });
     const id = String(await this.ask(server, 'CLUSTER', 'MYID'));

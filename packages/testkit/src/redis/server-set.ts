@@ -6,8 +6,11 @@ import { type RedisServer, type RedisServerOptions, startRedis } from './redis-s
 import { sentinelUsers, shippedUsers } from './shipped-acl.ts';
 
 const pollMs = 50;
-/** A Sentinel that got no CPU time for 2 s decides nothing for the next 30 s (its TILT mode), so this is longer. */
-const patienceMs = 50_000;
+/**
+ * A Sentinel that got no CPU time for 2 s decides nothing for the next 30 s (its TILT mode). A server of a Cluster that has voted
+ * before its clock steps back by a minute votes for no replica of that shard until the clock has caught up. So this is longer.
+ */
+const patienceMs = 110_000;
 
 export interface ServerSetOptions {
   /** Arguments of every redis-server. */
