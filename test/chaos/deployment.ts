@@ -43,6 +43,11 @@ export class Deployment implements AsyncDisposable {
     return this.of.kind === 'standalone' ? this.of.server.serviceUrl : this.of.set.url;
   }
 
+  /** Masters and replicas. */
+  get servers(): readonly RedisServer[] {
+    return this.of.kind === 'standalone' ? [this.of.server] : this.of.set.servers;
+  }
+
   async masters(): Promise<readonly RedisServer[]> {
     if (this.of.kind === 'standalone') return [this.of.server];
     return this.of.kind === 'sentinel' ? [await this.of.set.master()] : this.of.set.masters();

@@ -3,6 +3,7 @@ import { mkdir, rename, rm, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ChaosScene } from '../chaos-scene.ts';
+import { afterFullDisk } from '../full-disk-repair.ts';
 import { everywhere, type Fault } from './fault.ts';
 
 const beatMs = 200;
@@ -147,10 +148,11 @@ export const faultsOfRedis: readonly Fault[] = [
     // A server of a Cluster ends itself when it cannot write nodes.conf.
     on: ['standalone', 'sentinel'],
     needs: 'disk',
-    async inject({ disk }) {
+    async inject({ disk, deployment }) {
       await disk?.fill();
       await pause(4000);
       await disk?.free();
+      await Promise.all(deployment.servers.map((server) => afterFullDisk(server)));
     },
   },
   {

@@ -1,5 +1,6 @@
 import { type HistoryEntry, historyEntrySchema } from '@plenum/protocol';
-import type { EpochLog } from '@plenum/testkit';
+import { type EpochLog, eventually } from '@plenum/testkit';
+import { expect } from 'vitest';
 import { httpRequest } from '../wire/http.ts';
 
 const pageSize = 200;
@@ -10,8 +11,15 @@ export async function storedLog(url: string, groupId: string): Promise<EpochLog>
   for (;;) {
     const after = entries.at(-1)?.seq ?? 0;
     const path = `/v1/groups/${groupId}/messages?after=${after}&limit=${pageSize}`;
-    const { body } = await httpRequest('GET', `${url}${path}`);
-    const page = historyEntrySchema.array().parse(body['entries']);
+    // A node may still be reconnecting.
+    const page = await eventually(
+      async () => {
+        const { status, body } = await httpRequest('GET', `${url}${path}`);
+        expect({ status, code: body['code'] }).toEqual({ status: 200 });
+        return historyEntrySchema.array().parse(body['entries']);
+      },
+      { everyMs: 200 },
+    );
     entries.push(...page);
     // A page may end early for its size: only an empty one is the end.
     if (page.length === 0) return { groupId, groupType: 'public', entries };

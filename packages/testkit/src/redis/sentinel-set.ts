@@ -41,6 +41,10 @@ export class SentinelSet extends ServerSet {
     return asService(`${protocol.replace(':', '')}+sentinel://${hosts}/${masterName}${fields}`);
   }
 
+  /** The master and its replicas. */
+  get servers(): readonly RedisServer[] {
+    return this.#servers;
+  }
   get sentinels(): readonly RedisServer[] {
     return this.#sentinels;
   }
