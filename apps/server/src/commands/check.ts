@@ -6,6 +6,7 @@ import { describeConfig, secretsOfConfig } from '../config/describe.ts';
 import { hiding, maskedText, sentenceOf } from '../config/masked.ts';
 import type { Config } from '../config.ts';
 import { silentLogger } from '../logging.ts';
+import { diskProblems, diskWarnings } from '../store-disks.ts';
 import { nodeConfigOrNull } from './read-configuration.ts';
 
 const survives: Readonly<Record<DurabilityClass, string>> = {
@@ -50,11 +51,13 @@ async function storeProblems(config: Config, say: Say): Promise<readonly string[
   try {
     const engine = await openEngine({ redisUrl, prefix, settings, logger: silentLogger(), role: 'client' });
     try {
-      const { durability } = await engine.health();
+      const [{ durability }, servers] = await Promise.all([engine.health(), engine.servers('default')]);
       if (engine.name === 'redis') say('redis', 'reachable, version and maxmemory-policy as needed');
       if (engine.dataVersion !== null) say('data version', `${engine.dataVersion}, as this version reads`);
       say('durability', `${durability}: an ack survives ${survives[durability]}`);
-      return [];
+      const problems = diskProblems(servers);
+      if (problems.length === 0) for (const warning of diskWarnings(servers)) say('redis disk', warning);
+      return problems;
     } finally {
       await engine.close();
     }

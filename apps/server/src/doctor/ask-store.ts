@@ -19,7 +19,7 @@ const shown = new RegExp(
     'used_memory(?:_rss|_peak|_lua|_vm_eval|_scripts|_overhead|_dataset)?|maxmemory(?:_policy)?|mem_fragmentation_ratio|mem_clients_\\w+',
     'rdb_\\w+|aof_\\w+|total_\\w+|instantaneous_\\w+|rejected_connections|evicted_\\w+|expired_keys|keyspace_\\w+',
     'pubsub\\w*|latest_fork_usec|role|connected_slaves|min_slaves_good_slaves|master_link_status|master_last_io_seconds_ago',
-    'second_repl_offset|repl_backlog_\\w+|used_cpu_\\w+|cluster_enabled|unexpected_error_replies|acl_access_denied_\\w+|db\\d+',
+    'second_repl_offset|repl_backlog_\\w+|used_cpu_\\w+|cluster_enabled|unexpected_error_replies|errorstat_(?:LOADING|MISCONF|NOREPLICAS|OOM)|acl_access_denied_\\w+|db\\d+',
   ].join('|')})$`,
 );
 

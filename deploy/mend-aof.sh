@@ -1,0 +1,30 @@
+#!/bin/sh
+# Lets a Redis start again that says "Bad file format reading the append only file" after its disk was full: takes out the zero
+# bytes that Redis 7 and 8 leave where a write did not fit, and nothing else. `redis-check-aof --fix` would drop all that follows.
+#   mend-aof.sh <folder of the append-only file, such as /data/appendonlydir>
+# Redis must not run on the folder. Needs redis-check-aof (or REDIS_CHECK_AOF), and room for a copy of the damaged file, which is
+# kept beside it as *.damaged.
+set -eu
+export LC_ALL=C
+folder=${1:?the folder of the append-only file, such as /data/appendonlydir}
+check=${REDIS_CHECK_AOF:-redis-check-aof}
+
+for file in "$folder"/*.incr.aof; do
+  until report=$("$check" "$file" </dev/null 2>&1); do
+    valid=$(echo "$report" | sed -n 's/.*ok_up_to=\([0-9]*\),.*/\1/p')
+    [ -n "$valid" ] || { echo "$report" >&2; exit 1; }
+    # The first byte that is not zero; none at the end of the file.
+    compared=$(tail -c +$((valid + 1)) "$file" | cmp - /dev/zero 2>/dev/null || true)
+    after=$(echo "$compared" | sed -n 's/.*[a-z] \([0-9]*\), line.*/\1/p')
+    zeros=$((${after:-$(($(wc -c <"$file") - valid + 1))} - 1))
+    if [ "$zeros" -eq 0 ]; then
+      echo "$file is damaged at byte $valid, and not by zero bytes: take a replica or a backup." >&2
+      exit 1
+    fi
+    { head -c "$valid" "$file"; tail -c +$((valid + zeros + 1)) "$file"; } >"$file.mended"
+    [ -e "$file.damaged" ] || cp "$file" "$file.damaged"
+    mv "$file.mended" "$file"
+    echo "$file: $zeros zero bytes taken out at byte $valid"
+  done
+done
+echo "every append-only file in $folder is valid"
