@@ -19,7 +19,8 @@ async function open(authenticate: Authenticate): Promise<Plenum & { readonly url
 }
 
 function connect(url: string, headers: Record<string, string>, auth: object = {}): Socket {
-  const options = { transports: ['websocket'], forceNew: true, reconnectionDelay: 50, auth };
+  const query = { refusals: 'connect_error' };
+  const options = { transports: ['websocket'], forceNew: true, reconnectionDelay: 50, auth, query };
   const socket = io(url, { ...options, extraHeaders: headers });
   onTestFinished(() => void socket.disconnect());
   return socket;
@@ -54,6 +55,24 @@ test.each<[string, Authenticate, object]>([
   const { url } = await open(authenticate);
   expect(await refusal(connect(url, { cookie: 'sid=none' }))).toMatchObject({ data });
   expect((await fetch(`${url}/readyz`)).status).toBe(200);
+});
+
+test('a plain client is back by itself when its sign-in can be checked again', async () => {
+  const asked: string[] = [];
+  const { url } = await open(({ headers }) => {
+    asked.push(headers.cookie ?? '');
+    if (asked.length < 3) throw new Error('the store is away');
+    return 'ann';
+  });
+  const socket = io(url, {
+    transports: ['websocket'],
+    forceNew: true,
+    reconnectionDelay: 20,
+    reconnectionDelayMax: 40,
+  });
+  onTestFinished(() => void socket.disconnect());
+  await connected(socket);
+  expect(asked).toHaveLength(3);
 });
 
 test('a handshake with a token is judged by the token alone', async () => {

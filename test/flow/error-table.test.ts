@@ -3,7 +3,7 @@ import { type ErrorCode, errorCodes } from '@plenum/protocol';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ServedNode } from '../support/cluster/served-node.ts';
 import { type EngineName, engines, Service } from '../support/cluster/service.ts';
-import { Device } from '../support/devices/device.ts';
+import { Device, readsRefusals } from '../support/devices/device.ts';
 import { extensionRefusals } from '../support/rules/extension-refusals.ts';
 import { GroupScene } from '../support/rules/group-scene.ts';
 import { inviteRefusals } from '../support/rules/invite-refusals.ts';
@@ -151,7 +151,7 @@ describe.each(engines)('the error table on %s', (engine) => {
   produces('too_many_connections', [engine, 'socket'], 'one socket more than allowed', async () => {
     const service = serviceWith('crowded');
     await service.device('ann');
-    await expectNoConnection(service.device('ann'), { code: 'too_many_connections' });
+    await expectNoConnection(service.device('ann', readsRefusals), { code: 'too_many_connections' });
   });
   produces(
     'node_busy',
@@ -160,14 +160,14 @@ describe.each(engines)('the error table on %s', (engine) => {
     async () => {
       const service = serviceWith('stormy');
       await service.device('ann');
-      await expectNoConnection(service.device('ann'), { code: 'node_busy' });
+      await expectNoConnection(service.device('ann', readsRefusals), { code: 'node_busy' });
     },
   );
   const drains = 'a new client of a node that drains';
   produces('draining', [engine, 'socket'], drains, async () => {
     await using node = await ServedNode.start(engine);
     await node.beginDrain();
-    await expectNoConnection(node.device('bob'), { code: 'draining' });
+    await expectNoConnection(node.device('bob', readsRefusals), { code: 'draining' });
   });
   produces('draining', [engine, 'rest'], drains, async () => {
     await using node = await ServedNode.start(engine);

@@ -3,7 +3,7 @@ import { eventually } from '@plenum/testkit';
 import { expect, test } from 'vitest';
 import { CheckedTraffic } from '../support/cluster/checked-traffic.ts';
 import { ServedWorkers } from '../support/cluster/served-workers.ts';
-import { isDense } from '../support/devices/device.ts';
+import { isDense, readsRefusals } from '../support/devices/device.ts';
 import { httpRequest } from '../support/wire/http.ts';
 
 const userIds = Array.from({ length: 8 }, (_, i) => `user:${i}`);
@@ -99,7 +99,9 @@ test('a worker drained by its node id takes no connection, unless the other one 
     expect({ status, draining: body['draining'] }).toEqual({ status: 503, draining: true });
   });
   expect((await httpRequest('GET', `${served.url}/healthz`)).status).toBe(200);
-  await expect(served.node.device('ben')).rejects.toMatchObject({ data: { code: 'draining' } });
+  await expect(served.node.device('ben', readsRefusals)).rejects.toMatchObject({
+    data: { code: 'draining' },
+  });
   expect(served.alive).toEqual([one, two]);
 });
 
@@ -110,7 +112,9 @@ test('SIGTERM drains both workers: clients know, new ones are refused, the exit 
   for (const { pid } of served.alive) process.kill(pid, 'SIGTERM');
   served.command.signal('SIGTERM');
   await Promise.all(devices.map((device) => device.until('drain')));
-  await expect(served.node.device('late')).rejects.toMatchObject({ data: { code: 'draining' } });
+  await expect(served.node.device('late', readsRefusals)).rejects.toMatchObject({
+    data: { code: 'draining' },
+  });
   expect((await httpRequest('GET', `${served.url}/healthz`)).status).toBe(200);
   expect((await httpRequest('GET', `${served.url}/readyz`)).status).toBe(503);
   expect(await served.command.ended).toBe(0);

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ProxiedNodes } from '../support/cluster/proxied-nodes.ts';
 import { proxyKinds } from '../support/cluster/proxy-kinds.ts';
 import { ThreeNodes } from '../support/cluster/three-nodes.ts';
+import { readsRefusals } from '../support/devices/device.ts';
 import { expectNoConnection } from '../support/rules/refused.ts';
 import { httpRequest, tokenOf } from '../support/wire/http.ts';
 
@@ -60,6 +61,7 @@ describe.each(proxyKinds)('behind %s', (name, kind) => {
     const claiming = (i: number) => ({
       localAddress: '127.0.0.2',
       reconnection: false,
+      ...readsRefusals,
       extraHeaders: { 'x-forwarded-for': `198.51.100.${i}` },
     });
     const codes: string[] = [];

@@ -213,7 +213,7 @@ export function errorsPage(): string {
   return page('Errors', 'I got this code. Why, and what do I do?', [
     'Every failure is `{ success: false, code, error, can_retry, retry_after_ms?, details? }`; over REST it has the status of its code.',
     '`can_retry`: the same request under the same `request_id` may succeed later; it is also true where `retry_after_ms` says when. `details` names',
-    'the field, the limit or the reason. A handshake is refused with `connect_error` and one of these codes in `data.code`. Match on `code`,',
+    'the field, the limit or the reason. A handshake is refused with one of these codes: in `data.code` of `connect_error`, or, where it may pass, by [the end of the connection](../concepts/resume.md#refused). Match on `code`,',
     'never on `error`. Codes can be added: treat an unknown one by its `can_retry`.',
     '',
     `Codes: ${Object.keys(errors)

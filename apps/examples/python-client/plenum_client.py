@@ -35,7 +35,8 @@ class PlenumClient:
             self.lost.clear()
             self.refusal = None
             try:
-                await self.socket.connect(self.url, auth=self.auth, transports=["websocket"], wait_timeout=10)
+                url = f"{self.url}?refusals=connect_error"  # each refusal is read, also one that may pass
+                await self.socket.connect(url, auth=self.auth, transports=["websocket"], wait_timeout=10)
                 await self.lost.wait()
             except socketio.exceptions.ConnectionError:
                 pass

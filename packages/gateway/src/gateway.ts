@@ -18,7 +18,6 @@ import { restDepsOf } from './rest/rest-deps.ts';
 import { restEdge } from './rest/rest-edge.ts';
 import { createSharedDeps, type SharedDeps } from './shared-deps.ts';
 import { authenticateHandshake } from './sockets/authenticate.ts';
-import { ConnectRate } from './sockets/connect-rate.ts';
 import { createHandshake } from './sockets/handshake.ts';
 import { Newcomers } from './sockets/newcomers.ts';
 import { withRevocationCheck, withRevocationCheckIfKnown } from './sockets/revocation-check.ts';
@@ -67,7 +66,7 @@ function socketEdge(io: Server, options: GatewayOptions, shared: SharedDeps): So
     logger,
     wallMs = () => Date.now(),
   } = options;
-  const { registry, drain, clientAddress, isOriginAllowed, seats, budget, readGate } = shared;
+  const { registry, drain, clientAddress, isOriginAllowed, seats, connectRate, budget, readGate } = shared;
   const { namespace = '/' } = options;
   const newcomers = new Newcomers(seats, namespace);
   const alarm = new SignInAlarm({ clock, logger });
@@ -90,12 +89,7 @@ function socketEdge(io: Server, options: GatewayOptions, shared: SharedDeps): So
       logger,
       seats,
       newcomers,
-      connectRate: new ConnectRate({
-        ratePerSec: config.connectRatePerSec ?? 0,
-        burst: config.connectRateBurst ?? 1,
-        clock,
-        fraction: () => Number.parseInt(random.token().slice(0, 8), 16) / 2 ** 32,
-      }),
+      connectRate,
     }),
     authenticator: withRevocationCheck(authenticator, revocations, wallMs),
     revocations,
@@ -127,7 +121,7 @@ async function releaseEngine(io: Server): Promise<void> {
 export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const { config, clock, random, logger, roomChannels, server, prefix = '', namespace = '/' } = options;
   const shared = createSharedDeps(options);
-  const { drain, budget, clientAddress, isOriginAllowed, seats } = shared;
+  const { drain, budget, clientAddress, isOriginAllowed, seats, connectRate } = shared;
   const httpDeps = { random, logger, config, drain };
   const hasAdminPort = config.adminPort !== undefined;
   const app: FastifyInstance =
@@ -142,6 +136,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     clientAddress,
     seats,
     drain,
+    connectRate,
     random,
     logger,
   };
@@ -156,6 +151,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     attachedDevices: options.readings.attachedDevices,
     storeMemory: options.readings.storeMemory ?? (async () => []),
     openSockets: sockets.openSockets,
+    waitingConnects: () => connectRate.waiting,
     bufferedBytes: sockets.bufferedBytes,
     unreadBytes: () => budget.bytes,
     prefix: roomChannels?.channelPrefix ?? '',

@@ -8,6 +8,7 @@ import { ReadGate } from './outbound/read-gate.ts';
 import { boundsOf, defaultMaxUnreadBytes, UnreadBudget } from './outbound/unread-budget.ts';
 import { createRequestRegistry, type RequestRegistry } from './requests/registry.ts';
 import { Audit } from './rest/audit.ts';
+import { ConnectRate } from './sockets/connect-rate.ts';
 import { LocalPlaces, type PlaceLimits } from './sockets/connection-limits.ts';
 import { Seats } from './sockets/seats.ts';
 
@@ -17,6 +18,7 @@ export interface SharedDeps {
   readonly isHostAllowed: HostRule;
   readonly isOriginAllowed: OriginRule;
   readonly seats: Seats;
+  readonly connectRate: ConnectRate;
   readonly budget: UnreadBudget;
   readonly readGate: ReadGate;
   readonly registry: RequestRegistry;
@@ -33,7 +35,7 @@ export const placeLimitsOf = (
 
 /** @throws ConfigError for a custom request that cannot be registered. */
 export function createSharedDeps(options: GatewayOptions): SharedDeps {
-  const { config, operations, clock, logger, machine, requests = [] } = options;
+  const { config, operations, clock, random, logger, machine, requests = [] } = options;
   const { service, messageMaxBytes, createPolicy, corsOrigins, isDev } = config;
   const { clientAddress, askedHost } = trustProxies(config.trustedProxies ?? []);
   const isHostAllowed = hostRule(config.host, isDev);
@@ -52,6 +54,12 @@ export function createSharedDeps(options: GatewayOptions): SharedDeps {
     isHostAllowed,
     isOriginAllowed: originRule({ corsOrigins, isDev, isHostAllowed, askedHost }),
     seats: new Seats({ places, clientAddress }),
+    connectRate: new ConnectRate({
+      ratePerSec: config.connectRatePerSec ?? 0,
+      burst: config.connectRateBurst ?? 1,
+      clock,
+      fraction: () => Number.parseInt(random.token().slice(0, 8), 16) / 2 ** 32,
+    }),
     budget,
     readGate: new ReadGate(budget, clock, unread?.workers),
     registry: createRequestRegistry({

@@ -113,14 +113,15 @@ export class Edge implements AsyncDisposable {
     const client = this.client({ auth: { token: `user:${userId}` }, ...options });
     await new Promise<void>((resolve, reject) => {
       client.once('connect', resolve).once('connect_error', reject);
+      client.once('disconnect', () => reject(new Error('the connection was closed')));
       client.connect();
     });
     return client;
   }
 
-  /** The failure by which a client is refused. */
+  /** The failure by which a client is refused that reads refusals. */
   refusal(options: ClientOptions): Promise<Error & { data?: unknown }> {
-    const client = this.client(options);
+    const client = this.client({ query: { refusals: 'connect_error' }, ...options });
     return new Promise((resolve, reject) => {
       client.once('connect', () => reject(new Error('the client was let in')));
       client.once('connect_error', resolve);

@@ -40,6 +40,7 @@ const everyEvent: Readonly<Record<TelemetryEvent, true>> = {
   resync: true,
   slow_consumer: true,
   unread_cut: true,
+  connect_refused: true,
   socket_opened: true,
   socket_closed: true,
   request_answered: true,

@@ -27,6 +27,12 @@ export const handshakeSchema = z.object({
 });
 export type Handshake = z.infer<typeof handshakeSchema>;
 
+/**
+ * In the query of the Engine.IO handshake: the client reads every refusal in `connect_error`, and connects again by itself.
+ * Without it a refusal that may pass closes the connection, because Socket.IO libraries connect again only after that.
+ */
+export const refusalsQuery = { name: 'refusals', value: 'connect_error' } as const;
+
 /** The same without a token, where the application knows by other signs who connects. */
 export const tokenlessHandshakeSchema = handshakeSchema.omit({ token: true });
 

@@ -207,7 +207,7 @@ export const errorNotes: Readonly<Record<ErrorCode, ErrorNote>> = {
   },
   node_busy: {
     why: 'More clients connect to this node at once than it admits, for example after the loss of another node. `retry_after_ms` is another time for each client.',
-    fix: 'Connect again after `retry_after_ms`: the SDK does. Plain `socket.io-client` does not connect again after a refusal by itself: call `socket.connect()` then. For operators: `PLENUM_CONNECT_RATE_PER_SEC`, or another node.',
+    fix: 'Connect again after `retry_after_ms`: the SDK does, and plain `socket.io-client` comes back after pauses of its own ([which refusals it reads](../concepts/resume.md#refused)). For operators: `PLENUM_CONNECT_RATE_PER_SEC`, or another node.',
   },
   conflict: {
     why: 'The same `request_id` was used with another payload within 10 minutes. With `details.field` `if_seq`: settings were changed since they were read.',
@@ -223,7 +223,7 @@ export const errorNotes: Readonly<Record<ErrorCode, ErrorNote>> = {
   },
   draining: {
     why: 'The node is about to stop and takes nothing new.',
-    fix: 'Connect again: the load balancer chooses another node. For REST, send the request again.',
+    fix: 'Connect again, as `socket.io-client` does by itself: the load balancer chooses another node. For REST, send the request again.',
   },
   internal: {
     why: 'A bug in Plenum. The log of the node names it.',

@@ -1,7 +1,7 @@
 /** `plenum serve` as a process, with known secrets and devices that it has to let go one after the other. */
 import { startRedis } from '@plenum/testkit';
 import { CommandProcess } from '../../command-process.ts';
-import { Device } from '../devices/device.ts';
+import { Device, type DeviceOptions } from '../devices/device.ts';
 import { adminToken, type HttpAnswer, httpRequest, jwtSecret, type RestCall, tokenOf } from '../wire/http.ts';
 import type { EngineName } from './service.ts';
 
@@ -39,8 +39,8 @@ export class ServedNode implements AsyncDisposable {
   }
 
   /** Does not come back by itself when it is let go. */
-  async device(userId: string): Promise<Device> {
-    const device = new Device(this.url, await tokenOf(userId), { reconnection: false });
+  async device(userId: string, options: DeviceOptions = {}): Promise<Device> {
+    const device = new Device(this.url, await tokenOf(userId), { reconnection: false, ...options });
     this.#devices.push(device);
     return device.connected();
   }

@@ -19,6 +19,9 @@ export type DeviceOptions = Partial<ManagerOptions & SocketOptions> & {
   readonly localAddress?: string;
 };
 
+/** Such a device reads every refusal, and does not come back by itself after it. */
+export const readsRefusals = { query: { refusals: 'connect_error' } };
+
 const connectLimitMs = 30_000;
 
 export class Device implements AsyncDisposable {
@@ -51,6 +54,10 @@ export class Device implements AsyncDisposable {
       this.socket.once('connect_error', (error) => {
         clearTimeout(timer);
         reject(error);
+      });
+      this.socket.once('disconnect', (reason) => {
+        clearTimeout(timer);
+        reject(new Error(reason));
       });
     });
     return this;

@@ -14,8 +14,6 @@ import type { Delivery, Resumption } from '@plenum/testkit';
 import { tokenOf } from '../wire/http.ts';
 import { Device, type DeviceOptions } from './device.ts';
 
-const refusedMs = 200;
-
 export interface Position {
   readonly epoch: string;
   readonly seq: number;
@@ -65,7 +63,6 @@ export class Follower {
     socket.on('message_event', (event: MessageEvent) => this.#take(event));
     socket.on('subscribed', ({ groups }: SubscribedPush) => this.#attached(groups));
     socket.on('resync', (push: ResyncPush) => this.#resynced(push));
-    socket.on('connect_error', (error) => this.#refused(error));
   }
 
   /** Connected, and attached to the groups that its user has. */
@@ -134,12 +131,6 @@ export class Follower {
       entries,
       resyncs,
     };
-  }
-
-  /** The client library does not come back by itself after a refusal. */
-  #refused(error: Error & { readonly data?: { readonly can_retry?: boolean } }): void {
-    const { socket } = this.device;
-    if (!socket.active && error.data?.can_retry === true) setTimeout(() => socket.connect(), refusedMs);
   }
 
   #followed(groupId: string): Followed {

@@ -40,6 +40,7 @@ export interface DialectOptions {
   readonly isCreator: boolean;
   readonly sendersPerGroup: number;
   readonly areJoinsCounted: boolean;
+  readonly arePlain: boolean;
   readonly tally: Tally;
 }
 

@@ -7,6 +7,7 @@ import { Member } from './member.ts';
 import { textLengthFor } from './message-text.ts';
 import { nowUs } from './monotonic.ts';
 import { type Pace, startPace } from './pace.ts';
+import { NamedPauses, PlainPauses } from './pauses.ts';
 import type { DialectName, Heads, Load, LoadSample, MemberPlan, Plan, Returns, Verdict } from './plan.ts';
 import { PlenumDialect } from './plenum-dialect.ts';
 import { lostOf } from './receiver.ts';
@@ -111,10 +112,10 @@ export class Generator {
   #memberOf(plan: Plan, { group, member: index, token, url, refuges = [] }: MemberPlan, i: number): Member {
     const groupId = groupIdOf(plan.runId, group);
     const userId = userIdOf(plan.runId, group, index);
-    const { sendersPerGroup, areJoinsCounted = false, frameBytes, sources } = plan;
+    const { sendersPerGroup, areJoinsCounted = false, arePlain = false, frameBytes, sources } = plan;
     const isCreator = index === 0;
     const context: DialectOptions = {
-      ...{ groupId, userId, isCreator, sendersPerGroup, areJoinsCounted },
+      ...{ groupId, userId, isCreator, sendersPerGroup, areJoinsCounted, arePlain },
       tally: this.#tally,
     };
     const member = new Member({
@@ -124,6 +125,7 @@ export class Generator {
       source: sources === 0 ? null : `127.0.0.${2 + (i % sources)}`,
       textLength: textLengthFor(plan.dialect, { groupId, userId }, frameBytes),
       dialect: new dialects[plan.dialect](context),
+      pauses: arePlain ? new PlainPauses() : new NamedPauses(),
       tally: this.#tally,
     });
     this.#members.push(member);

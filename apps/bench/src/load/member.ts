@@ -5,6 +5,7 @@ import type { PacketHandler } from '../wire/wire-protocol.ts';
 import type { Dialect, Request } from './dialect.ts';
 import { messageText, sentUsIn } from './message-text.ts';
 import { nowUs } from './monotonic.ts';
+import type { Pauses } from './pauses.ts';
 import type { Tally } from './tally.ts';
 
 export interface MemberOptions {
@@ -17,6 +18,7 @@ export interface MemberOptions {
   readonly textLength: number;
   readonly dialect: Dialect;
   readonly tally: Tally;
+  readonly pauses: Pauses;
 }
 
 type AnswerHandler = (answer: string) => void;
@@ -25,9 +27,6 @@ const attachLimitMs = 20_000;
 /** A member reconnects as Socket.IO clients do: after 0.5 to 1.5 s, spread evenly. */
 const returnAfterMs = 500;
 const returnSpreadMs = 1000;
-const againAfterMs = 200;
-/** The pause that a refusal names, ms. */
-const retryAfter = /"retry_after_ms":(\d+)/;
 
 /** Has no common divisor with the spread, so members with neighbouring numbers reconnect at different times. */
 const stride = 617;
@@ -159,7 +158,7 @@ export class Member {
 
   /** Tries the other URLs in turn, with its position, until a node accepts it. */
   async #comeBack(): Promise<void> {
-    const { urls, index } = this.#options;
+    const { urls, index, pauses, tally } = this.#options;
     await pause(returnAfterMs + ((index * stride) % returnSpreadMs));
     for (let attempt = index; !this.#isEnding; attempt += 1) {
       const refuge = urls[1 + (attempt % (urls.length - 1))] ?? '';
@@ -169,9 +168,9 @@ export class Member {
         (error: unknown) => String(error),
       );
       if (failure === null) return;
-      const [, pauseMs = againAfterMs] = retryAfter.exec(failure) ?? [];
-      if (pauseMs !== againAfterMs) this.#options.tally.connectsRefused += 1;
-      await pause(Number(pauseMs));
+      const { pauseMs, isRefused } = pauses.after(failure);
+      if (isRefused) tally.connectsRefused += 1;
+      await pause(pauseMs);
     }
   }
 }

@@ -20,6 +20,8 @@ export interface Plan {
   readonly sendersPerGroup: number;
   /** True: joins are no entries that every member gets. Plenum only. */
   readonly areJoinsCounted?: boolean;
+  /** True: members read no refusals, and come back with the pauses of socket.io-client. Plenum only. */
+  readonly arePlain?: boolean;
   /** Length of the event frame that a receiver gets, bytes, the same for every dialect as far as digits allow. */
   readonly frameBytes: number;
   /** Local addresses to connect from; 0: the system chooses. */

@@ -1,7 +1,8 @@
 /** The public protocol of Plenum. Receivers check the seqs of the group log, which count messages and membership changes. */
 import { numberNearTail } from '../wire/digits.ts';
 import { NumberStream } from '../wire/number-stream.ts';
-import { socketIo } from '../wire/socket-io-protocol.ts';
+import { plainSocketIo, socketIo } from '../wire/socket-io-protocol.ts';
+import type { WireProtocol } from '../wire/wire-protocol.ts';
 import { type Dialect, type DialectOptions, type Post, type Request, socketIoFailureIn } from './dialect.ts';
 import { TextFinder } from './message-text.ts';
 import { nowUs } from './monotonic.ts';
@@ -13,7 +14,7 @@ const tailBytes = 3;
 const seqKey = Buffer.from('"seq":');
 
 export class PlenumDialect implements Dialect {
-  readonly protocol = socketIo;
+  readonly protocol: WireProtocol;
   readonly failureIn = socketIoFailureIn;
   readonly receiver: PlenumReceiver;
   readonly #context: DialectOptions;
@@ -21,6 +22,7 @@ export class PlenumDialect implements Dialect {
 
   constructor(context: DialectOptions) {
     this.#context = context;
+    this.protocol = context.arePlain ? plainSocketIo : socketIo;
     this.receiver = new PlenumReceiver(context);
   }
 

@@ -53,6 +53,7 @@ function newReceiver(Kind: new (context: ConstructorParameters<typeof PlenumDial
     isCreator: true,
     sendersPerGroup: 2,
     areJoinsCounted: false,
+    arePlain: false,
     tally,
   });
   const receive = (packet: unknown): number => {

@@ -9,6 +9,8 @@ export interface Layout {
   readonly sendersPerGroup: number;
   /** For groups in which an entry per join would be the whole load. */
   readonly areJoinsCounted?: boolean;
+  /** As in {@link Plan}. */
+  readonly arePlain?: boolean;
   /** Node of each member; default: in turn. */
   readonly nodeOf?: (group: number, member: number) => number;
   /** Nodes where a member goes when its own is lost; default: none. */
@@ -26,7 +28,15 @@ export async function planOf(
   layout: Layout,
 ): Promise<Plan> {
   const runId = newRunId();
-  const { groups, membersPerGroup, sendersPerGroup, areJoinsCounted = false, nodeOf, refugesOf } = layout;
+  const {
+    groups,
+    membersPerGroup,
+    sendersPerGroup,
+    areJoinsCounted = false,
+    arePlain = false,
+    nodeOf,
+    refugesOf,
+  } = layout;
   const urlOf = (node: number) => system.urls[node % system.urls.length] ?? '';
   const members = Array.from({ length: groups * membersPerGroup }, async (_, i): Promise<MemberPlan> => {
     const [group, member] = [Math.floor(i / membersPerGroup), i % membersPerGroup];
@@ -39,6 +49,7 @@ export async function planOf(
     runId,
     sendersPerGroup,
     areJoinsCounted,
+    arePlain,
     frameBytes,
     sources: sourcesFor(system),
     members: await Promise.all(members),

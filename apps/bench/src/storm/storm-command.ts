@@ -62,6 +62,7 @@ function optionsFrom(args: readonly string[]): Options {
       numberFrom(0, 1, false),
     )
     .option('--rate <n>', 'messages/s of all groups (default: one per group)', numberFrom(1, 100_000))
+    .option('--plain', 'clients that read no refusals, and come back as plain socket.io-client does', false)
     .option('--count-reads', 'count the reads of Redis by MONITOR, which slows Redis and so the storm', false)
     .option('--generators <n>', 'load processes', numberFrom(1, 16), 1)
     .option('--profile <folder>', 'CPU profiles of the nodes that are not killed')
@@ -119,7 +120,7 @@ function reportOf(figures: StormFigures): string {
     line('back, p50', of.backP50Ms, 'ms'),
     line('back, p95', of.backP95Ms, 'ms', target.backMs),
     line('back, last', of.backLastMs, 'ms'),
-    line('connects refused with a pause', of.connectsRefused),
+    line('connects refused for now', of.connectsRefused),
     line('longest delay of another event loop', of.lagMs, 'ms', target.lagMs),
     line('CPU of the other nodes per client', of.nodeUsPerClient, 'us'),
     line('CPU of Redis per client', of.redisUsPerClient, 'us'),

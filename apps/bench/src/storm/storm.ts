@@ -22,6 +22,8 @@ export interface StormShape {
   readonly killedShare: number;
   /** Messages/s of all groups together. */
   readonly ratePerSec: number;
+  /** The clients read no refusals, and come back as plain socket.io-client does. */
+  readonly plain?: boolean;
 }
 
 export interface StormOptions extends StormShape {
@@ -62,7 +64,7 @@ const backWithinMs = 60_000;
 const settledMs = 1000;
 
 /** The first member of each group stays where it is, and talks. */
-export function layoutOf({ nodes, clients, groups, killedShare }: StormShape): Layout {
+export function layoutOf({ nodes, clients, groups, killedShare, plain = false }: StormShape): Layout {
   const others = Array.from({ length: nodes - 1 }, (_, i) => i + 1);
   const membersPerGroup = Math.ceil(clients / groups);
   const stormers = Math.min(membersPerGroup - 1, Math.round(membersPerGroup * killedShare));
@@ -71,6 +73,7 @@ export function layoutOf({ nodes, clients, groups, killedShare }: StormShape): L
     groups,
     membersPerGroup,
     sendersPerGroup: 1,
+    arePlain: plain,
     nodeOf: (group, member) => (isStorming(member) ? killed : 1 + ((group + member) % others.length)),
     refugesOf: (_, member) => (isStorming(member) ? others : []),
   };

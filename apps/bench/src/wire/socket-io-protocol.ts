@@ -12,7 +12,8 @@ const message = {
 } as const;
 const array = code('[');
 
-export const socketIo: WireProtocol = {
+/** Refusals that may pass end the connection, as of any client that does not ask for them. */
+export const plainSocketIo: WireProtocol = {
   path: '/socket.io/',
   query: '?EIO=4&transport=websocket',
   upgraded: () => {},
@@ -23,6 +24,12 @@ export const socketIo: WireProtocol = {
     else if (kind === packet.ping) line.send('3');
     else if (kind === packet.open) line.send(`40${JSON.stringify(line.auth)}`);
   },
+};
+
+/** Reads every refusal, with its pause. */
+export const socketIo: WireProtocol = {
+  ...plainSocketIo,
+  query: `${plainSocketIo.query}&refusals=connect_error`,
 };
 
 function readMessage(bytes: Buffer, start: number, end: number, line: ProtocolLine): void {

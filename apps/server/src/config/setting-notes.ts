@@ -176,7 +176,7 @@ export const settingNotes: Readonly<Record<keyof Environment, SettingNote>> = {
   PLENUM_CONNECT_RATE_PER_SEC: {
     section: 'bounds',
     unit: 'connects/s',
-    text: 'Connects that a node admits, each worker by itself; 0: no limit. Those above wait in line for up to 5 s; who would wait longer is refused with `node_busy`, and with a `retry_after_ms` of its own.',
+    text: 'Connects that a node admits, each worker by itself; 0: no limit. Those above wait in line for up to 5 s; one that would wait longer is [refused](../concepts/resume.md#refused) with `node_busy`, and comes back.',
   },
   PLENUM_CONNECT_RATE_BURST: {
     section: 'bounds',

@@ -36,7 +36,7 @@ async function connectionTo(path: string, namespace: string) {
   const link = open({ subscribe: 'auto' }, { pushes, opened: ignore, refused: ignore, lost: ignore });
   onTestFinished(() => link.close());
   await connected;
-  return { tenant: queries[0]?.get('tenant'), packet: packets[0] };
+  return { tenant: queries[0]?.get('tenant'), refusals: queries[0]?.get('refusals'), packet: packets[0] };
 }
 
 test.each([
@@ -50,5 +50,6 @@ test.each([
 ])('a URL that ends with "%s", in the namespace %s', async (path, namespace, tenant, packet) => {
   const seen = await connectionTo(path, namespace);
   expect(seen.tenant).toBe(tenant);
+  expect(seen.refusals).toBe('connect_error');
   expect(seen.packet?.startsWith(packet)).toBe(true);
 });

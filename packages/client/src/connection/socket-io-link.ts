@@ -1,5 +1,5 @@
 /** A link by socket.io-client. The library's own reconnection is off: it knows nothing of tokens, positions and refusals. */
-import type { Answer, ErrorCode } from '@plenum/protocol';
+import type { Answer, ErrorCode, refusalsQuery } from '@plenum/protocol';
 import { io, type Socket } from 'socket.io-client';
 import type { Credentials, Link, LinkListeners, OpenLink } from './link.ts';
 
@@ -43,9 +43,16 @@ export const socketIoLink =
     };
   };
 
+type Parameter = typeof refusalsQuery;
+/** With it the node names a refusal that may pass, with its pause, instead of closing the connection. */
+const readsRefusals: `${Parameter['name']}=${Parameter['value']}` = 'refusals=connect_error';
+
 /** socket.io-client takes the path of the URL for the namespace, and its query for that of the handshake. */
-const urlOf = ({ url, namespace }: SocketIoLinkOptions) =>
-  namespace === '/' ? url : url.replace(/\/?(?=\?|$)/, namespace);
+function urlOf({ url, namespace }: SocketIoLinkOptions): string {
+  const at = url.indexOf('?');
+  const [place, query] = at < 0 ? [url, ''] : [url.slice(0, at), `${url.slice(at + 1)}&`];
+  return `${namespace === '/' ? place : place.replace(/\/?$/, namespace)}?${query}${readsRefusals}`;
+}
 
 function listen(socket: Socket, listeners: LinkListeners): void {
   const lost = () => {

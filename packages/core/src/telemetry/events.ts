@@ -94,6 +94,8 @@ export interface TelemetryEvents {
     readonly door: 'socket' | 'http';
     readonly bytes: number;
   };
+  /** A connect was refused: by an HTTP answer, by `connect_error`, or by the end of its connection. */
+  readonly connect_refused: { readonly code: ErrorCode };
   readonly socket_opened: { readonly userId: UserId };
   readonly socket_closed: { readonly userId: UserId };
   /** A request of a socket or of REST was answered; `code` is null on success. */

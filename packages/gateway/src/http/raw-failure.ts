@@ -3,6 +3,10 @@ import type { Duplex } from 'node:stream';
 import { errors, type Failure } from '@plenum/protocol';
 import { restFailure } from './failures.ts';
 
+/** In whole seconds, as `Retry-After` has it; null: the failure names no pause. */
+const retryAfterSec = ({ retryAfterMs }: Failure): string | null =>
+  retryAfterMs === undefined ? null : String(Math.ceil(retryAfterMs / 1000));
+
 /** Adds `message`, as Engine.IO's own refusals have it: its clients may show that field. */
 function bodyOf(failure: Failure, requestId: string): string {
   const body = restFailure(failure, requestId);
@@ -16,12 +20,14 @@ function bodyOf(failure: Failure, requestId: string): string {
 export function endWithFailure(connection: Duplex, failure: Failure, requestId: string): void {
   const { http } = errors[failure.code];
   const body = bodyOf(failure, requestId);
+  const retryAfter = retryAfterSec(failure);
   const head = [
     `HTTP/1.1 ${http} ${STATUS_CODES[http]}`,
     'Connection: close',
     'Content-Type: application/json; charset=utf-8',
     'X-Content-Type-Options: nosniff',
     `Content-Length: ${Buffer.byteLength(body)}`,
+    ...(retryAfter === null ? [] : [`Retry-After: ${retryAfter}`]),
   ];
   connection.once('finish', () => connection.destroy());
   connection.end(`${head.join('\r\n')}\r\n\r\n${body}`);
@@ -30,6 +36,8 @@ export function endWithFailure(connection: Duplex, failure: Failure, requestId: 
 /** Answers a request that does not reach Fastify, and closes its connection. */
 export function refuseRequest(response: ServerResponse, failure: Failure, requestId: string): void {
   const body = bodyOf(failure, requestId);
+  const retryAfter = retryAfterSec(failure);
+  if (retryAfter !== null) response.setHeader('retry-after', retryAfter);
   response.writeHead(errors[failure.code].http, {
     connection: 'close',
     'content-type': 'application/json; charset=utf-8',

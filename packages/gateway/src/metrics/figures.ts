@@ -105,7 +105,13 @@ export function figuresWithoutGateway(
   const open = () => {
     const none = () => 0;
     const storeMemory = async () => [];
-    const gateway = { openSockets: none, bufferedBytes: none, unreadBytes: none, prefix: '' };
+    const gateway = {
+      openSockets: none,
+      waitingConnects: none,
+      bufferedBytes: none,
+      unreadBytes: none,
+      prefix: '',
+    };
     const all = { ...readings, ...gateway, storeMemory, build: unknownBuild };
     const metrics = createMetrics(all, null);
     return { metrics, figures: new Figures({ metrics, readings: all, clock }) };

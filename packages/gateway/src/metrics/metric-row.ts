@@ -8,6 +8,8 @@ import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 /** Figures that are read from the node at each scrape. */
 export interface NodeReadings {
   readonly openSockets: () => number;
+  /** Connects in line. */
+  readonly waitingConnects: () => number;
   /** Bytes kept for sockets that do not read fast enough, in Engine.IO and in their TCP sockets. */
   readonly bufferedBytes: () => number;
   /** Bytes that count against the budget of unread bytes, HTTP answers included. */

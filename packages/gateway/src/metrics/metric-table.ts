@@ -180,6 +180,26 @@ const sockets: readonly MetricRow[] = [
     help: 'Sockets that were admitted',
     alertWhen: null,
   }),
+  counter(
+    'connect_refused',
+    {
+      name: 'plenum_connects_refused_total',
+      unit: 'events',
+      help: 'Connects that were refused, by code',
+      alertWhen:
+        '`node_busy` rises for 5 minutes: more clients come than the node admits; or `unavailable` does: the sign-in cannot be checked',
+    },
+    { labels: ['code'], labelsOf: ({ code }) => ({ code }) },
+  ),
+  reading(
+    {
+      name: 'plenum_connects_waiting',
+      unit: 'sockets',
+      help: 'Connects whose user is known and that wait in line because of PLENUM_CONNECT_RATE_PER_SEC',
+      alertWhen: null,
+    },
+    ({ waitingConnects }) => waitingConnects(),
+  ),
   counter('socket_closed', {
     name: 'plenum_sockets_closed_total',
     unit: 'sockets',

@@ -1,10 +1,12 @@
 /**
- * Admits the connects of one process at a rate: a burst at once, those above it in line, and who would be too long in line is
+ * Admits the connects of one process at a rate: a burst at once, those above it in line, and one for which the line is too long is
  * refused with the time at which there is room again. So after the loss of a node the others serve the clients that they
  * have, while those of the lost node come back one after the other.
  *
- * A token bucket, kept as the time at which the next token is due. Nothing runs while no client connects.
+ * A token bucket, kept as the time at which the next token is due, and a line before it. A connect takes its token when its
+ * turn comes, so one that goes away while it is in line takes none. Nothing runs while no client connects.
  */
+import type { EventEmitter } from 'node:events';
 import type { Clock } from '@plenum/core';
 
 /** How long a connect waits in line at most, ms: below the time limits of clients (20 s) and of a handshake (10 s). */
@@ -22,12 +24,15 @@ export interface ConnectRateDeps {
   readonly fraction: () => number;
 }
 
-/** A connect is admitted after a pause, or may ask again after one. */
-export type ConnectTurn = { readonly waitMs: number } | { readonly retryAfterMs: number };
+/** A connect is admitted, went away while it was in line, or may ask again after a pause. */
+export type ConnectTurn = 'admitted' | 'gone' | { readonly retryAfterMs: number };
 
 export class ConnectRate {
   readonly #deps: ConnectRateDeps;
   readonly #perConnectMs: number;
+  /** Those in line, in the order in which they came; each is called in its turn. */
+  readonly #line = new Set<() => void>();
+  #cancelNext: () => void = () => {};
   /** When the next token is due. */
   #dueMs = Number.NEGATIVE_INFINITY;
   /** When the next one of those that were refused has room. */
@@ -38,34 +43,86 @@ export class ConnectRate {
     this.#perConnectMs = deps.ratePerSec === 0 ? 0 : 1000 / deps.ratePerSec;
   }
 
-  /** Takes a place in line, or none. */
-  take(): ConnectTurn {
-    if (this.#perConnectMs === 0) return { waitMs: 0 };
-    const { clock, burst } = this.#deps;
-    const nowMs = clock.monotonicMs();
-    const turnMs = Math.max(this.#dueMs, nowMs - (burst - 1) * this.#perConnectMs);
-    const waitMs = Math.max(0, turnMs - nowMs);
-    if (waitMs > inLineMaxMs) return { retryAfterMs: this.#pause(nowMs, waitMs) };
-    this.#dueMs = turnMs + this.#perConnectMs;
-    return { waitMs };
+  /** Connects in line. */
+  get waiting(): number {
+    return this.#line.size;
   }
 
-  /** Resolves with true in its turn, and with the pause, ms, if the line is too long. */
-  async admit(): Promise<true | number> {
-    const turn = this.take();
-    if ('retryAfterMs' in turn) return turn.retryAfterMs;
-    const { waitMs } = turn;
-    if (waitMs > 0) await new Promise<void>((resolve) => this.#deps.clock.after(waitMs, resolve));
-    return true;
+  /** Takes nothing. @returns the pause after which there is room in line, ms; null: there is room */
+  pauseNow(): number | null {
+    const waitMs = this.#waitMs();
+    return waitMs > inLineMaxMs ? this.#spread(Math.min(pauseMaxMs, waitMs)) : null;
+  }
+
+  /** @param conn leaves the line when it emits `close` */
+  admit(conn: Pick<EventEmitter, 'once' | 'off'>): ConnectTurn | Promise<ConnectTurn> {
+    const waitMs = this.#waitMs();
+    if (waitMs > inLineMaxMs) return { retryAfterMs: this.#nextPause(waitMs) };
+    if (waitMs > 0 || this.#line.size > 0) return this.#inLine(conn);
+    this.#takeToken();
+    return 'admitted';
+  }
+
+  /** How long a connect would wait that asks now. */
+  #waitMs(): number {
+    if (this.#perConnectMs === 0) return 0;
+    const leftMs = this.#dueMs - this.#deps.clock.monotonicMs();
+    return Math.max(0, leftMs + this.#line.size * this.#perConnectMs);
+  }
+
+  #takeToken(): void {
+    const { clock, burst } = this.#deps;
+    const fullMs = clock.monotonicMs() - (burst - 1) * this.#perConnectMs;
+    this.#dueMs = Math.max(this.#dueMs, fullMs) + this.#perConnectMs;
+  }
+
+  #inLine(conn: Pick<EventEmitter, 'once' | 'off'>): Promise<ConnectTurn> {
+    return new Promise((resolve) => {
+      const onTurn = () => {
+        conn.off('close', onGone);
+        resolve('admitted');
+      };
+      const onGone = () => {
+        this.#line.delete(onTurn);
+        if (this.#line.size === 0) this.#cancelNext();
+        resolve('gone');
+      };
+      conn.once('close', onGone);
+      this.#line.add(onTurn);
+      if (this.#line.size === 1) this.#awaitToken();
+    });
+  }
+
+  #awaitToken(): void {
+    const { clock } = this.#deps;
+    const leftMs = Math.max(0, this.#dueMs - clock.monotonicMs());
+    this.#cancelNext = clock.after(leftMs, () => this.#serve());
+  }
+
+  /** Admits those whose token is there. */
+  #serve(): void {
+    const nowMs = this.#deps.clock.monotonicMs();
+    for (const onTurn of this.#line) {
+      if (this.#dueMs > nowMs) break;
+      this.#line.delete(onTurn);
+      this.#takeToken();
+      onTurn();
+    }
+    if (this.#line.size > 0) this.#awaitToken();
   }
 
   /**
-   * Each refused client gets a later time than the one before, at the rate, and up to a quarter more at random: they come back
-   * as they can be admitted, not together.
+   * Each refused client gets a later time than the one before, at the rate: they come back as they can be admitted, not
+   * together.
    */
-  #pause(nowMs: number, waitMs: number): number {
+  #nextPause(waitMs: number): number {
+    const nowMs = this.#deps.clock.monotonicMs();
     this.#roomMs = Math.max(this.#roomMs + this.#perConnectMs, nowMs + waitMs);
-    const pauseMs = Math.min(pauseMaxMs, this.#roomMs - nowMs);
+    return this.#spread(Math.min(pauseMaxMs, this.#roomMs - nowMs));
+  }
+
+  /** Adds up to a quarter at random. */
+  #spread(pauseMs: number): number {
     return Math.ceil(pauseMs * (1 + this.#deps.fraction() / 4));
   }
 }

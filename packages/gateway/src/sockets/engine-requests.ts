@@ -12,8 +12,9 @@ import type { GatewayConfig } from '../gateway-options.ts';
 import type { ClientAddress } from '../http/client-address.ts';
 import type { OriginRule } from '../http/origins.ts';
 import { endWithFailure, refuseRequest } from '../http/raw-failure.ts';
+import type { ConnectRate } from './connect-rate.ts';
 import { type Granted, whenKnown } from './connection-limits.ts';
-import { connectErrorPacket } from './handshake-refusal.ts';
+import { connectErrorPacket, countRefusal, queryOf, readsRefusals } from './handshake-refusal.ts';
 import type { Seats } from './seats.ts';
 
 /** Addresses whose refusal was logged; beyond this number the oldest is forgotten and may be logged again. */
@@ -29,6 +30,7 @@ export interface EngineRequestsDeps {
   readonly clientAddress: ClientAddress;
   readonly seats: Seats;
   readonly drain: Drain;
+  readonly connectRate: Pick<ConnectRate, 'pauseNow'>;
   readonly random: Random;
   readonly logger: Logger;
 }
@@ -75,10 +77,22 @@ const noSecondWebSocket = refusal('sid must be that of a session that polls', 's
 const tooMany: Refusal = { failure: { code: 'too_many_connections' } };
 const foreignOrigin: Refusal = { failure: { code: 'origin_denied' }, isReadByPoll: true };
 /**
- * After a 503 a proxy asks another node, and the client notices nothing. A refusal with a name would be final:
- * socket.io-client does not retry after one.
+ * After a 503 a proxy asks another node, and the client notices nothing; without one its library tries again by itself, after pauses
+ * that grow. A refusal with a name would be final: socket.io-client does not retry after one.
  */
 const draining: Refusal = { failure: { code: 'draining' } };
+
+/** What refuses every client for now; those that read refusals get a pause of their own from the handshake. */
+function problemForNow(
+  { request, query }: Asked,
+  { drain, connectRate }: EngineRequestsDeps,
+): Refusal | null {
+  if (drain.movesAway(request.headers)) return draining;
+  if (readsRefusals(query)) return null;
+  if (drain.isDraining) return draining;
+  const retryAfterMs = connectRate.pauseNow();
+  return retryAfterMs === null ? null : { failure: { code: 'node_busy', retryAfterMs } };
+}
 
 const webSocketKey = /^[+/0-9A-Za-z]{22}==$/;
 const webSocketVersions = new Set(['13', '8']);
@@ -113,9 +127,12 @@ function placeOf({ request, query, isUpgrade }: Asked, deps: EngineRequestsDeps)
   return deps.seats.takeForUpgrade(socket, deps.clientAddress(socket.remoteAddress ?? 'unknown', headers));
 }
 
-function problemOf({ request, query, isUpgrade }: Asked, deps: EngineRequestsDeps): Refusal | null {
-  const { config, isOriginAllowed, drain } = deps;
-  if (drain.movesAway(request.headers)) return draining;
+function problemOf(asked: Asked, deps: EngineRequestsDeps): Refusal | null {
+  return problemForNow(asked, deps) ?? lastingProblem(asked, deps);
+}
+
+function lastingProblem({ request, query, isUpgrade }: Asked, deps: EngineRequestsDeps): Refusal | null {
+  const { config, isOriginAllowed } = deps;
   if (query.get('EIO') !== '4') return oldProtocol;
   const transport = query.get('transport');
   if (transport === 'websocket') return isUpgrade ? webSocketProblem(request) : noUpgrade;
@@ -174,11 +191,12 @@ export function filterEngineRequests(io: Server, deps: EngineRequestsDeps): void
     if (logs.get(found)?.isNew(address)) logger.warn({ address }, `${found.logged}. ${found.failure.error}`);
   };
   io.engine.use((request: IncomingMessage, response: unknown, next: () => void) => {
-    const query = new URLSearchParams(request.url?.split('?')[1] ?? '');
+    const query = queryOf(request.url);
     const isUpgrade = !(response instanceof ServerResponse);
     const asked = { request, query, isUpgrade };
     const refuse = (found: Refusal) => {
       const { failure, isReadByPoll = false, logged } = found;
+      countRefusal(failure);
       if (logged !== undefined) log(found, request);
       // An upgrade has no HTTP response object: answer on its connection.
       if (!(response instanceof ServerResponse)) endWithFailure(request.socket, failure, random.token());

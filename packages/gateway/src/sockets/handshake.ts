@@ -13,8 +13,8 @@ import type { OriginRule } from '../http/origins.ts';
 import type { DeviceIdentity } from '../outbound/socket-device.ts';
 import type { Identified } from './authenticate.ts';
 import type { ConnectRate } from './connect-rate.ts';
-import { HandshakeRefusal } from './handshake-refusal.ts';
-import { closeIfLast, type Newcomers } from './newcomers.ts';
+import { closeForNow, closesConnection, countRefusal, HandshakeRefusal } from './handshake-refusal.ts';
+import { closeIfLast, isLast, type Newcomers } from './newcomers.ts';
 import type { Seats } from './seats.ts';
 
 export interface Admitted extends DeviceIdentity {
@@ -84,11 +84,14 @@ async function admit(socket: Socket, deps: HandshakeDeps): Promise<Decision> {
   if (!isAdmitted(decision)) return decision;
   if (!(await deps.seats.admit(conn, decision.userId))) return tooMany;
   // Only users are in the line, so peers without a token cannot fill it.
-  const turn = await deps.connectRate.admit();
-  return turn === true ? decision : { code: 'node_busy', retryAfterMs: turn };
+  const turn = await deps.connectRate.admit(conn);
+  if (turn === 'admitted') return decision;
+  return turn === 'gone' ? gone : { code: 'node_busy', ...turn };
 }
 
 const tooMany: Failure = { code: 'too_many_connections' };
+/** No client reads it. */
+const gone: Failure = { code: 'unavailable' };
 const onlyOneSocket: Failure = { code: 'invalid_request', error: 'A connection carries one socket' };
 
 export interface Handshake {
@@ -112,12 +115,15 @@ export function createHandshake(deps: HandshakeDeps): Handshake {
     check: (socket, next) => {
       const { conn } = socket;
       const refuse = (failure: Failure) => {
+        if (conn.readyState === 'open') countRefusal(failure);
+        // It connected just before the drain: the proxy or the primary asks another node when it connects again.
+        const movesAway = deps.drain.movesAway(socket.handshake.headers);
+        // A connection of the application stays open where it carries other sockets.
+        if (isLast(socket) && (movesAway || closesConnection(failure, conn))) closeForNow(conn, failure);
         next(new HandshakeRefusal(failure));
-        // After the refusal, which Socket.IO writes in the next tick.
+        // After the refusal, which Socket.IO writes in the next tick to a connection that is open.
         setImmediate(() => closeIfLast(socket));
       };
-      // It connected just before the drain: it reconnects, and the proxy or the primary asks another node.
-      if (deps.drain.movesAway(socket.handshake.headers)) conn.close();
       if (asked.has(conn)) return refuse(onlyOneSocket);
       asked.add(conn);
       admit(socket, deps)

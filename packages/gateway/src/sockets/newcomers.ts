@@ -5,7 +5,7 @@
 import type { Failure } from '@plenum/protocol';
 import type { Server, Socket } from 'socket.io';
 import { whenKnown } from './connection-limits.ts';
-import { connectErrorPacket } from './handshake-refusal.ts';
+import { closeForNow, closesConnection, connectErrorPacket, countRefusal } from './handshake-refusal.ts';
 import type { Seats } from './seats.ts';
 
 type Conn = Socket['conn'];
@@ -34,6 +34,8 @@ export class Newcomers {
       const granted = this.#seats.take(conn);
       whenKnown(granted, (isGranted) => {
         if (isGranted || conn.readyState !== 'open') return;
+        countRefusal(tooMany);
+        if (closesConnection(tooMany, conn)) return closeForNow(conn, tooMany);
         conn.write(connectErrorPacket(tooMany, this.#namespace));
         conn.close();
       });
@@ -58,13 +60,15 @@ export class Newcomers {
   }
 }
 
-/**
- * Closes the connection of a socket, unless it carries a socket of another namespace (on the caller's server).
- * @returns true if this socket was the last one
- */
-export function closeIfLast({ client, conn }: Socket, isDiscarded = false): boolean {
+/** False where the connection carries a socket of another namespace (on the caller's server). */
+export function isLast({ client }: Socket): boolean {
   const sockets: unknown = Reflect.get(client, 'sockets');
-  if (sockets instanceof Map && sockets.size > 0) return false;
-  conn.close(isDiscarded);
+  return !(sockets instanceof Map && sockets.size > 0);
+}
+
+/** Closes the connection of a socket that was the last one. @returns true if it was */
+export function closeIfLast(socket: Socket, isDiscarded = false): boolean {
+  if (!isLast(socket)) return false;
+  socket.conn.close(isDiscarded);
   return true;
 }

@@ -48,7 +48,8 @@ func (c *Client) Connect(url, token string, known []Position) error {
 	options.SetTimeout(10 * time.Duration(c.ReconnectMs) * time.Millisecond)
 	options.SetAuth(fields{})
 	var err error
-	if c.socket, err = socket.Connect(url, options); err != nil {
+	// With this query each refusal is read, also one that may pass.
+	if c.socket, err = socket.Connect(url+"?refusals=connect_error", options); err != nil {
 		return err
 	}
 	on := func(event types.EventName, handle func(push fields)) {

@@ -9,7 +9,8 @@ export function connect({ io, url, token, positions: known = [], reconnectMs = 1
     send({ token, positions: claimed });
   };
   const reconnect = { reconnectionDelay: reconnectMs, reconnectionDelayMax: 5 * reconnectMs };
-  const socket = io(url, { transports: ['websocket'], forceNew: true, auth, ...reconnect });
+  const query = { refusals: 'connect_error' }; // each refusal is read below, also one that may pass
+  const socket = io(url, { transports: ['websocket'], forceNew: true, auth, query, ...reconnect });
   const request = (request_type, args, answered, request_id = crypto.randomUUID()) =>
     socket.emit('request', { request_type, request_id, args }, answered);
 

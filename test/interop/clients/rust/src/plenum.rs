@@ -53,7 +53,7 @@ impl Client {
         let (sender, received) = unbounded_channel();
         let [any, connected, refused] = [sender.clone(), sender.clone(), sender.clone()];
         let [next, refusal] = [handshake.clone(), handshake.clone()];
-        let socket = ClientBuilder::new(url)
+        let socket = ClientBuilder::new(format!("{url}?refusals=connect_error")) // each refusal is read, also one that may pass
             .transport_type(TransportType::Websocket)
             .auth(auth)
             .reconnect_on_disconnect(true)

@@ -47,6 +47,7 @@ public final class PlenumClient {
     options.reconnectionDelay = reconnectMs;
     options.reconnectionDelayMax = 5 * reconnectMs;
     options.auth = auth;
+    options.query = "refusals=connect_error"; // each refusal is read, also one that may pass
     socket = IO.socket(url, options);
     on("relay_message", push -> arrived(push.getJSONObject("result")));
     on("group_event", this::arrived);
