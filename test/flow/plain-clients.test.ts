@@ -28,7 +28,7 @@ test.each(engines)(
       const device = new Device(service.url, await tokenOf(`crowd-${i}`));
       onTestFinished(() => void device.socket.disconnect());
       device.socket.once('connect_error', (error) => {
-        expect(error).toMatchObject({ description: { message: 'Unexpected server response: 503' } });
+        expect(error).toMatchObject({ description: { message: 'Unexpected server response: 429' } });
         late.push(device);
       });
       return device;

@@ -37,11 +37,11 @@ test('connections of an address without a user are limited over both workers', a
   for (let i = 0; i < 4; i += 1) {
     const late = await RawWebSocket.connect(served.url);
     const reason = expect.stringContaining('too_many_connections');
-    await eventually(() => expect(late.closed).toEqual({ code: 1013, reason }));
+    await eventually(() => expect(late.farewell).toEqual({ code: 1013, reason }));
   }
   await expect(served.node.device('ann', readsRefusals)).rejects.toMatchObject(tooMany);
   for (const one of unknown) {
-    expect(one.closed).toBeNull();
+    expect(one.farewell).toBeNull();
     one[Symbol.dispose]();
   }
   // A user who is admitted gives the place back.

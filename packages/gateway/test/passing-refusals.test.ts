@@ -73,7 +73,7 @@ test('a full line refuses a connect before its WebSocket; one that reads refusal
   await using edge = await startEdge({ config: { connectRatePerSec: 0.01 } });
   await edge.connected('ann');
   const answer = await upgradeAnswer(edge.url, webSocketPath);
-  expect(answer).toMatch(/^HTTP\/1\.1 503 /);
+  expect(answer).toMatch(/^HTTP\/1\.1 429 /);
   expect(answer).toMatch(/^Retry-After: 3\d\r$/m);
   expect(JSON.parse(answer.split('\r\n\r\n')[1] ?? '')).toMatchObject({
     code: 'node_busy',

@@ -72,7 +72,7 @@ export const errors = {
   origin_denied: rejected(403, 'This origin may not connect'),
   forbidden: rejected(403, 'This token may not do that'),
   too_many_connections: later(429, 'Too many connections'),
-  node_busy: later(503, 'This node takes no more connections at the moment'),
+  node_busy: later(429, 'This node takes no more connections at the moment'),
   conflict: rejected(409, 'Same request_id with a different payload'),
   unavailable: later(503, 'The service cannot do this right now'),
   timeout: {

@@ -25,7 +25,7 @@ export class RawWebSocket extends RawConnection {
   /** Texts of the frames that came: Engine.IO packets. */
   readonly packets: string[] = [];
   /** What the server's close frame said. */
-  closed: { readonly code: number; readonly reason: string } | null = null;
+  farewell: { readonly code: number; readonly reason: string } | null = null;
   #unread: Buffer = Buffer.alloc(0);
   #isOpen = false;
   readonly #answersClose: boolean;
@@ -75,7 +75,7 @@ export class RawWebSocket extends RawConnection {
       if (next.first === frame.close) {
         const { payload } = next;
         const code = payload.length < 2 ? 1005 : payload.readUInt16BE(0);
-        this.closed = { code, reason: payload.toString('utf8', 2) };
+        this.farewell = { code, reason: payload.toString('utf8', 2) };
         if (this.#answersClose) this.send(frame.close, next.payload);
       } else this.packets.push(next.payload.toString('utf8'));
     }

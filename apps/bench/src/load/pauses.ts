@@ -20,7 +20,7 @@ export class NamedPauses implements Pauses {
 /** The defaults of socket.io-client, ms. */
 const firstMs = 1000;
 const mostMs = 5000;
-const refusedByHttp = / HTTP\/1\.1 503/;
+const refusedByHttp = / HTTP\/1\.1 (?:429|503)/;
 const closed = 'the server sent a close frame';
 
 /**

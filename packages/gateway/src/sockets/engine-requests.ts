@@ -90,6 +90,7 @@ function problemForNow(
   if (drain.movesAway(request.headers)) return draining;
   if (readsRefusals(query)) return null;
   if (drain.isDraining) return draining;
+  // 429, not 503: a proxy would take a 503 for the end of the node, and send it no REST either.
   const retryAfterMs = connectRate.pauseNow();
   return retryAfterMs === null ? null : { failure: { code: 'node_busy', retryAfterMs } };
 }
