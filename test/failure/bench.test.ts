@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { CommandProcess } from '../command-process.ts';
 import { Cluster } from '../support/cluster/cluster.ts';
-import { jwtSecret } from '../support/wire/http.ts';
+import { adminToken, jwtSecret } from '../support/wire/http.ts';
 
 /** Rounds of load, one after the other, on machines of any speed. */
 const testLimitMs = 600_000;
@@ -116,7 +116,8 @@ test.concurrent('verify passes while nodes freeze and die and members are slow; 
   const during = [`kill -STOP ${first} && sleep 1 && kill -CONT ${first}`, `kill -9 ${second}`];
   const faults = during.flatMap((command) => ['--during', command]);
   const wanted = ['--seconds', '6', '--groups', '2', '--slow', '1', '--seed', '7', '--evidence', folder];
-  const args = ['--url', urls, '--secret', jwtSecret, ...wanted, ...faults];
+  const secrets = ['--secret', jwtSecret, '--admin-token', adminToken];
+  const args = ['--url', urls, ...secrets, ...wanted, ...faults];
   await using verify = new CommandProcess('apps/bench/bin/verify.js', args, {});
   expect(await verify.ended, verify.output).toBe(0);
   expect(verify.output).toMatch(/^again: plenum verify .*'kill -9 \d+' --seed 7$/m);
@@ -129,6 +130,13 @@ test.concurrent('verify passes while nodes freeze and die and members are slow; 
   });
   const moments = verdict.timeline.map(({ what }: { what: string }) => what).join('\n');
   for (const command of during) expect(moments).toContain(`exit code 0: ${command}`);
+  expect(verdict.faults).toMatchObject([
+    { what: during[0], endedAt: expect.any(String), lastedMs: expect.any(Number), outcome: 'exit code 0' },
+    { what: '1 members read nothing for 2 s', outcome: 'they read again' },
+    { what: during[1], outcome: 'exit code 0' },
+  ]);
+  expect(verdict.nodes).toHaveLength(3);
+  for (const seen of verdict.nodes) expect(seen.version).toBe(verdict.versions.cluster[0].version);
   expect(text('verdict.html')).toContain('<h1>Passed</h1>');
   expect(text('sends.jsonl').trim().split('\n')).toHaveLength(verdict.counts.sends);
   for (const line of text('SHA256SUMS').trim().split('\n')) {
@@ -136,7 +144,7 @@ test.concurrent('verify passes while nodes freeze and die and members are slow; 
     expect(createHash('sha256').update(text(name)).digest('hex'), name).toBe(sum);
   }
   for (const name of ['verdict.json', 'verdict.html', 'sends.jsonl'])
-    expect(text(name)).not.toContain(jwtSecret);
+    for (const secret of [jwtSecret, adminToken]) expect(text(name)).not.toContain(secret);
   rmSync(folder, { recursive: true, force: true });
   expect(verify.output).toMatch(/lost = 0, duplicated = 0, reordered = 0/);
   expect(verify.output).toMatch(/reconnects [1-9]/);

@@ -69,7 +69,7 @@ async function verifyBeside(before: OtherVersion, options: MixedOptions): Promis
       ratePerSec: options.rate,
       // The version before may not know them.
       changesPerSec: 0,
-      during: restarts,
+      during: [restarts],
       runId: randomBytes(4).toString('hex'),
       onProgress: say,
       serverAt: (url) => cluster.versionAt(url),

@@ -56,7 +56,7 @@ export function rollingRestarts(cluster: MixedCluster, onProgress: (what: string
         await restart(swap.place, swap.to, 'SIGTERM');
         counts[swap.to === 'now' ? 'toNow' : 'toBefore'] += 1;
       }
-      return 0;
+      return null;
     },
   };
 }

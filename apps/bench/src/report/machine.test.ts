@@ -4,6 +4,7 @@ import { provenance, shownArguments } from './machine.ts';
 test.each([
   [['--secret', 'a-secret', '--short'], ['--short']],
   [['--secret=a-secret', '--short'], ['--short']],
+  [['--admin-token', 'a-secret', '--admin-token=a-secret', '--short'], ['--short']],
   [
     ['--redis', 'redis://user:a-secret@host:6379/1'],
     ['--redis', 'redis://user:***@host:6379/1'],

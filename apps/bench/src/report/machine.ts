@@ -31,10 +31,16 @@ function git(...args: readonly string[]): string | null {
   }
 }
 
-/** Removes secrets: the value of `--secret`, and passwords in URLs. */
+const secretOptions = ['--secret', '--admin-token'];
+
+/** Removes secrets: the values of `--secret` and `--admin-token`, and passwords in URLs. */
 export const shownArguments = (args: readonly string[]): readonly string[] =>
   args
-    .filter((arg, i) => !arg.startsWith('--secret') && args[i - 1] !== '--secret')
+    .filter(
+      (arg, i) =>
+        !secretOptions.includes(args[i - 1] ?? '') &&
+        !secretOptions.some((name) => arg === name || arg.startsWith(`${name}=`)),
+    )
     .map((arg) => arg.replace(/(:\/\/[^:/@]*):[^/]*@/g, '$1:***@'));
 
 /** @param command as typed before the arguments, such as `npm run bench --` */

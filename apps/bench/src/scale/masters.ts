@@ -28,7 +28,7 @@ async function run({ count, onProgress }: ScaleOptions): Promise<ScaleResult> {
     const verification = await verifySystem({
       system: { urls, token: tokenSignedWith(secret) },
       ...{ groups, membersPerGroup, seconds, ratePerSec, changesPerSec: 0.1 },
-      during: growing,
+      during: [growing],
       runId: randomBytes(4).toString('hex'),
       onProgress: (what) => onProgress(`  ${what}`),
     });
@@ -78,7 +78,7 @@ function growthOf(cluster: ClusterSet, onProgress: (what: string) => void): Grow
       tookMs = performance.now() - startMs;
       // Members send for a while behind the last move.
       await pause(2000);
-      return 0;
+      return null;
     },
   };
 }

@@ -50,6 +50,7 @@ export function startPlenum(options: PlenumOptions): Promise<RunningSystem> {
     dialect: 'plenum',
     isDurable: options.isDurable === true,
     token: tokenSignedWith(secret),
+    adminToken: secret,
     startNode: (redisUrl) =>
       withUrlSent(startPlenumNode({ ...options, script: options.script ?? plenumScript, redisUrl, secret })),
   });

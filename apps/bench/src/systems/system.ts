@@ -16,6 +16,8 @@ export interface RunningSystem {
   /** True if the nodes run on this machine: then load may come from several addresses of 127.0.0.0/8. */
   readonly isOurs: boolean;
   token(userId: string): Promise<string>;
+  /** Of the nodes that were started here, if they have one. */
+  readonly adminToken?: string;
   /** Idempotent. */
   stop(): Promise<void>;
 }
@@ -37,7 +39,7 @@ export interface SystemKind {
   start(nodeCount: number, options?: StartOptions): Promise<RunningSystem>;
 }
 
-interface OwnSystemOptions extends Pick<RunningSystem, 'dialect' | 'token'> {
+interface OwnSystemOptions extends Pick<RunningSystem, 'dialect' | 'token' | 'adminToken'> {
   readonly nodeCount: number;
   readonly isDurable?: boolean;
   readonly startRedis?: typeof startRedis | undefined;
@@ -69,8 +71,9 @@ export async function startOwnSystem(options: OwnSystemOptions): Promise<Running
     }
     const urls = await Promise.all(started.map((node) => node.url()));
     const nodes = started.map(({ process }) => process);
-    const { dialect, token } = options;
-    return { urls, nodes, dialect, token, isOurs: true, redisUrl: redis.url, stop };
+    const { dialect, token, adminToken } = options;
+    const tokens = { token, ...(adminToken === undefined ? {} : { adminToken }) };
+    return { urls, nodes, dialect, ...tokens, isOurs: true, redisUrl: redis.url, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -14,6 +14,7 @@ const rowsOf = (rows: readonly (readonly unknown[])[]): string =>
   rows.map((cells) => `<tr>${cells.map((cell) => `<td>${escaped(cell)}</td>`).join('')}</tr>`).join('\n');
 const table = (title: string, rows: readonly (readonly unknown[])[]): string =>
   rows.length === 0 ? '' : `<h2>${escaped(title)}</h2>\n<table>\n${rowsOf(rows)}\n</table>\n`;
+const seconds = (ms: number) => `${(ms / 1000).toFixed(1)} s`;
 const shown = (value: unknown) => (typeof value === 'object' ? JSON.stringify(value) : value);
 
 /** The verdict as one page without scripts, that loads nothing. */
@@ -42,8 +43,22 @@ ${table(
   verdict.violations.map(({ harm, group_id, what }) => [harm, group_id, what]),
 )}
 ${table(
+  'Faults',
+  verdict.faults.map(({ what, sinceStartMs, lastedMs, outcome }) => [
+    ...[what, `from ${seconds(sinceStartMs)}`, `for ${lastedMs === null ? '?' : seconds(lastedMs)}`],
+    outcome ?? 'not over at the end',
+  ]),
+)}
+${table(
+  'Nodes',
+  verdict.nodes.map(({ node_id, version, url, seenAt, drainedAt, goneAt }) => [
+    ...[node_id, version, url ?? '', `seen ${seenAt}`, drainedAt === null ? '' : `drains ${drainedAt}`],
+    goneAt === null ? 'there at the end' : `gone ${goneAt}`,
+  ]),
+)}
+${table(
   'Timeline',
-  verdict.timeline.map(({ at, sinceStartMs, what }) => [at, `${(sinceStartMs / 1000).toFixed(1)} s`, what]),
+  verdict.timeline.map(({ at, sinceStartMs, what }) => [at, seconds(sinceStartMs), what]),
 )}
 ${table(
   'Versions',

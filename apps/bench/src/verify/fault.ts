@@ -1,6 +1,11 @@
 /** What happens to a cluster while it is verified. */
 import { spawn } from 'node:child_process';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Device } from './device.ts';
+import type { Timeline } from './timeline.ts';
+
+/** A member, as a fault reaches it. */
+export type Reader = Pick<Device, 'readNothingFor'>;
 
 export interface Fault {
   readonly description: string;
@@ -9,9 +14,10 @@ export interface Fault {
   /**
    * Resolves when the fault is over; the load lasts at least as long.
    * @param forMs what is left of the duration
-   * @returns the exit code of a command; 0: the fault was injected
+   * @param members all of them
+   * @returns null: it was injected; else why not
    */
-  inject(forMs: number): Promise<number | null>;
+  inject(forMs: number, members: readonly Reader[]): Promise<string | null>;
 }
 
 export interface CommandFaultOptions {
@@ -19,31 +25,42 @@ export interface CommandFaultOptions {
   readonly commands: readonly string[];
   /** Of own nodes: `$1`, `$2`, … in a command. */
   readonly pids: readonly number[];
-  /** Called when a command begins, and when it is over. */
-  readonly onProgress: (what: string) => void;
+  readonly timeline: Pick<Timeline, 'begin'>;
 }
 
 /**
  * Commands of a shell, one after the other and evenly spread over the time that is left: `sh`, on Windows `cmd`. Their output goes
- * to stderr. Its exit code is that of the first command that has failed.
+ * to stderr. One that fails does not keep the others from being run.
  */
-export const commandFault = ({ commands, pids, onProgress }: CommandFaultOptions): Fault => ({
+export const commandFault = ({ commands, pids, timeline }: CommandFaultOptions): Fault => ({
   description: commands.join(' ; '),
   startsAt: 1 / 3,
   async inject(forMs) {
-    let failed: number | null = 0;
+    let problem: string | null = null;
     for (const [i, command] of commands.entries()) {
       const beganMs = performance.now();
-      if (commands.length > 1) onProgress(`fault ${i + 1} of ${commands.length}: ${command}`);
+      const end = timeline.begin(command);
       const exitCode = await exitCodeOf(command, pids);
+      const outcome = `exit code ${exitCode ?? 'none'}`;
+      end(outcome);
+      if (exitCode !== 0) problem ??= outcome;
       const lastedMs = performance.now() - beganMs;
-      onProgress(
-        `fault over after ${(lastedMs / 1000).toFixed(1)} s, exit code ${exitCode ?? 'none'}: ${command}`,
-      );
-      if (failed === 0) failed = exitCode;
       if (i < commands.length - 1) await pause(Math.max(0, forMs / commands.length - lastedMs));
     }
-    return failed;
+    return problem;
+  },
+});
+
+/** The last so many members read nothing from their sockets for a third of the time. */
+export const slowFault = (count: number, timeline: Pick<Timeline, 'begin'>): Fault => ({
+  description: `${count} slow members`,
+  startsAt: 1 / 3,
+  async inject(forMs, members) {
+    const lastsMs = forMs / 2;
+    const end = timeline.begin(`${count} members read nothing for ${Math.round(lastsMs / 1000)} s`);
+    await Promise.all(members.slice(-count).map((member) => member.readNothingFor(lastsMs)));
+    end('they read again');
+    return null;
   },
 });
 

@@ -24,14 +24,12 @@ export interface VerificationOptions {
    * not know them.
    */
   readonly changesPerSec: number;
-  /** Null: no fault. */
-  readonly during: Fault | null;
+  /** Side by side. */
+  readonly during: readonly Fault[];
   /** Part of all user and group ids, so that no two runs share one. */
   readonly runId: string;
   /** Of the choice of changes. Default 1. */
   readonly seed?: number;
-  /** Members, the last ones, that read nothing from their sockets for a third of the time. Default 0. */
-  readonly slowMembers?: number;
   readonly onProgress: (what: string) => void;
   /** Names what serves a URL at the moment, for `traffic`. Default: the URL. */
   readonly serverAt?: (url: string) => string;
@@ -48,7 +46,7 @@ export interface Verification {
   readonly reconnects: number;
   /** How often a server said that a member's position does not continue. */
   readonly restarts: number;
-  readonly fault: FaultOutcome | null;
+  readonly faults: readonly FaultOutcome[];
   /** By the name of what served the connection. */
   readonly traffic: ReadonlyMap<string, Traffic>;
   readonly firstOddity: string | null;
@@ -56,8 +54,9 @@ export interface Verification {
 }
 
 export interface FaultOutcome {
-  readonly command: string;
-  readonly exitCode: number | null;
+  readonly description: string;
+  /** Null: it was injected; else why not. */
+  readonly problem: string | null;
 }
 
 const joinWithinMs = 60_000;
@@ -72,11 +71,11 @@ export async function verifySystem(options: VerificationOptions): Promise<Verifi
     for (const device of devices) device.start();
     await joinAll(devices);
     options.onProgress(`${devices.length} members in ${options.groups} groups: sending …`);
-    const { fault, ...made } = await sendThrough(devices, options);
+    const { faults, ...made } = await sendThrough(devices, options);
     const count = `${made.sends.length} sends, ${made.changes.length} changes`;
     options.onProgress(`${count}: waiting until every member has everything …`);
     await untilComplete(devices, [...made.sends, ...made.changes]);
-    const verdict = verdictOf(devices, { ...made, readings: await readingsOf(devices, options) }, fault);
+    const verdict = verdictOf(devices, { ...made, readings: await readingsOf(devices, options) }, faults);
     if (verdict.violations.length === 0) await leaveNothing(devices);
     return verdict;
   } finally {
@@ -141,7 +140,7 @@ async function readingsOf(
 async function sendThrough(
   devices: readonly Device[],
   options: VerificationOptions,
-): Promise<Made & { readonly fault: FaultOutcome | null }> {
+): Promise<Made & { readonly faults: readonly FaultOutcome[] }> {
   const [end, giveUp] = [new AbortController(), new AbortController()];
   const made: { readonly sends: SentMessage[]; readonly changes: MadeChange[] } = { sends: [], changes: [] };
   const { ratePerSec, changesPerSec, seed = 1 } = options;
@@ -156,37 +155,39 @@ async function sendThrough(
       return [sending, keepChanging({ ...shared, everyMs: 1000 / changesPerSec, onChanged, draw })];
     }),
   );
-  const [fault] = await Promise.all([throughFault(options), slowDown(devices, options)]);
+  const faults = await throughFaults(devices, options);
   end.abort();
   const timer = setTimeout(() => giveUp.abort(), healWithinMs);
   await Promise.all(senders);
   clearTimeout(timer);
-  return { ...made, fault };
+  return { ...made, faults };
 }
 
-/** From a third of the time on they read nothing for a third of it. */
-async function slowDown(devices: readonly Device[], options: VerificationOptions): Promise<void> {
-  const { slowMembers = 0, seconds, onProgress } = options;
-  if (slowMembers === 0) return;
-  const thirdMs = (seconds * 1000) / 3;
-  await pause(thirdMs);
-  onProgress(`${slowMembers} members read nothing for ${Math.round(thirdMs / 1000)} s`);
-  await Promise.all(devices.slice(-slowMembers).map((device) => device.readNothingFor(thirdMs)));
+/** Takes at least `seconds`, and at least until every fault is over. */
+async function throughFaults(
+  devices: readonly Device[],
+  { seconds, during }: VerificationOptions,
+): Promise<readonly FaultOutcome[]> {
+  const durationMs = seconds * 1000;
+  const [faults] = await Promise.all([
+    Promise.all(during.map((fault) => throughFault(fault, devices, durationMs))),
+    pause(durationMs),
+  ]);
+  return faults;
 }
 
-/** Takes at least `seconds`, and at least until the fault is over. */
-async function throughFault(options: VerificationOptions): Promise<FaultOutcome | null> {
-  const { during, onProgress } = options;
-  const durationMs = options.seconds * 1000;
-  if (during === null) {
-    await pause(durationMs);
-    return null;
-  }
-  await pause(durationMs * during.startsAt);
-  onProgress(`fault: ${during.description}`);
-  const leftMs = durationMs * (1 - during.startsAt);
-  const [exitCode] = await Promise.all([during.inject(leftMs), pause(leftMs)]);
-  return { command: during.description, exitCode };
+async function throughFault(
+  fault: Fault,
+  devices: readonly Device[],
+  durationMs: number,
+): Promise<FaultOutcome> {
+  const { description, startsAt } = fault;
+  await pause(durationMs * startsAt);
+  // The load is still judged, and the evidence written.
+  const problem = await fault
+    .inject(durationMs * (1 - startsAt), devices)
+    .catch((error: unknown) => (error instanceof Error ? error.message : String(error)));
+  return { description, problem };
 }
 
 async function untilComplete(
@@ -209,7 +210,7 @@ async function untilComplete(
 function verdictOf(
   devices: readonly Device[],
   made: Omit<Recorded, 'views'>,
-  fault: FaultOutcome | null,
+  faults: readonly FaultOutcome[],
 ): Verification {
   const { sends, changes } = made;
   const views = devices.flatMap((device) => [...device.views.values()]);
@@ -227,7 +228,7 @@ function verdictOf(
     entriesSeen: views.reduce((sum, view) => sum + view.size, 0),
     reconnects: devices.reduce((sum, { reconnects }) => sum + reconnects, 0),
     restarts: views.reduce((sum, { restarts }) => sum + restarts, 0),
-    fault,
+    faults,
     traffic: trafficOf(devices),
     firstOddity: devices.find(({ firstOddity }) => firstOddity !== null)?.firstOddity ?? null,
     violations: checkHistory(recordedRun({ ...made, views })),

@@ -6,26 +6,24 @@ const examplesMax = 10;
 
 /** @returns why the verification failed; an empty list if it passed */
 export function failuresOf(verification: Verification): string[] {
-  const { violations, fault, unanswered, refused, acked, firstOddity } = verification;
+  const { violations, faults, unanswered, refused, acked, firstOddity } = verification;
   return [
     ...(violations.length === 0 ? [] : ['what was delivered is not what was acknowledged']),
     ...(acked === 0 ? ['nothing was acknowledged, so nothing was verified'] : []),
     ...(unanswered > 0 ? [`${unanswered} requests were never answered`] : []),
     ...Object.entries(refused).map(([code, count]) => `${count} requests were refused: ${code}`),
-    ...(fault === null || fault.exitCode === 0
-      ? []
-      : [`the fault was not injected: exit code ${fault.exitCode ?? 'none'}`]),
+    ...faults.flatMap(({ problem }) => (problem === null ? [] : [`the fault was not injected: ${problem}`])),
     ...(firstOddity === null ? [] : [firstOddity]),
   ];
 }
 
 export function verifyReport(verification: Verification, failures: readonly string[]): string {
-  const { sends, acked, entriesSeen, reconnects, restarts, fault, violations } = verification;
+  const { sends, acked, entriesSeen, reconnects, restarts, faults, violations } = verification;
   return [
     `sent ${sends.length}, acknowledged ${acked}, entries received ${entriesSeen}`,
     changesLine(verification),
     `reconnects ${reconnects}, positions that were not continued ${restarts}`,
-    ...(fault === null ? [] : [`fault: ${fault.command} (exit code ${fault.exitCode ?? 'none'})`]),
+    ...faults.map(({ description, problem }) => `fault: ${description} (${problem ?? 'injected'})`),
     ...violationLines(violations),
     ...(failures.length === 0 ? ['PASSED'] : failures.map((failure) => `FAILED: ${failure}`)),
     '',
