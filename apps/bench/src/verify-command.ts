@@ -1,25 +1,16 @@
 /** `npm run verify` and `plenum verify`: drives a cluster by its public protocol, through faults if some are given, and checks every delivery. */
 import { randomBytes, randomInt } from 'node:crypto';
 import { provenance, shownArguments } from './report/machine.ts';
-import { type PlenumOptions, startPlenum } from './systems/plenum-system.ts';
 import type { RunningSystem } from './systems/system.ts';
-import { openTarget } from './systems/target-system.ts';
 import { writeEvidence } from './verify/evidence.ts';
-import { commandFault, type Fault, slowFault } from './verify/fault.ts';
 import { statusOf } from './verify/node-status.ts';
 import { NodeWatch } from './verify/node-watch.ts';
+import { type OwnCluster, prepareSystem } from './verify/prepared-system.ts';
 import { Timeline } from './verify/timeline.ts';
 import { verifySystem } from './verify/verification.ts';
 import { optionsFrom, seedMax, type VerifyOptions } from './verify/verify-options.ts';
 import { failuresOf, verifyReport } from './verify/verify-report.ts';
 
-/** What a package knows: the path of its `plenum`, how a Redis starts for a cluster of its own, and its version. */
-export type OwnCluster = Pick<PlenumOptions, 'script' | 'startRedis'> & {
-  /** Of the package. Absent: the commit is known. */
-  readonly version?: string;
-};
-
-const ownNodes = 3;
 const say = (what: string) => void process.stderr.write(`${what}\n`);
 
 /** @param args the arguments after the name of the command. @returns the exit code: 1 unless lost = duplicated = reordered = 0 */
@@ -27,16 +18,17 @@ export async function verify(args: readonly string[], own: OwnCluster = {}): Pro
   const options = optionsFrom(args);
   const timeline = new Timeline(say);
   const onProgress = (what: string) => timeline.note(what);
-  const system = await systemFor(options, own);
+  const { seed = randomInt(seedMax) } = options;
+  const { date, commit, machine } = provenance(new Date(), 'npm run verify --', []);
+  const prepared = await prepareSystem({ options, own, commit, seed, timeline });
+  const { system, during, builds } = prepared;
   let watch: NodeWatch | null = null;
   try {
     const { groups, members, seconds, rate, changes, evidence } = options;
-    const { seed = randomInt(seedMax) } = options;
     watch = await watchOf(system, options, timeline);
-    const { date, commit, machine } = provenance(new Date(), 'npm run verify --', []);
     const versions = {
       verify: own.version ?? commit,
-      ...{ date, machine },
+      ...{ date, machine, ...builds },
       cluster: await Promise.all(system.urls.map(statusOf)),
     };
     const verification = await verifySystem({
@@ -44,7 +36,7 @@ export async function verify(args: readonly string[], own: OwnCluster = {}): Pro
       membersPerGroup: members,
       ratePerSec: rate,
       changesPerSec: changes,
-      during: faultsOf(system, options, timeline),
+      during,
       runId: randomBytes(4).toString('hex'),
     });
     await watch?.stop();
@@ -62,7 +54,7 @@ export async function verify(args: readonly string[], own: OwnCluster = {}): Pro
     return failures.length === 0 ? 0 : 1;
   } finally {
     await watch?.stop();
-    await system.stop();
+    await prepared.stop();
   }
 }
 
@@ -72,14 +64,6 @@ function againWith(args: readonly string[], seed: number): string {
   const kept = shown.filter((arg) => !arg.startsWith('--seed='));
   const quoted = kept.map((arg) => (/^[\w./:,=@-]+$/.test(arg) ? arg : `'${arg.replaceAll("'", "'\\''")}'`));
   return ['plenum verify', ...quoted, `--seed ${seed}`].join(' ');
-}
-
-function faultsOf(system: RunningSystem, options: VerifyOptions, timeline: Timeline): readonly Fault[] {
-  const { during: commands = [], slow } = options;
-  return [
-    ...(commands.length === 0 ? [] : [commandFault({ commands, pids: pidsOf(system), timeline })]),
-    ...(slow === 0 ? [] : [slowFault(slow, timeline)]),
-  ];
 }
 
 /**
@@ -101,16 +85,4 @@ async function watchOf(
     timeline.note(`the nodes are not watched: ${error instanceof Error ? error.message : error}`);
     return null;
   }
-}
-
-const pidsOf = ({ nodes }: RunningSystem) => nodes.map(({ pid }) => pid);
-
-async function systemFor({ url, secret }: VerifyOptions, own: OwnCluster): Promise<RunningSystem> {
-  // Of several secrets, the first one signs.
-  const [signing = null] = secret?.split(',') ?? [];
-  if (url !== undefined) return openTarget({ urls: url, secret: signing, redisUrl: null });
-  say(`starting Redis (AOF) and ${ownNodes} nodes …`);
-  const system = await startPlenum({ ...own, nodeCount: ownNodes, isDurable: true });
-  say(`nodes: ${system.urls.map((nodeUrl, i) => `${nodeUrl} (process ${system.nodes[i]?.pid})`).join(', ')}`);
-  return system;
 }

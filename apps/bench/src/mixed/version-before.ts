@@ -21,9 +21,12 @@ export class UnknownVersion extends Error {}
 const root = fileURLToPath(new URL('../../../../', import.meta.url));
 const execute = promisify(execFile);
 
-/** @throws UnknownVersion if the commit is not there; Error with the output of what failed */
-export async function buildVersion(ref: string): Promise<OtherVersion> {
-  const commit = await commitOf(ref);
+/**
+ * @param option of the command line, which names the version
+ * @throws UnknownVersion if the commit is not there; Error with the output of what failed
+ */
+export async function buildVersion(ref: string, option = '--before'): Promise<OtherVersion> {
+  const commit = await commitOf(ref, option);
   const folder = await mkdtemp(join(tmpdir(), 'plenum-before-'));
   const remove = () => rm(folder, { recursive: true, force: true });
   try {
@@ -39,13 +42,13 @@ export async function buildVersion(ref: string): Promise<OtherVersion> {
   }
 }
 
-async function commitOf(ref: string): Promise<string> {
+async function commitOf(ref: string, option: string): Promise<string> {
   try {
     const args = ['rev-parse', '--verify', '--quiet', '--short', '--end-of-options', `${ref}^{commit}`];
     return (await execute('git', args, { cwd: root })).stdout.trim();
   } catch {
     throw new UnknownVersion(
-      `${ref} is not in the history of this copy: a whole clone has it, or pass another one by --before`,
+      `${ref} is not in the history of this copy: a whole clone has it, or pass another one by ${option}`,
     );
   }
 }

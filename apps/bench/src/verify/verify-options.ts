@@ -1,5 +1,7 @@
 /** The options of `plenum verify`. */
 import { Command, Option } from 'commander';
+import { faultNames } from '../faults/built-in-faults.ts';
+import { faultsFrom, type WrittenFault } from '../faults/fault-list.ts';
 import { listFrom, numberFrom } from '../number-option.ts';
 
 export interface VerifyOptions {
@@ -9,7 +11,11 @@ export interface VerifyOptions {
   /** False: it comes from the environment, where it may be for something else. */
   readonly isAdminTokenNamed: boolean;
   readonly adminUrl?: readonly string[];
+  /** How many it starts itself. */
+  readonly nodes: number;
   readonly during?: readonly string[];
+  readonly faults?: readonly WrittenFault[];
+  readonly from?: string;
   readonly seed?: number;
   readonly slow: number;
   readonly evidence?: string;
@@ -27,7 +33,7 @@ export function optionsFrom(args: readonly string[]): VerifyOptions {
     .description('Sends, listens, and checks that every member gets everything once and in order.')
     .option(
       '--url <urls>',
-      'of nodes or of a load balancer (default: three nodes and a Redis of its own)',
+      'of nodes or of a load balancer (default: nodes and a Redis of its own)',
       listFrom,
     )
     .addOption(
@@ -45,13 +51,31 @@ export function optionsFrom(args: readonly string[]): VerifyOptions {
     .option('--admin-url <urls>', 'where admin requests are taken, if not at --url', listFrom)
     .option(
       '--during <command>',
-      'a shell command that injects a fault, after a third of the time; of its own nodes, $1, $2 and $3 are the process ids. It runs in sh, on Windows in cmd. Several: one after the other, spread over the time that is left',
+      'a shell command that injects a fault, after a third of the time; of its own nodes, $1, $2, … are the process ids. It runs in sh, on Windows in cmd. Several: one after the other, spread over the time that is left',
       (command: string, before: readonly string[] = []) => [...before, command],
+    )
+    .addOption(
+      new Option('--nodes <n>', 'how many it starts without --url')
+        .argParser(numberFrom(1, 9))
+        .default(3)
+        .conflicts('url'),
+    )
+    .addOption(
+      new Option(
+        '--faults <list>',
+        `breaks the nodes and the Redis that it starts itself: some of ${faultNames.join(', ')}, with commas between them, one after the other, spread over the time; all: each once, upgrade and rollback with --from only`,
+      )
+        .argParser(faultsFrom)
+        .conflicts('during'),
+    )
+    .option(
+      '--from <build>',
+      'the version before, from which the fault upgrade leads and to which rollback leads back: the folder of a Plenum (npm install --prefix before plenum@<version>), or in the repository a commit, branch or tag, which it builds',
     )
     .option('--slow <n>', 'members that read nothing for a third of the time', numberFrom(0, 1000), 0)
     .option(
       '--seed <n>',
-      'repeats the choice of changes; without it one is drawn and printed',
+      'repeats the choices of changes and faults; without it one is drawn and printed',
       numberFrom(0, seedMax),
     )
     .option(

@@ -6,10 +6,16 @@ import { type FaultProxy, startFaultProxy } from './fault-proxy.ts';
 
 let echo: Server;
 let proxy: FaultProxy;
+/** Bytes that the target has got. */
+let received: number;
 const clients: Socket[] = [];
 
 beforeEach(async () => {
+  received = 0;
   echo = createServer((socket) => {
+    socket.on('data', ({ length }) => {
+      received += length;
+    });
     socket.on('error', () => undefined);
     socket.pipe(socket);
   });
@@ -71,6 +77,24 @@ test('of two links the one whose client said a name goes half-open, and the othe
   other.socket.write('fine');
   await eventually(() => expect(other.heard()).toBe('I am not. fine'));
   expect(named.heard()).toBe('I am the subscriber. ');
+});
+
+test('a partition holds back both directions and new connections, and all of it arrives afterwards', async () => {
+  const client = await dial();
+  client.socket.write('before ');
+  await eventually(() => expect(client.heard()).toBe('before '));
+  proxy.partition();
+  client.socket.write('during ');
+  const late = await dial();
+  late.socket.write('late');
+  // What passes comes within a millisecond here.
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(received).toBe('before '.length);
+  expect([client.heard(), late.heard()]).toEqual(['before ', '']);
+  proxy.heal();
+  await eventually(() => expect([client.heard(), late.heard()]).toEqual(['before during ', 'late']));
+  client.socket.write('after');
+  await eventually(() => expect(client.heard()).toBe('before during after'));
 });
 
 test('a cut link is closed at once and forgotten', async () => {

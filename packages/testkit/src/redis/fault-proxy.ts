@@ -1,4 +1,4 @@
-/** A TCP proxy that breaks connections as networks do: it can be silent, cut, refuse and delay. */
+/** A TCP proxy that breaks connections as networks do: it can be silent in one or both directions, cut, refuse and delay. */
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { FaultyLink } from './faulty-link.ts';
 
@@ -14,6 +14,12 @@ export interface FaultProxy extends AsyncDisposable {
    */
   pauseDownstream(said?: RegExp): void;
   resumeDownstream(): void;
+  /**
+   * Nothing passes in either direction and no error occurs, until `heal`: what was sent arrives then. A connection that is made
+   * meanwhile opens, and gets no answer before.
+   */
+  partition(): void;
+  heal(): void;
   /** Resets every link. @param said only links whose client sent a matching text first */
   cutAll(said?: RegExp): void;
   /** The address moves: later links lead to this port of the same host. Existing links stay. */
@@ -43,6 +49,8 @@ class TcpFaultProxy implements FaultProxy {
   readonly #links = new Set<FaultyLink>();
   readonly #server: Server;
   #isRefusing = false;
+  /** Connections that were made during a partition; null: there is none. */
+  #waiting: Set<Socket> | null = null;
   #delayMs = 0;
 
   constructor(target: FaultProxyOptions) {
@@ -78,7 +86,21 @@ class TcpFaultProxy implements FaultProxy {
     for (const link of this.#links) link.resume();
   }
 
+  partition(): void {
+    this.#waiting ??= new Set();
+    for (const link of this.#links) link.silence();
+  }
+
+  heal(): void {
+    const waiting = this.#waiting ?? [];
+    this.#waiting = null;
+    for (const client of waiting) this.#link(client);
+    for (const link of this.#links) link.resume();
+  }
+
   cutAll(said = /(?:)/): void {
+    // They have said nothing that was heard.
+    for (const client of this.#waiting ?? []) if (said.test('')) client.resetAndDestroy();
     for (const link of this.#links) if (said.test(link.beginning)) link.cut();
   }
 
@@ -110,6 +132,17 @@ class TcpFaultProxy implements FaultProxy {
       client.resetAndDestroy();
       return;
     }
+    const waiting = this.#waiting;
+    if (waiting === null) {
+      this.#link(client);
+      return;
+    }
+    client.on('error', () => undefined);
+    client.once('close', () => waiting.delete(client));
+    waiting.add(client);
+  }
+
+  #link(client: Socket): void {
     const { targetHost: host = '127.0.0.1', targetPort: port } = this.#target;
     const target = connect({ host, port, allowHalfOpen: true });
     const link: FaultyLink = new FaultyLink(client, target, {

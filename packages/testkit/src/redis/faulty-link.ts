@@ -22,6 +22,7 @@ export class FaultyLink {
   /** Bytes that wait to go to the client, in order. */
   readonly #waiting: Delayed[] = [];
   #isPaused = false;
+  #isSilent = false;
   #beginning = '';
 
   constructor(client: Socket, target: Socket, options: FaultyLinkOptions) {
@@ -55,8 +56,19 @@ export class FaultyLink {
     this.#target.pause();
   }
 
+  /** In both directions. */
+  silence(): void {
+    this.pause();
+    // Without the pipe no drain of the target lets it flow again.
+    this.#client.unpipe(this.#target);
+    this.#client.pause();
+    this.#isSilent = true;
+  }
+
   resume(): void {
     this.#isPaused = false;
+    if (this.#isSilent) this.#client.pipe(this.#target, { end: false });
+    this.#isSilent = false;
     this.#target.resume();
     this.#flush();
   }
