@@ -1,12 +1,12 @@
 /** `npm run verify` and `plenum verify`: drives a cluster by its public protocol, through faults if some are given, and checks every delivery. */
 import { randomBytes, randomInt } from 'node:crypto';
+import { Timeline } from './faults/timeline.ts';
 import { provenance, shownArguments } from './report/machine.ts';
 import type { RunningSystem } from './systems/system.ts';
 import { writeEvidence } from './verify/evidence.ts';
 import { statusOf } from './verify/node-status.ts';
 import { NodeWatch } from './verify/node-watch.ts';
 import { type OwnCluster, prepareSystem } from './verify/prepared-system.ts';
-import { Timeline } from './verify/timeline.ts';
 import { verifySystem } from './verify/verification.ts';
 import { optionsFrom, seedMax, type VerifyOptions } from './verify/verify-options.ts';
 import { failuresOf, verifyReport } from './verify/verify-report.ts';

@@ -5,9 +5,9 @@
 import { randomBytes } from 'node:crypto';
 import { Command, InvalidArgumentError } from 'commander';
 import { Redis } from 'ioredis';
+import { buildVersion, type OtherVersion, UnknownVersion } from './faults/version-before.ts';
 import { MixedCluster, type Version } from './mixed/mixed-cluster.ts';
 import { type RollingRestarts, rollingRestarts } from './mixed/rolling-restarts.ts';
-import { buildVersion, type OtherVersion, UnknownVersion } from './mixed/version-before.ts';
 import { numberFrom } from './number-option.ts';
 import { plenumScript } from './systems/plenum-system.ts';
 import { type Verification, verifySystem } from './verify/verification.ts';

@@ -3,7 +3,7 @@ import { type ExecFileException, execFile } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { buildVersion } from '../mixed/version-before.ts';
+import { buildVersion } from './version-before.ts';
 
 export interface Build {
   /** As its `--version` says, for example `0.1.0 (4f2c1d0…)`. */

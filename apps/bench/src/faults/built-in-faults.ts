@@ -1,7 +1,7 @@
 /** The faults that `plenum verify --faults` injects into a cluster that it has started. */
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Reader } from '../verify/fault.ts';
 import type { Build } from './builds.ts';
+import type { Reader } from './fault.ts';
 import type { StartedCluster } from './started-cluster.ts';
 
 export const faultNames = [

@@ -3,7 +3,7 @@ import { faultsFrom, faultsOf } from './fault-list.ts';
 
 const others = ['kill', 'drain', 'redis-failover', 'redis-partition', 'client-partition', 'slow'];
 
-test('all is each fault once; with another build it begins with the upgrade and ends with the way back', () => {
+test('all is each fault once; with another build between the upgrade and the way back', () => {
   expect(faultsOf(faultsFrom('all'), false)).toEqual(others);
   expect(faultsOf(faultsFrom('kill, all,kill'), true)).toEqual([
     ...['kill', 'upgrade', ...others, 'rollback', 'kill'],

@@ -2,10 +2,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { seededDraws } from '@plenum/testkit';
 import { InvalidArgumentError } from 'commander';
-import type { Fault } from '../verify/fault.ts';
-import type { Timeline } from '../verify/timeline.ts';
 import { type Builds, type FaultName, faultNames, plans } from './built-in-faults.ts';
+import type { Fault } from './fault.ts';
 import type { StartedCluster } from './started-cluster.ts';
+import type { Timeline } from './timeline.ts';
 
 const faultsMax = 1000;
 const allButBuilds: readonly FaultName[] = faultNames.filter(

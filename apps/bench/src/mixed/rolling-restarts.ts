@@ -2,7 +2,7 @@
  * Restarts every node in turn, each as the version that it was, one of each round by SIGKILL. Between two rounds one node
  * becomes one of the other version. Nodes of both versions run throughout.
  */
-import type { Fault } from '../verify/fault.ts';
+import type { Fault } from '../faults/fault.ts';
 import type { MixedCluster, Version } from './mixed-cluster.ts';
 
 interface Swap {

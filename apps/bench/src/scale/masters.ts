@@ -2,9 +2,9 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { ClusterSet } from '@plenum/testkit';
+import type { Fault } from '../faults/fault.ts';
 import { urlOf } from '../processes/child-process.ts';
 import { plenumScript, startPlenumNode, tokenSignedWith } from '../systems/plenum-system.ts';
-import type { Fault } from '../verify/fault.ts';
 import { verifySystem } from '../verify/verification.ts';
 import { failuresOf } from '../verify/verify-report.ts';
 import { figure, type Scale, type ScaleOptions, type ScaleResult } from './scale.ts';

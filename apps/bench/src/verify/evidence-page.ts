@@ -1,3 +1,4 @@
+/** The verdict as a page for people. */
 import type { Verdict } from './verdict.ts';
 
 const entities: Readonly<Record<string, string>> = {

@@ -1,8 +1,8 @@
 import { createServer } from 'node:http';
 import { eventually } from '@plenum/testkit';
 import { expect, test } from 'vitest';
+import { Timeline } from '../faults/timeline.ts';
 import { NodeWatch } from './node-watch.ts';
-import { Timeline } from './timeline.ts';
 
 /** Lists nodes as one of a cluster does, to the token `right` only. */
 async function listing() {

@@ -1,7 +1,7 @@
 /** Watches which nodes a cluster has, by `GET /v1/nodes` of any of them, and of which version each is. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { nodesSchema } from '@plenum/protocol';
-import type { Timeline } from './timeline.ts';
+import type { Timeline } from '../faults/timeline.ts';
 
 /** One start of a node. */
 export interface SeenNode {

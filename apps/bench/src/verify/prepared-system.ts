@@ -2,13 +2,13 @@
 import { startRedis } from '@plenum/testkit';
 import { type Build, buildAt, otherBuild } from '../faults/builds.ts';
 import type { Builds } from '../faults/built-in-faults.ts';
+import { commandFault, type Fault, slowFault } from '../faults/fault.ts';
 import { faultList, faultsOf } from '../faults/fault-list.ts';
 import { StartedCluster } from '../faults/started-cluster.ts';
+import type { Timeline } from '../faults/timeline.ts';
 import { type PlenumOptions, plenumScript, startPlenum } from '../systems/plenum-system.ts';
 import type { RunningSystem } from '../systems/system.ts';
 import { openTarget } from '../systems/target-system.ts';
-import { commandFault, type Fault, slowFault } from './fault.ts';
-import type { Timeline } from './timeline.ts';
 import type { VerifyOptions } from './verify-options.ts';
 
 /** What a package knows: the path of its `plenum`, how a Redis starts for a cluster of its own, and its version. */

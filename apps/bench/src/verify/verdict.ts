@@ -1,7 +1,7 @@
 /** What a verification has found, as others read it. */
 import { harms } from '@plenum/testkit';
+import type { Timeline } from '../faults/timeline.ts';
 import type { SeenNode } from './node-watch.ts';
-import type { Timeline } from './timeline.ts';
 import type { Verification } from './verification.ts';
 
 export interface EvidenceOptions {

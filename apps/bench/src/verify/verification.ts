@@ -4,10 +4,10 @@
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { checkHistory, type Reading, seededDraws, type Violation } from '@plenum/testkit';
+import type { Fault } from '../faults/fault.ts';
 import type { RunningSystem } from '../systems/system.ts';
 import { keepChanging } from './changer.ts';
 import { Device, type Traffic } from './device.ts';
-import type { Fault } from './fault.ts';
 import { readAnew } from './reading.ts';
 import { type MadeChange, type Recorded, recordedRun, type SentMessage } from './recorded-run.ts';
 import { askUntilAnswered, keepSending } from './sender.ts';

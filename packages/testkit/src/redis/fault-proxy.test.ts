@@ -79,7 +79,7 @@ test('of two links the one whose client said a name goes half-open, and the othe
   expect(named.heard()).toBe('I am the subscriber. ');
 });
 
-test('a partition holds back both directions and new connections, and all of it arrives afterwards', async () => {
+test('a partition holds back both directions and new connections until it heals', async () => {
   const client = await dial();
   client.socket.write('before ');
   await eventually(() => expect(client.heard()).toBe('before '));

@@ -1,11 +1,13 @@
 /** What happens to a cluster while it is verified. */
 import { spawn } from 'node:child_process';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Device } from './device.ts';
 import type { Timeline } from './timeline.ts';
 
 /** A member, as a fault reaches it. */
-export type Reader = Pick<Device, 'readNothingFor'>;
+export interface Reader {
+  /** What arrives in the meantime waits in the kernel and in the node, which may close the connection. */
+  readNothingFor(ms: number): Promise<void>;
+}
 
 export interface Fault {
   readonly description: string;
