@@ -14,7 +14,7 @@ const isolate = false;
 const onRedis = ['packages/{redis,testkit,local-redis}/test/**/*.test.ts', 'apps/testkit/test/**/*.test.ts'];
 
 const nodesOnPostgres =
-  'test/failure/{archived,archived-edits,delivery-postgres,erase-messages,import,rebuild,streamed-archive,taken-down}.test.ts';
+  'test/failure/{archived,archived-edits,delivery-postgres,erase-messages,import,rebuild,rebuild-on-cluster,streamed-archive,taken-down}.test.ts';
 const onPostgres = ['packages/adapters/test/postgres/**/*.test.ts', nodesOnPostgres];
 
 export default defineConfig({
