@@ -29,7 +29,14 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   '@plenum/docs': ['@plenum/protocol'],
   '@plenum/react': ['@plenum/client'],
   '@plenum/web': ['@plenum/protocol', '@plenum/client', '@plenum/react'],
-  '@plenum/bench': ['@plenum/protocol', '@plenum/adapters', '@plenum/testkit'],
+  '@plenum/bench': [
+    '@plenum/protocol',
+    '@plenum/core',
+    '@plenum/memory',
+    '@plenum/gateway',
+    '@plenum/adapters',
+    '@plenum/testkit',
+  ],
   plenum: [
     '@plenum/protocol',
     '@plenum/core',
@@ -134,6 +141,16 @@ test('the test kit is imported by tests, by the bench and by what is published o
     .flatMap(shippedFiles)
     .flatMap(importsOf)
     .filter(({ target }) => target === '@plenum/testkit')
+    .map(described);
+  expect(importing).toEqual([]);
+});
+
+test('the bench measures from outside: its simulation alone runs code of a node', () => {
+  const ofNode = ['@plenum/core', '@plenum/memory', '@plenum/gateway'];
+  const importing = filesBelow('apps/bench/src', '.ts')
+    .filter(({ path }) => !path.startsWith('apps/bench/src/simulation/'))
+    .flatMap(importsOf)
+    .filter(({ target }) => ofNode.includes(target))
     .map(described);
   expect(importing).toEqual([]);
 });

@@ -4,7 +4,7 @@ const main = new URL('../dist/index.js', import.meta.url);
 
 /**
  * What a command throws is one sentence for a person.
- * @param {'bench' | 'measureCapacity' | 'measureScale' | 'storm' | 'verify' | 'verifyMixed'} name an export of the bench
+ * @param {'bench' | 'measureCapacity' | 'measureScale' | 'simulateClusters' | 'storm' | 'verify' | 'verifyMixed'} name an export of the bench
  */
 export async function runCommand(name) {
   if (!existsSync(main)) {

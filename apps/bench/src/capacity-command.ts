@@ -28,7 +28,7 @@ const standard: Sizes = {
   archived: 20_000,
   sockets: { warmUp: 500, steps: [1000, 1000, 2000], settleMs: 3000 },
   idle: { sockets: 5000, idleMs: 60_000, settleMs: 10_000 },
-  returns: { clients: 2000, perGroup: 50, refused: 2000, warmed: 1000, idleMs: 3000 },
+  returns: { clients: 2000, perGroup: 50, refused: 1000, warmed: 500, settleMs: 6000, runs: 3 },
   registry: { few: 300, many: 4000, watchMs: 20_000, reads: 200 },
   timing: { rampMs: 4000, settleMs: 500, measureMs: 10_000 },
 };
@@ -38,7 +38,7 @@ const short: Sizes = {
   archived: 500,
   sockets: { warmUp: 40, steps: [100, 100], settleMs: 200 },
   idle: { sockets: 100, idleMs: 1000, settleMs: 200 },
-  returns: { clients: 100, perGroup: 20, refused: 50, warmed: 20, idleMs: 500 },
+  returns: { clients: 100, perGroup: 20, refused: 50, warmed: 20, settleMs: 500, runs: 1 },
   registry: { few: 2, many: 20, watchMs: 1000, reads: 20 },
   timing: { rampMs: 300, settleMs: 250, measureMs: 1000 },
 };

@@ -19,6 +19,7 @@ export { type AdminToken, fullAdminToken } from './rest/admin-tokens.ts';
 export { Audit, type AuditLine } from './rest/audit.ts';
 export { placeLimitsOf } from './shared-deps.ts';
 export type { AdmittedUser, Authenticate, HandshakeRequest } from './sockets/authenticate.ts';
+export { ConnectRate, type ConnectTurn } from './sockets/connect-rate.ts';
 export {
   type Granted,
   LocalPlaces,
