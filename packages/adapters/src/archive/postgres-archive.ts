@@ -13,7 +13,7 @@ import { type Connection, Connections, isTableMissing } from './connections.ts';
 import { readEntries, saveEntries } from './entries-table.ts';
 import { eraseMessages } from './erased-users.ts';
 import { searchMessages } from './message-search.ts';
-import { ensureSchema } from './schema.ts';
+import { ensureSchema, schemaProblem } from './schema.ts';
 
 export interface PostgresArchiveOptions {
   /**
@@ -68,7 +68,7 @@ export function createPostgresArchive(options: PostgresArchiveOptions): Postgres
   return {
     ready: () => withSchema(unhurried, async () => undefined),
     reach: (call) =>
-      connections.use(call, (connection) => connection.query('SELECT 1', [])).then(() => null, whyOf),
+      connections.use(call, schemaProblem).catch(whyOf),
     save: (entries, call) =>
       withSchema(call, async (connection) => {
         const refused = await saveEntries(connection, entries, { keepsPreviousTexts });

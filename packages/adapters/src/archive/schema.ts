@@ -126,3 +126,20 @@ export async function ensureSchema(connection: Connection): Promise<void> {
   }
   await connection.query('COMMIT', []);
 }
+
+/**
+ * Looks whether {@link ensureSchema} would succeed, and changes nothing. @returns why it would not, null if it would
+ * @throws Error if the database has another encoding than UTF8
+ */
+export async function schemaProblem(connection: Connection): Promise<string | null> {
+  await expectUtf8(connection);
+  if ((await stepOf(connection)) >= steps.length) return null;
+  const { rows } = await connection.query(
+    "SELECT current_schema() AS name, coalesce(has_schema_privilege(current_schema(), 'CREATE'), false) AS may",
+    [],
+  );
+  const [{ name, may } = {}] = rows;
+  return may === true
+    ? null
+    : `its user may not make tables in the schema ${name}: make the user the owner of the database`;
+}

@@ -60,6 +60,27 @@ test('an entry before a time is found, and none in a new archive', async () => {
 });
 
 describe('the schema', () => {
+  test('a user who may not make the tables is named before there are any, and nothing is made', async () => {
+    const [{ name } = {}] = await statements(url, 'SELECT current_schema() AS name');
+    const password = 'of-a-weak-user';
+    const weak = new URL(url);
+    Object.assign(weak, { username: `weak_${name}`, password });
+    const role = `"${weak.username}"`;
+    await statements(
+      url,
+      `CREATE ROLE ${role} LOGIN PASSWORD '${password}'`,
+      `GRANT USAGE ON SCHEMA ${name} TO ${role}`,
+    );
+    const archive = archiveAt(weak.href);
+    expect(await archive.reach(patient())).toBe(
+      `its user may not make tables in the schema ${name}: make the user the owner of the database`,
+    );
+    await statements(url, `GRANT CREATE ON SCHEMA ${name} TO ${role}`);
+    expect(await archive.reach(patient())).toBeNull();
+    expect(await statements(url, "SELECT to_regclass('plenum_schema') AS made")).toEqual([{ made: null }]);
+    await statements(url, `DROP OWNED BY ${role}`, `DROP ROLE ${role}`);
+  });
+
   test('eight nodes that start together make it once', async () => {
     await Promise.all(Array.from({ length: 8 }, () => archiveAt(url).ready()));
     const steps = await statements(url, 'SELECT step FROM plenum_schema ORDER BY step');
