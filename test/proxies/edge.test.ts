@@ -1,4 +1,5 @@
 /** Of a proxy that is set up well, clients notice nothing, nodes learn the addresses of clients, and no secret is logged. */
+import { CertificateAuthority } from '@plenum/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ProxiedNodes } from '../support/cluster/proxied-nodes.ts';
 import { proxyKinds } from '../support/cluster/proxy-kinds.ts';
@@ -86,6 +87,17 @@ test.concurrent.each(proxyKinds)(
     expect(breaks).toEqual([]);
   },
 );
+
+test.each(proxyKinds)('%s speaks TLS with the certificate that it is given', async (_, kind) => {
+  await using authority = await CertificateAuthority.create();
+  const { ca, cert, key } = await authority.issue({ names: ['IP:127.0.0.1'] });
+  await using proxied = await ProxiedNodes.start(kind, nodes, { tls: { cert, key } });
+  const page = await proxied.device('secured', { ca, extraHeaders: { origin: proxied.url } });
+  await page.must('list_groups', {});
+  await expect(fetch(`${proxied.url}/healthz`)).rejects.toMatchObject({
+    cause: { code: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' },
+  });
+});
 
 test.each(proxyKinds)('%s logs no token that a client puts into the address', async (_, kind) => {
   const token = await tokenOf('careless');

@@ -12,6 +12,8 @@ export interface ProxySettings {
   readonly isPolling?: boolean;
   readonly idleTimeoutSec?: number;
   readonly requestTimeoutSec?: number;
+  /** PEM texts; the proxy speaks TLS with them. */
+  readonly tls?: Readonly<Record<'cert' | 'key', string>>;
 }
 
 export interface ProxyPlace extends ProxySettings {
@@ -43,17 +45,27 @@ function settingsOf({ listen, nodes, ...settings }: ProxyPlace): Record<string, 
   };
 }
 
-const haproxy: ProxyKind = async (place) => ({
-  command: await obtain('haproxy', 'haproxy'),
-  args: ['-db', '-f', deployed('haproxy.cfg')],
-  environment: { ...settingsOf(place), ...(place.isPolling === true ? { POLLING: 'yes' } : {}) },
-});
+const haproxy: ProxyKind = async (place) => {
+  const CERTIFICATE = join(place.folder, 'certificate.pem');
+  if (place.tls !== undefined) await writeFile(CERTIFICATE, `${place.tls.cert}${place.tls.key}`);
+  return {
+    command: await obtain('haproxy', 'haproxy'),
+    args: ['-db', '-f', deployed('haproxy.cfg')],
+    environment: {
+      ...settingsOf(place),
+      ...(place.isPolling === true ? { POLLING: 'yes' } : {}),
+      ...(place.tls === undefined ? {} : { CERTIFICATE }),
+    },
+  };
+};
 
 const nginx: ProxyKind = async (place) => {
   const BALANCE = place.isPolling === true ? 'hash $sticky_key consistent' : 'least_conn';
-  const values = new Map(Object.entries({ ...settingsOf(place), BALANCE }));
+  const LISTEN = place.tls === undefined ? place.listen : `${place.listen} ssl`;
+  const values = new Map(Object.entries({ ...settingsOf(place), BALANCE, LISTEN }));
   const template = await readFile(deployed('nginx.conf'), 'utf8');
   const file = join(place.folder, 'nginx.conf');
+  if (place.tls !== undefined) await writeTls(place.folder, place.tls);
   await writeFile(
     file,
     template.replaceAll(/\$\{(\w+)\}/g, (placeholder, name: string) => values.get(name) ?? placeholder),
@@ -64,6 +76,15 @@ const nginx: ProxyKind = async (place) => {
     environment: {},
   };
 };
+
+async function writeTls(folder: string, { cert, key }: NonNullable<ProxySettings['tls']>): Promise<void> {
+  const [certFile, keyFile] = [join(folder, 'certificate.pem'), join(folder, 'key.pem')];
+  await Promise.all([writeFile(certFile, cert), writeFile(keyFile, key)]);
+  await writeFile(
+    join(folder, 'tls.conf'),
+    `ssl_certificate ${certFile};\nssl_certificate_key ${keyFile};\n`,
+  );
+}
 
 /** For `test.each`: names and kinds. */
 export const proxyKinds: readonly (readonly [string, ProxyKind])[] = [

@@ -18,11 +18,11 @@ export class ProxyProcess implements AsyncDisposable {
   #child: ChildProcess | null = null;
   #ended: Promise<void> = Promise.resolve();
 
-  private constructor(launch: ProxyLaunch, at: { readonly port: number; readonly folder: string }) {
+  private constructor(launch: ProxyLaunch, at: { readonly url: URL; readonly folder: string }) {
     this.#launch = launch;
-    this.#port = at.port;
+    this.#port = Number(at.url.port);
     this.#folder = at.folder;
-    this.url = `http://${host}:${at.port}`;
+    this.url = at.url.origin;
   }
 
   /** @param nodes their `host:port`s. */
@@ -34,7 +34,8 @@ export class ProxyProcess implements AsyncDisposable {
     const folder = await mkdtemp(join(tmpdir(), 'plenum-proxy-'));
     const port = await freePort();
     const place = { ...settings, folder, nodes, listen: `${host}:${port}` };
-    const proxy = new ProxyProcess(await kind(place), { port, folder });
+    const url = new URL(`${settings.tls === undefined ? 'http' : 'https'}://${host}:${port}`);
+    const proxy = new ProxyProcess(await kind(place), { url, folder });
     try {
       await proxy.start();
       return proxy;
