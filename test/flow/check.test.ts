@@ -1,6 +1,7 @@
 /** `plenum check`: what it says of configurations that are broken, word for word, and that it tries every adapter. */
 import { createServer } from 'node:http';
-import { freePort } from '@plenum/testkit';
+import { freePort, freshPrefix, obtainRedisForTests } from '@plenum/testkit';
+import { Redis } from 'ioredis';
 import { expect, onTestFinished, test } from 'vitest';
 import { CommandProcess } from '../command-process.ts';
 import { adminToken, jwtSecret } from '../support/wire/http.ts';
@@ -171,4 +172,25 @@ test('a configuration that works is shown without its secrets, and the code is 0
   expect({ code, said }).toEqual({ code: 0, said: [] });
   expect(output).toContain(`http://127.0.0.1:${hook}/hook?***`);
   for (const secret of ['S3cr3t', adminToken, PLENUM_WEBHOOK_SECRETS]) expect(output).not.toContain(secret);
+});
+
+test('the adapter that a cluster delivers to and this node lacks is named, as its start would', async () => {
+  const redis = await obtainRedisForTests();
+  onTestFinished(() => redis.dispose());
+  const PLENUM_PREFIX = freshPrefix();
+  const admin = new Redis(redis.adminUrl);
+  onTestFinished(() => admin.disconnect());
+  await admin.hset(`${PLENUM_PREFIX}:meta`, { delivery: '1', 'delivery:archive': '1' });
+  const node = { ...secrets, REDIS_URL: redis.url, PLENUM_PREFIX };
+  const lacking = await check(node);
+  expect(lacking).toMatchObject({
+    code: 1,
+    said: wouldNot(
+      `Prefix "${PLENUM_PREFIX}" delivers to an adapter that this node does not have (archive): configure it, or end it for the whole cluster with PLENUM_ARCHIVE_URL=none.`,
+    ),
+  });
+  const ending = await check({ ...node, PLENUM_ARCHIVE_URL: 'none' });
+  expect(ending).toMatchObject({ code: 0, said: [] });
+  expect(ending.shown).toContainEqual(expect.stringMatching(/^maxmemory {10}(?:not set|\d+ MiB) at redis/));
+  expect(ending.shown.at(-1)).toBe('tried              Redis: no problem');
 });

@@ -210,7 +210,7 @@ test.each([
   [
     'a port that nothing listens on',
     async () => [`http://127.0.0.1:${await freePort()}`],
-    /^No node of Plenum/,
+    /^No node of Plenum .* \(ECONNREFUSED\)$/m,
   ],
   ['a port that is none', async () => ['http://127.0.0.1:1', '--port', '70000'], /port from 0 to 65535/],
 ])('%s is one sentence', async (_, words, sentence) => {

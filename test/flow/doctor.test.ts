@@ -91,3 +91,20 @@ test('writes what it finds while Redis and the node are down, and of a wrong con
   expect(redis).toEqual({ error: 'not tried: the configuration has problems' });
   for (const secret of [...secrets, 'short-one']) expect(output + wrong.output).not.toContain(secret);
 });
+
+test('says which figures it did not get, and where they are', async () => {
+  const adminPort = await freePort();
+  await using node = await ServedNode.start('memory', { ...own, PLENUM_ADMIN_PORT: `${adminPort}` });
+  const at = async (url: string) => {
+    const { code, output } = await doctor(
+      ['--output', join(await folder(), 'report.json'), '--url', url],
+      own,
+    );
+    expect(code).toBe(0);
+    return output;
+  };
+  expect(await at(node.url)).toContain(
+    `${node.url} gave no admin, nodes, figures, warnings (HTTP 401); metrics (HTTP 404). They need an admin token, and the port of PLENUM_ADMIN_PORT`,
+  );
+  expect(await at(`http://127.0.0.1:${adminPort}`)).not.toContain('gave no');
+});

@@ -1,8 +1,9 @@
 /** `plenum join`, `send` and `tail` as a person runs them, beside a node on either engine. */
 import { execFile } from 'node:child_process';
+import { createServer as createTlsServer } from 'node:https';
 import { createServer, type Server, type Socket } from 'node:net';
 import { promisify } from 'node:util';
-import { freePort, startFaultProxy } from '@plenum/testkit';
+import { CertificateAuthority, freePort, startFaultProxy } from '@plenum/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CommandProcess } from '../command-process.ts';
 import { ServedNode } from '../support/cluster/served-node.ts';
@@ -232,7 +233,21 @@ test('where no node answers, one sentence says so', async () => {
   const { code, output } = await run(['send', 'g', 'hello', '--token', 't', '--url', url]);
   expect({ code, output }).toEqual({
     code: 1,
-    output: `No node of Plenum can be reached at ${url} (network)\n`,
+    output: `No node of Plenum can be reached at ${url} (ECONNREFUSED)\n`,
+  });
+});
+
+test('a certificate of a CA that is not trusted is named, with the place for its CA', async () => {
+  await using authority = await CertificateAuthority.create();
+  const { cert, key } = await authority.issue({ names: ['IP:127.0.0.1'] });
+  const port = await freePort();
+  const balancer = createTlsServer({ cert, key }).listen(port, '127.0.0.1');
+  const url = `https://127.0.0.1:${port}`;
+  const { code, output } = await run(['send', 'g', 'hello', '--token', 't', '--url', url]);
+  balancer.close();
+  expect({ code, output }).toEqual({
+    code: 1,
+    output: `No node of Plenum can be reached at ${url} (UNABLE_TO_VERIFY_LEAF_SIGNATURE: name the file of its CA in NODE_EXTRA_CA_CERTS)\n`,
   });
 });
 

@@ -71,7 +71,10 @@ export function untilAskedToStop(options: SignalOptions): {
     if (isStopping) return;
     isStopping = true;
     options.stop(hurry).then(
-      () => settle(faults > 0 ? 1 : 0),
+      () => {
+        logger.info({}, 'stopped');
+        settle(faults > 0 ? 1 : 0);
+      },
       (err: unknown) => {
         logger.error({ err }, 'could not stop cleanly');
         settle(1);

@@ -5,6 +5,7 @@
 import { type Client, type ClientOptions, createClient, type LossReason, type Status } from '@plenum/client';
 import { type ErrorCode, errors, userIdSchema } from '@plenum/protocol';
 import type { ClientConfig } from '../config/client-config.ts';
+import { lookWhyUnreachable } from '../unreachable.ts';
 import { clientConfigOrNull } from './read-configuration.ts';
 import { refusalOf } from './refuse.ts';
 import { nodeUrlOf, tokenFor } from './user-token.ts';
@@ -54,7 +55,7 @@ export async function withClient<R>(options: ClientOptions, act: (client: Client
       client.on('status', ({ state }) => state === 'waiting' && resolve(false));
     });
     if (!(await Promise.race([client.connect(), gaveUp])))
-      throw new Error(whyNot(client.status, options.url));
+      throw new Error(await whyNoConnection(client.status, options.url));
     return await act(client);
   } finally {
     client.close();
@@ -63,6 +64,13 @@ export async function withClient<R>(options: ClientOptions, act: (client: Client
 
 const isErrorCode = (reason: LossReason | 'application'): reason is ErrorCode =>
   Object.hasOwn(errors, reason);
+
+/** As {@link whyNot}, with the cause that the client does not know: a browser would not show it either. */
+async function whyNoConnection(status: Status, url: string): Promise<string> {
+  const isNetwork = 'reason' in status && status.reason === 'network';
+  const cause = isNetwork ? await lookWhyUnreachable(url) : null;
+  return cause === null ? whyNot(status, url) : `No node of Plenum can be reached at ${url} (${cause})`;
+}
 
 /** @returns one sentence that says why there is no connection to `url` */
 export function whyNot(status: Status, url: string): string {

@@ -1,6 +1,7 @@
 /** `plenum check`: reports whether a node would start with this configuration, and which failures an ack would survive. */
 import { jwksProblem } from '@plenum/adapters';
-import type { DurabilityClass } from '@plenum/core';
+import type { DeliveryKind, DurabilityClass, Engine, StoreServer } from '@plenum/core';
+import { lackingAdapters } from '@plenum/redis';
 import { openConfiguredAdapters, openEngine } from '../compose.ts';
 import { describeConfig, secretsOfConfig } from '../config/describe.ts';
 import { hiding, maskedText, sentenceOf } from '../config/masked.ts';
@@ -40,7 +41,10 @@ export async function check(): Promise<number> {
     jwksProblems(config),
   ]);
   const problems = tried.flat();
-  if (problems.length === 0) return 0;
+  if (problems.length === 0) {
+    say('tried', `${triedParts(config).join(', ') || 'nothing: all is in this process'}: no problem`);
+    return 0;
+  }
   const lines = problems.map((problem) => `  - ${mask(maskedText(problem))}\n`);
   process.stderr.write(`A node would not work with this:\n${lines.join('')}`);
   return 1;
@@ -53,9 +57,10 @@ async function storeProblems(config: Config, say: Say): Promise<readonly string[
     try {
       const [{ durability }, servers] = await Promise.all([engine.health(), engine.servers('default')]);
       if (engine.name === 'redis') say('redis', 'reachable, version and maxmemory-policy as needed');
+      for (const server of servers) say('maxmemory', maxMemoryText(server));
       if (engine.dataVersion !== null) say('data version', `${engine.dataVersion}, as this version reads`);
       say('durability', `${durability}: an ack survives ${survives[durability]}`);
-      const problems = diskProblems(servers);
+      const problems = [...diskProblems(servers), ...missingAdapters(config, engine)];
       if (problems.length === 0) for (const warning of diskWarnings(servers)) say('redis disk', warning);
       return problems;
     } finally {
@@ -64,6 +69,43 @@ async function storeProblems(config: Config, say: Say): Promise<readonly string[
   } catch (error) {
     return [sentenceOf(error)];
   }
+}
+
+const mebibyte = 1024 ** 2;
+
+function maxMemoryText({ name, info }: StoreServer): string {
+  const bytes = Number(info?.get('maxmemory') ?? Number.NaN);
+  if (Number.isNaN(bytes)) return `unknown at ${name}, which did not answer`;
+  return bytes === 0
+    ? `not set at ${name}: Redis may use up the memory of its machine`
+    : `${Math.round(bytes / mebibyte)} MiB at ${name}`;
+}
+
+const deliveryKinds: readonly DeliveryKind[] = ['archive', 'notifier'];
+
+/** A node does not start without an adapter to which its cluster delivers. */
+export function missingAdapters(
+  { prefix, adapterOptions, extensions, engineSettings }: Config,
+  { name, outbox }: Pick<Engine, 'name' | 'outbox'>,
+): readonly string[] {
+  if (name === 'memory') return [];
+  const urls = { archive: adapterOptions.archiveUrl, notifier: adapterOptions.notifierUrl };
+  const isHere = (kind: DeliveryKind) =>
+    urls[kind] !== null ||
+    extensions.adapters[kind] !== undefined ||
+    engineSettings.endedDeliveryKinds.includes(kind);
+  const missing = deliveryKinds.filter((kind) => outbox.kinds().has(kind) && !isHere(kind));
+  return missing.length === 0 ? [] : [lackingAdapters(missing, prefix)];
+}
+
+/** What was tried, for a list. Adapters that are code of the configuration file are not. */
+function triedParts({ redisUrl, adapterOptions, jwks }: Config): readonly string[] {
+  const { archiveUrl, notifierUrl, moderationUrl, authUrl } = adapterOptions;
+  const parts = {
+    ...{ Redis: redisUrl, 'the archive': archiveUrl, 'the notifier': notifierUrl },
+    ...{ moderation: moderationUrl, auth: authUrl, 'the key set': jwks?.url ?? null },
+  };
+  return Object.entries(parts).flatMap(([part, url]) => (url === null ? [] : [part]));
 }
 
 export async function adapterProblems(config: Config): Promise<readonly string[]> {

@@ -3,6 +3,7 @@ import { type AdminView, adminViewSchema } from '@plenum/protocol';
 import { builtPages, isBuilt } from '../built-pages.ts';
 import { startLocalConsole } from '../console/local-console.ts';
 import { stopSignals } from '../lifecycle.ts';
+import { whyUnreachable } from '../unreachable.ts';
 import { actingService, type ServiceActingOptions } from './acting-service.ts';
 import { refuse } from './refuse.ts';
 import { nodeUrlOf } from './user-token.ts';
@@ -41,8 +42,10 @@ const answerMaxMs = 10_000;
 async function adminAt(url: string, token: string): Promise<AdminView | string> {
   const headers = { authorization: `Bearer ${token}` };
   const signal = AbortSignal.timeout(answerMaxMs);
-  const answer = await fetch(`${url}/v1/admin`, { headers, signal, redirect: 'manual' }).catch(() => null);
-  if (answer === null) return `No node of Plenum answers at ${url}`;
+  const answer = await fetch(`${url}/v1/admin`, { headers, signal, redirect: 'manual' }).catch(
+    whyUnreachable,
+  );
+  if (typeof answer === 'string') return `No node of Plenum answers at ${url} (${answer})`;
   if (answer.status === 401)
     return `${url} does not take this admin token: look at PLENUM_ADMIN_TOKEN, and at PLENUM_ADMIN_PORT of the nodes`;
   const view = adminViewSchema.safeParse(await answer.json().catch(() => null));

@@ -10,7 +10,7 @@ import { readConfigFile } from '../config/file.ts';
 import { sentenceOf } from '../config/masked.ts';
 import { version } from '../config/version.ts';
 import { type Config, type ConfigReading, environment } from '../config.ts';
-import { askNode } from '../doctor/ask-node.ts';
+import { askNode, unanswered } from '../doctor/ask-node.ts';
 import { askStore } from '../doctor/ask-store.ts';
 import { concealing, secretsAmong } from '../doctor/hidden-texts.ts';
 import { adapterProblems, jwksProblems } from './check.ts';
@@ -59,9 +59,14 @@ export async function doctor({ output, token, url }: DoctorOptions): Promise<num
     },
   };
   const text = `${JSON.stringify(conceal(report), null, 2)}\n`;
-  return output === '-'
-    ? toStdout(text)
-    : toFile(output ?? `plenum-doctor-${at.replace(/[:.]/g, '-')}.json`, text);
+  if (output === '-') return toStdout(text);
+  const code = await toFile(output ?? `plenum-doctor-${at.replace(/[:.]/g, '-')}.json`, text);
+  const gaps = 'readiness' in node ? unanswered(node) : null;
+  if (code === 0 && gaps !== null)
+    process.stderr.write(
+      `${place} gave no ${gaps}. They need an admin token, and the port of PLENUM_ADMIN_PORT where that is set: --url, --token.\n`,
+    );
+  return code;
 }
 
 const firstOf = (given: string | readonly string[] | undefined): string | null => {

@@ -42,7 +42,7 @@ export const settingNotes: Readonly<Record<keyof Environment, SettingNote>> = {
   PLENUM_ADMIN_PORT: {
     section: 'listen',
     absent: 'none',
-    text: 'A listener of its own for the admin token and `/metrics`. The public port then takes users’ tokens only.',
+    text: 'A listener of its own on `HOST`, for the admin token and `/metrics`. The public port then takes users’ tokens only.',
   },
   PLENUM_TRANSPORTS: {
     section: 'listen',

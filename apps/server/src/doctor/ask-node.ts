@@ -1,5 +1,5 @@
 /** What the nodes say of themselves, over the REST interface of one of them. */
-import { sentenceOf } from '../config/masked.ts';
+import { whyUnreachable } from '../unreachable.ts';
 
 /** A route that has not answered in this time, ms, is not in the report. */
 const patienceMs = 5000;
@@ -26,6 +26,28 @@ export async function askNode(url: string, token: string | null): Promise<NodeRe
   return { readiness, admin, nodes, figures, warnings, metrics };
 }
 
+/**
+ * Names the routes of the report that have no answer, for example `admin, nodes (HTTP 401); metrics (HTTP 404)`. Null: all have
+ * one. A node that is not ready has one, though with 503.
+ */
+export function unanswered({ readiness: _, ...report }: NodeReport): string | null {
+  const reasons = new Map<string, string[]>();
+  for (const [name, answer] of Object.entries(report)) {
+    const reason = reasonOf(answer);
+    if (reason !== null) reasons.set(reason, [...(reasons.get(reason) ?? []), name]);
+  }
+  const parts = [...reasons].map(([reason, names]) => `${names.join(', ')} (${reason})`);
+  return parts.length === 0 ? null : parts.join('; ');
+}
+
+function reasonOf(answer: unknown): string | null {
+  if (typeof answer !== 'object' || answer === null) return null;
+  const error: unknown = Reflect.get(answer, 'error');
+  if (typeof error === 'string') return error;
+  const status: unknown = Reflect.get(answer, 'status');
+  return typeof status === 'number' ? `HTTP ${status}` : null;
+}
+
 async function ask(url: string, token: string | null): Promise<unknown> {
   try {
     const answer = await fetch(url, {
@@ -39,7 +61,6 @@ async function ask(url: string, token: string | null): Promise<unknown> {
       : text.split('\n');
     return answer.ok ? body : { status: answer.status, body };
   } catch (error) {
-    const cause = error instanceof Error && error.cause instanceof Error ? `: ${error.cause.message}` : '';
-    return { error: `${sentenceOf(error)}${cause}` };
+    return { error: whyUnreachable(error) };
   }
 }

@@ -1,5 +1,6 @@
 /** What Redis is at this moment: the durability class, and of each server the fields of INFO that help and identify nothing. */
 import type { EngineHealth } from '@plenum/core';
+import { missingAdapters } from '../commands/check.ts';
 import { openEngine } from '../compose.ts';
 import type { Config } from '../config.ts';
 import { silentLogger } from '../logging.ts';
@@ -7,6 +8,8 @@ import { silentLogger } from '../logging.ts';
 export interface StoreReport {
   readonly engine: string;
   readonly health: EngineHealth;
+  /** Why a node of this configuration would not start on what is stored. */
+  readonly problems: readonly string[];
   /** Null: the server did not answer. */
   readonly servers: Readonly<Record<string, Readonly<Record<string, string>> | null>>;
 }
@@ -24,7 +27,8 @@ const shown = new RegExp(
 );
 
 /** @throws Error with one sentence if Redis cannot be used */
-export async function askStore({ redisUrl, prefix, engineSettings: settings }: Config): Promise<StoreReport> {
+export async function askStore(config: Config): Promise<StoreReport> {
+  const { redisUrl, prefix, engineSettings: settings } = config;
   const engine = await openEngine({ redisUrl, prefix, settings, logger: silentLogger(), role: 'client' });
   try {
     const [health, servers] = await Promise.all([engine.health(), engine.servers('default')]);
@@ -32,7 +36,10 @@ export async function askStore({ redisUrl, prefix, engineSettings: settings }: C
       name,
       info === null ? null : Object.fromEntries([...info].filter(([field]) => shown.test(field))),
     ]);
-    return { engine: engine.name, health, servers: Object.fromEntries(reports) };
+    return {
+      ...{ engine: engine.name, health, problems: missingAdapters(config, engine) },
+      servers: Object.fromEntries(reports),
+    };
   } finally {
     await engine.close();
   }

@@ -1,6 +1,7 @@
 /** Calls of the REST API as the service. A call that may be repeated is repeated until it is answered. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
+import { whyUnreachable } from '../unreachable.ts';
 
 export interface ServiceOptions {
   /** The origin of a node or a load balancer. */
@@ -66,7 +67,7 @@ export const createServiceCalls =
     let why = '';
     for (let attempt = 0; attempt < attemptsMax; ) {
       const tried = await attemptOnce(options, call).catch(
-        (error: unknown): Attempt => ({ type: 'later', why: String(error), afterMs: null }),
+        (error: unknown): Attempt => ({ type: 'later', why: whyUnreachable(error), afterMs: null }),
       );
       if (tried.type === 'answer') return tried.answer;
       why = tried.why;

@@ -69,7 +69,7 @@ export class DeliveryKinds {
     if (brought.length > 0) await this.#write(brought);
     if (brought.length > 0) await this.#look();
     const missing = [...this.#current].filter((kind) => !own.includes(kind));
-    if (role === 'node' && missing.length > 0) throw new Error(lacking(missing, keys.prefix));
+    if (role === 'node' && missing.length > 0) throw new Error(lackingAdapters(missing, keys.prefix));
     this.#own = own;
     runLoop('delivery kinds', () => this.#look(), {
       clock,
@@ -107,7 +107,8 @@ export class DeliveryKinds {
   }
 }
 
-const lacking = (kinds: readonly DeliveryKind[], prefix: string): string => {
+/** One sentence for an operator whose node has no adapters of these kinds. */
+export const lackingAdapters = (kinds: readonly DeliveryKind[], prefix: string): string => {
   const [name] = kinds;
   return (
     `Prefix "${prefix}" delivers to an adapter that this node does not have (${kinds.join(', ')}): ` +
