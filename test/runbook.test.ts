@@ -18,6 +18,7 @@ const faults = [
   'nodes come and go',
   'mixed versions',
   'file descriptors used up',
+  'machine overloaded, or Redis slow',
   'clock steps by an hour',
   'Redis killed and restarted',
   'append-only file cut',
