@@ -1,12 +1,12 @@
 /** `plenum check`: reports whether a node would start with this configuration, and which failures an ack would survive. */
 import { jwksProblem } from '@plenum/adapters';
-import type { DeliveryKind, DurabilityClass, Engine, StoreServer } from '@plenum/core';
-import { lackingAdapters } from '@plenum/redis';
+import type { DurabilityClass, StoreServer } from '@plenum/core';
 import { openConfiguredAdapters, openEngine } from '../compose.ts';
 import { describeConfig, secretsOfConfig } from '../config/describe.ts';
 import { hiding, maskedText, sentenceOf } from '../config/masked.ts';
 import type { Config } from '../config.ts';
 import { silentLogger } from '../logging.ts';
+import { missingAdapters } from '../missing-adapters.ts';
 import { diskProblems, diskWarnings } from '../store-disks.ts';
 import { nodeConfigOrNull } from './read-configuration.ts';
 
@@ -79,23 +79,6 @@ function maxMemoryText({ name, info }: StoreServer): string {
   return bytes === 0
     ? `not set at ${name}: Redis may use up the memory of its machine`
     : `${Math.round(bytes / mebibyte)} MiB at ${name}`;
-}
-
-const deliveryKinds: readonly DeliveryKind[] = ['archive', 'notifier'];
-
-/** A node does not start without an adapter to which its cluster delivers. */
-export function missingAdapters(
-  { prefix, adapterOptions, extensions, engineSettings }: Config,
-  { name, outbox }: Pick<Engine, 'name' | 'outbox'>,
-): readonly string[] {
-  if (name === 'memory') return [];
-  const urls = { archive: adapterOptions.archiveUrl, notifier: adapterOptions.notifierUrl };
-  const isHere = (kind: DeliveryKind) =>
-    urls[kind] !== null ||
-    extensions.adapters[kind] !== undefined ||
-    engineSettings.endedDeliveryKinds.includes(kind);
-  const missing = deliveryKinds.filter((kind) => outbox.kinds().has(kind) && !isHere(kind));
-  return missing.length === 0 ? [] : [lackingAdapters(missing, prefix)];
 }
 
 /** What was tried, for a list. Adapters that are code of the configuration file are not. */

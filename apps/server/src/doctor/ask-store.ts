@@ -1,9 +1,9 @@
 /** What Redis is at this moment: the durability class, and of each server the fields of INFO that help and identify nothing. */
 import type { EngineHealth } from '@plenum/core';
-import { missingAdapters } from '../commands/check.ts';
 import { openEngine } from '../compose.ts';
 import type { Config } from '../config.ts';
 import { silentLogger } from '../logging.ts';
+import { missingAdapters } from '../missing-adapters.ts';
 
 export interface StoreReport {
   readonly engine: string;
