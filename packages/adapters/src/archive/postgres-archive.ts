@@ -67,8 +67,7 @@ export function createPostgresArchive(options: PostgresArchiveOptions): Postgres
 
   return {
     ready: () => withSchema(unhurried, async () => undefined),
-    reach: (call) =>
-      connections.use(call, schemaProblem).catch(whyOf),
+    reach: (call) => connections.use(call, schemaProblem).catch(whyOf),
     save: (entries, call) =>
       withSchema(call, async (connection) => {
         const refused = await saveEntries(connection, entries, { keepsPreviousTexts });
