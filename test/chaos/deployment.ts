@@ -1,6 +1,4 @@
 /** The Redis of a chaos run: one server, a master behind Sentinels, or a Cluster, all of which write their AOF to one small disk. */
-import { readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { ClusterSet, type RedisServer, SentinelSet, startRedis } from '@plenum/testkit';
 import { Redis } from 'ioredis';
@@ -87,15 +85,6 @@ export class Deployment implements AsyncDisposable {
   async folderOf(server: RedisServer): Promise<string> {
     const [, folder] = Object(await this.ask(server, 'CONFIG', 'GET', 'dir'));
     return String(folder);
-  }
-
-  /** The file to which the server appends at present, and its length. */
-  async appendedTo(folder: string): Promise<{ readonly path: string; readonly bytes: number }> {
-    const folderOfAof = join(folder, 'appendonlydir');
-    const files = (await readdir(folderOfAof)).filter((name) => name.endsWith('.incr.aof'));
-    const numbered = files.toSorted((a, b) => Number(a.split('.').at(-3)) - Number(b.split('.').at(-3)));
-    const path = join(folderOfAof, numbered.at(-1) ?? '');
-    return { path, bytes: (await stat(path)).size };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -7,6 +7,7 @@ const groupLog = 'packages/redis/src/log/group-log.ts';
 const ownFeed = 'packages/core/test/own-entries.test.ts';
 /** @param {string} tests @returns {import('./mutant.js').Killer} */
 const ownEntries = (tests) => ({ file: 'packages/redis/test/log/own-entries.test.ts', tests });
+const lostTails = 'packages/core/test/lost-tails.test.ts';
 const canary = 'packages/redis/src/pubsub/canary.ts';
 const channelCommands = 'packages/redis/src/pubsub/channel-commands.ts';
 const payloadReader = 'packages/redis/src/connections/payload-reader.ts';
@@ -198,11 +199,33 @@ export const mutantsOfReception = [
     edits: [
       {
         file: 'packages/core/src/feed/attachments.ts',
-        from: 'if (catchingUp !== undefined) catchingUp.endSeq ??= seq;',
-        to: 'if (catchingUp !== undefined && seq === 0) catchingUp.endSeq ??= seq;',
+        from: 'if (catchingUp !== undefined) catchingUp.endSeq ??= end.seq;',
+        to: 'if (catchingUp !== undefined && end.seq === 0) catchingUp.endSeq ??= end.seq;',
       },
     ],
     killers: [feedSimulation(isWithinRange)],
+  },
+  {
+    name: 'a range whose end was lost begins anew without a word',
+    edits: [
+      {
+        file: feed,
+        from: '[...lost, ...this.attachments.lost.takeLostEnds(head)]',
+        to: 'lost',
+      },
+    ],
+    killers: [{ file: lostTails, tests: 'a device whose end was lost' }],
+  },
+  {
+    name: 'a member whose join was lost stays one',
+    edits: [
+      {
+        file: feed,
+        from: '    else this.#verifyUsers(this.members.knownBeyond(endOf(current, head)));\n',
+        to: '',
+      },
+    ],
+    killers: [{ file: lostTails, tests: 'a user whose join was lost' }],
   },
   {
     name: 'canary never fires',

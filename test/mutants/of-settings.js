@@ -41,7 +41,7 @@ export const mutantsOfSettings = [
     edits: [
       {
         file: feed,
-        from: '      this.attachments.end(this.#sink.devicesOf(event.user_id), event.seq);\n',
+        from: '      this.attachments.end(this.#sink.devicesOf(event.user_id), event);\n',
         to: '',
       },
     ],

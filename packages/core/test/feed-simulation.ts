@@ -255,6 +255,14 @@ export class Simulation {
     await this.rest();
   }
 
+  /** So many things happen that are in progress. */
+  async turn(count: number): Promise<void> {
+    for (let i = 0; i < count; i += 1) {
+      await new Promise((resolve) => setImmediate(resolve));
+      if (this.#scheduler.count() > 0) await this.#scheduler.waitNext(1);
+    }
+  }
+
   /** Nothing is in progress. */
   async rest(): Promise<void> {
     let turns = 0;

@@ -12,11 +12,13 @@ export class WatchfulDevice implements Device {
   readonly id: string;
   readonly userId: UserId;
   readonly received: LogEntry[] = [];
-  /** Entries that it got since its last position: all of them must be in the log at the end. */
+  /** Entries that it got since it was last sent `resync`: each of them once, and all of them must be in the log at the end. */
   held: LogEntry[] = [];
   readonly complaints: string[] = [];
   /** The `after_seq` of each ephemeral message. */
   readonly heard: number[] = [];
+  /** The reason of each loss that it was sent. */
+  readonly resyncs: string[] = [];
   nextSeq: number | null = null;
 
   constructor(id: string, userId: UserId) {
@@ -27,17 +29,23 @@ export class WatchfulDevice implements Device {
   drained = async (): Promise<void> => {};
 
   push: Device['push'] = (event, payload) => {
-    if (event === 'subscribed' || event === 'resync') this.held = [];
-    if (event === 'subscribed' && 'groups' in payload) this.nextSeq = payload.groups[0]?.from_seq ?? null;
+    if (event === 'resync' && 'reason' in payload) this.#lose(payload.reason);
+    if (event === 'subscribed' && 'groups' in payload) {
+      const [subscription] = payload.groups;
+      if (subscription?.reason !== undefined) this.#lose(subscription.reason);
+      this.nextSeq = subscription?.from_seq ?? null;
+    }
     if (event === 'resync' && 'head_seq' in payload && 'oldest_seq' in payload) {
       this.nextSeq = payload.epoch === null ? null : payload.head_seq + 1;
     }
-    if (event === 'membership' && 'unlisted' in payload && payload.status === 'none') {
-      this.held = [];
-      this.nextSeq = null;
-    }
+    if (event === 'membership' && 'unlisted' in payload && payload.status === 'none') this.nextSeq = null;
     if (event === 'ephemeral_message' && 'after_seq' in payload) this.#hear(payload);
   };
+
+  #lose(reason = ''): void {
+    this.resyncs.push(reason);
+    this.held = [];
+  }
 
   /** The text names those who were receivers when the message was sent. */
   #hear({ message, after_seq }: PushPayload<'ephemeral_message'>): void {
@@ -59,10 +67,11 @@ export class WatchfulDevice implements Device {
 
   take(entry: LogEntry): void {
     this.received.push(entry);
+    if (this.held.some(({ epoch, seq }) => epoch === entry.epoch && seq === entry.seq))
+      this.complaints.push(`got ${entry.epoch}-${entry.seq} twice`);
     this.held.push(entry);
     if (this.nextSeq !== entry.seq) this.complaints.push(`expected ${this.nextSeq}, got ${entry.seq}`);
     const isEnd = entry.type === 'event' && this.#isEnd(entry.event);
-    if (isEnd) this.held = [];
     this.nextSeq = isEnd ? null : entry.seq + 1;
   }
 }

@@ -2,6 +2,7 @@
 import { mkdir, rename, rm, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { appendedTo } from '../../support/cluster/aof-tail.ts';
 import type { ChaosScene } from '../chaos-scene.ts';
 import { afterFullDisk } from '../full-disk-repair.ts';
 import { everywhere, type Fault } from './fault.ts';
@@ -59,10 +60,10 @@ export const faultsOfRedis: readonly Fault[] = [
     async inject({ deployment }, { share }) {
       const server = await deployment.master(share);
       const folder = await deployment.folderOf(server);
-      const before = await deployment.appendedTo(folder);
+      const before = await appendedTo(folder);
       await pause(1000);
       await server.kill();
-      const after = await deployment.appendedTo(folder);
+      const after = await appendedTo(folder);
       // In the middle of a command, too. A rewrite has begun another file: then nothing is cut.
       const keeps =
         after.path === before.path ? before.bytes + share * (after.bytes - before.bytes) : after.bytes;

@@ -9,6 +9,7 @@ import type { GroupStore } from '../ports/group-store.ts';
 import type { Clock } from '../ports/runtime.ts';
 import type { Devices } from './devices.ts';
 import type { ChooseStart, HostedFeed } from './hosted-feed.ts';
+import type { KnownMember } from './known-members.ts';
 
 const membershipsPerPage = 100;
 
@@ -131,6 +132,7 @@ export class Attaching {
       if (!outcome.ok) continue;
       const { epoch, from_seq: seq } = outcome.result;
       const isDeferred =
+        outcome.result.reason === undefined &&
         this.#deps.devices.hasPendingJoin(device, groupId) &&
         this.#deps.devices.deferPush(device, groupId, { epoch, seq });
       if (!isDeferred) hosted.push(device, 'subscribed', { groups: [outcome.result] });
@@ -150,11 +152,14 @@ export class Attaching {
     // `note` may apply the very entry that attaches the device.
     throwIfStale(hosted.note(device.userId, reading));
     if (hosted.feed.attachments.has(device)) return;
-    const choose: ChooseStart = (member) => ({
+    const { lost } = hosted.feed.attachments;
+    const ofJoin = (member: KnownMember | null): ClaimedPosition => ({
       groupId,
       epoch: joined.epoch,
       seq: member?.sinceSeq === joined.seq ? joined.seq - 1 : joined.seq,
     });
+    // What it has of an earlier membership is lost, and it has to learn that.
+    const choose: ChooseStart = (member) => (lost.isUnannounced(device) ? 'now' : ofJoin(member));
     const outcome = hosted.attach(device, reading, choose);
     throwIfStale(outcome);
     if (outcome.ok && outcome.result.reason !== undefined) {

@@ -3,6 +3,7 @@ import type { LogHead } from '../groups/records.ts';
 import { isGoodPosition } from '../log/epoch-chain.ts';
 import type { Device } from '../ports/devices.ts';
 import type { FeedSink } from './feed-sink.ts';
+import { LostPositions, type RangeEnd } from './lost-positions.ts';
 
 /** A device that is behind the feed's last seq and reads the log up to it. */
 export interface CatchingUp {
@@ -23,6 +24,8 @@ export class Attachments {
   readonly live = new Set<Device>();
   readonly ahead = new Map<Device, number>();
   readonly behind = new Map<Device, CatchingUp>();
+  /** Of devices that are not attached. */
+  readonly lost = new LostPositions();
   /** Paused devices whose users are verified now. */
   readonly #unverified = new Set<Device>();
   readonly #sink: Pick<FeedSink, 'seal' | 'moved'>;
@@ -131,27 +134,30 @@ export class Attachments {
   }
 
   /**
-   * Ends the range of these devices at `seq`: a live device is detached, a device behind continues up to `seq`. A
+   * Ends the range of these devices: a live device is detached, a device behind continues up to the end. A
    * device that is ahead stays, because a later state of its user attached it. A device that is not attached is
    * ignored.
    */
-  end(devices: Iterable<Device>, seq: number): void {
+  end(devices: Iterable<Device>, end: RangeEnd): void {
     for (const device of devices) {
-      if (this.has(device)) this.#sink.moved(device, true);
+      if (!this.has(device)) continue;
+      this.#sink.moved(device, true);
       if (this.live.has(device)) this.#leaveLive(device);
       const catchingUp = this.behind.get(device);
-      if (catchingUp !== undefined) catchingUp.endSeq ??= seq;
+      if (catchingUp !== undefined) catchingUp.endSeq ??= end.seq;
+      if (!this.ahead.has(device)) this.lost.noteEnd(device, end);
     }
   }
 
   /**
-   * Removes the devices that were attached ahead of the feed, in an epoch that has ended, at a position that the log does not
-   * have: they have seen entries that are lost. @returns them
+   * Removes the devices that have seen entries of an epoch which are lost: they were attached ahead of the feed, or may have left
+   * by a change that is lost. @returns them
    */
-  removeLostAhead(epoch: string, head: LogHead): readonly Device[] {
-    const lost = [...this.ahead].flatMap(([device, seq]) =>
+  removeLost(epoch: string, head: LogHead): readonly Device[] {
+    const ahead = [...this.ahead].flatMap(([device, seq]) =>
       isGoodPosition(epoch, seq, head) ? [] : [device],
     );
+    const lost = [...ahead, ...this.lost.takeLostEnds(head)];
     for (const device of lost) this.remove(device);
     return lost;
   }

@@ -15,8 +15,8 @@
 import { type GroupId, type ResyncReason, SERVICE, type Subscription } from '@plenum/protocol';
 import { type LogHead, tickOf } from '../groups/records.ts';
 import type { LogEntry } from '../log/entry.ts';
-import { EpochChain, type FeedPosition, isGoodPosition } from '../log/epoch-chain.ts';
-import { firstSeqOf, type UserEvent, userEventsOf } from '../log/user-events.ts';
+import { EpochChain, endOf, type FeedPosition, isGoodPosition } from '../log/epoch-chain.ts';
+import { type UserEvent, userEventsOf } from '../log/user-events.ts';
 import type { Device } from '../ports/devices.ts';
 import type { LogRange } from '../ports/group-log.ts';
 import type { UnlistedChange } from '../ports/pubsub.ts';
@@ -25,9 +25,10 @@ import { type CatchUpRange, pageFor } from './catch-up.ts';
 import type { FeedCounters, FeedSink } from './feed-sink.ts';
 import { Gap, isTrimmedAfter } from './gap.ts';
 import { endsReceiving, KnownMembers, startsReceiving } from './known-members.ts';
+import { attachReceiver } from './new-receivers.ts';
 import { OwnEntries } from './own-entries.ts';
 import { RecentBytes, RecentEntries } from './recent-entries.ts';
-import { newReceiverSubscription, type StartFrom, startOf, subscriptionAt } from './resume.ts';
+import { type StartFrom, startOf, subscriptionAt } from './resume.ts';
 
 export class Feed {
   readonly groupId: GroupId;
@@ -193,6 +194,7 @@ export class Feed {
   onGone(): void {
     const everyone = this.attachments.all();
     this.attachments.clear();
+    this.attachments.lost.clearEnds();
     this.members.clear(this.#tick);
     this.recent.drop();
     this.#resync(everyone, 'epoch_changed');
@@ -204,7 +206,8 @@ export class Feed {
    */
   attach(device: Device, from: StartFrom, head: LogHead, sinceSeq: number): Subscription {
     const headSeq = Math.max(head.seq, this.#lastSeq);
-    const start = startOf(from, head, sinceSeq, headSeq);
+    const lostFor = this.attachments.lost.takeUnannounced(device);
+    const start = startOf(from, head, { sinceSeq, headSeq, lostFor });
     // Its user may have become a receiver by a change that has not come yet.
     const receiverSince = head.membersVersion === undefined ? sinceSeq : tickOf(head);
     this.#receiversSince = Math.max(this.#receiversSince, receiverSince);
@@ -226,6 +229,7 @@ export class Feed {
 
   detach(device: Device): void {
     this.attachments.remove(device);
+    this.attachments.lost.forget(device);
   }
 
   /** Takes the log after `afterSeq` for a device that catches up. Ignored if the device was attached again meanwhile. */
@@ -264,7 +268,7 @@ export class Feed {
       if (!endsReceiving(event)) continue;
       const { type, user_id } = event;
       const ended = type === 'deleted' ? this.attachments.all() : this.#sink.devicesOf(user_id);
-      this.attachments.end(ended, entry.seq);
+      this.attachments.end(ended, entry);
     }
     this.members.onEvent(entry.event, this.#tick);
     if (entry.members !== undefined) this.#sink.countMembers(entry.members.count);
@@ -275,7 +279,7 @@ export class Feed {
     if (event.type === 'joined') this.#startReceivers(event);
     // A device that was attached by a later state of its user stays.
     else if (!this.members.knowsAsOf(event.user_id, tick)) {
-      this.attachments.end(this.#sink.devicesOf(event.user_id), event.seq);
+      this.attachments.end(this.#sink.devicesOf(event.user_id), event);
     }
     this.members.onUserEvent(event, tick);
   }
@@ -298,9 +302,16 @@ export class Feed {
     this.#version = version;
     this.#missedSeq = readAt?.seq ?? this.#lastSeq;
     this.members.missed(Math.max(this.#tick, readAt === undefined ? 0 : tickOf(readAt)));
-    const devices = this.attachments.all().filter(({ userId }) => userId !== SERVICE);
+    const attached = this.attachments.all().map(({ userId }) => userId);
+    this.#verifyUsers([...attached.filter((userId) => userId !== SERVICE), ...this.members.users()]);
+  }
+
+  /** What is known of these users may be wrong: their devices pause until it is read anew. */
+  #verifyUsers(userIds: Iterable<string>): void {
+    const users = new Set(userIds);
+    const devices = this.attachments.all().filter(({ userId }) => users.has(userId));
     this.attachments.distrust(devices, this.#lastSeq);
-    this.#sink.verifyMembers(new Set([...devices.map(({ userId }) => userId), ...this.members.users()]));
+    if (users.size > 0) this.#sink.verifyMembers(users);
   }
 
   /** Attaches the devices of a new receiver at the entry that made it one. */
@@ -308,20 +319,8 @@ export class Feed {
     if (!startsReceiving(event)) return;
     const mayHaveLeft = !event.isUnlisted && event.seq <= this.#missedSeq;
     this.#receiversSince = tickOf({ seq: event.seq, membersVersion: this.#version });
-    for (const device of this.#sink.devicesOf(event.user_id)) {
-      const hasPendingJoin = this.#sink.hasPendingJoin(device);
-      if (!device.isAuto && !hasPendingJoin) continue;
-      const catchingUp = this.attachments.behind.get(device);
-      if (catchingUp === undefined ? this.attachments.has(device) : catchingUp.endSeq === null) continue;
-      this.attachments.place(device, this.#lastSeq, this.#lastSeq);
-      if (mayHaveLeft) this.attachments.distrust([device], this.#lastSeq);
-      const from = { epoch: event.epoch, seq: firstSeqOf(event) };
-      // If the join interrupts a catch-up, the rest of that catch-up is lost, and only a push can report it.
-      if (hasPendingJoin && catchingUp === undefined && this.#sink.deferPush(device, from)) continue;
-      if (hasPendingJoin) this.#sink.markPushed(device);
-      const subscription = newReceiverSubscription(this.groupId, event, catchingUp !== undefined);
-      this.#sink.push(device, 'subscribed', { groups: [subscription] });
-    }
+    const { groupId, attachments, lastSeq } = this;
+    attachReceiver(event, { groupId, attachments, sink: this.#sink, lastSeq, mayHaveLeft });
     if (mayHaveLeft) this.#sink.verifyMembers([event.user_id]);
   }
 
@@ -363,9 +362,10 @@ export class Feed {
     this.#chain.adopt(head);
     if (isSameEpoch) return true;
     this.recent.drop();
-    this.#resync(this.attachments.removeLostAhead(current, head), 'epoch_changed');
+    this.#resync(this.attachments.removeLost(current, head), 'epoch_changed');
     // The log may have lost changes of members.
     if (this.#version > 0) this.#verifyMembers(head.membersVersion ?? this.#version, head);
+    else this.#verifyUsers(this.members.knownBeyond(endOf(current, head)));
     return true;
   }
 
@@ -385,13 +385,14 @@ export class Feed {
     const { lost, kept } = this.attachments.restart(reason === 'too_old' ? head : null);
     this.#adopt(head);
     this.#sink.verifyMembers(new Set(kept.map(({ userId }) => userId)));
-    this.#resync(lost, reason);
+    this.#resync([...lost, ...this.attachments.lost.takeLostEnds(head)], reason);
     this.#applyBuffered(head.seq);
   }
 
   /** Counts detached devices whose position the log does not continue, and finds out again what each may read. */
   #resync(devices: readonly Device[], reason: ResyncReason): void {
     if (devices.length === 0) return;
+    this.attachments.lost.add(devices, reason);
     this.#counters.resync(this.groupId, reason, devices.length);
     this.#sink.verifyAgain(devices, reason);
   }

@@ -287,14 +287,17 @@ export class HostedFeed implements FeedSink {
   verifyAgain(devices: readonly Device[], reason: ResyncReason): void {
     for (const device of devices) {
       this.#persist('could not verify a device; will retry', async () => {
-        if (!this.#deps.devices.has(device) || this.feed.attachments.has(device)) return;
+        const { lost } = this.feed.attachments;
+        // Else it is gone, or was attached meanwhile by a push or an answer that says what has become of its position.
+        if (!this.#deps.devices.has(device) || !lost.isUnannounced(device)) return;
         const reading = await this.read(device.userId);
-        if (this.feed.attachments.has(device)) return;
+        if (!lost.isUnannounced(device)) return;
         const outcome = this.attach(device, reading, () => 'now');
         if (!outcome.ok && outcome.failure.code === 'unavailable') throw new PlenumError(outcome.failure);
+        lost.forget(device);
         this.push(device, 'resync', {
           group_id: this.groupId,
-          reason: outcome.ok ? reason : 'not_a_member',
+          reason: outcome.ok ? (outcome.result.reason ?? reason) : 'not_a_member',
           epoch: outcome.ok ? outcome.result.epoch : null,
           head_seq: outcome.ok ? outcome.result.head_seq : 0,
           oldest_seq: outcome.ok ? (reading.position?.head.oldestSeq ?? 0) : 0,

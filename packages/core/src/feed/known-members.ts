@@ -115,6 +115,11 @@ export class KnownMembers {
     return [...this.#members.keys()];
   }
 
+  /** The users whose state was read at a tick after this one. */
+  knownBeyond(tick: number): readonly string[] {
+    return [...this.#members].flatMap(([userId, { asOf }]) => (asOf > tick ? [userId] : []));
+  }
+
   /** True if the state of the user that is known contains the change of this tick. */
   knowsAsOf(userId: string, tick: number): boolean {
     return (this.#members.get(userId)?.asOf ?? 0) >= tick;

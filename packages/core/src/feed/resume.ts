@@ -17,11 +17,21 @@ export interface Start {
   readonly reason: ResyncReason | null;
 }
 
-/** @param headSeq the highest head that this node knows, never below `head.seq` */
-export function startOf(from: StartFrom, head: LogHead, sinceSeq: number, headSeq: number): Start {
+interface Known {
+  /** The first seq of the user's range; 0 for the service. */
+  readonly sinceSeq: number;
+  /** The highest head that this node knows, never below `head.seq`. */
+  readonly headSeq: number;
+  /** Why the last position of the device is lost, which it does not know yet; null: it is not lost. */
+  readonly lostFor: ResyncReason | null;
+}
+
+export function startOf(from: StartFrom, head: LogHead, { sinceSeq, headSeq, lostFor }: Known): Start {
   const atHead = (reason: ResyncReason | null): Start => ({ afterSeq: headSeq, recovered: false, reason });
-  if (from === 'now') return atHead(null);
+  if (from === 'now') return atHead(lostFor);
   if (from === 'since') {
+    // It has entries of this range already.
+    if (lostFor !== null) return atHead(lostFor);
     const afterSeq = Math.max(0, sinceSeq - 1);
     const tooFar = reasonAgainst(afterSeq, head, headSeq);
     return tooFar === null ? { afterSeq, recovered: false, reason: null } : atHead(tooFar);
@@ -56,17 +66,17 @@ export const subscriptionAt = (
 
 /**
  * The push to a device whose user becomes a receiver while the device waits for that, or while it catches up.
- * @param isInterrupted true: the rest of a catch-up is lost
+ * @param reason why something before is lost; null: nothing is
  */
 export const newReceiverSubscription = (
   groupId: GroupId,
   event: UserEvent,
-  isInterrupted: boolean,
+  reason: ResyncReason | null,
 ): Subscription => ({
   group_id: groupId,
   recovered: false,
   epoch: event.epoch,
   head_seq: event.seq,
   from_seq: firstSeqOf(event),
-  ...(isInterrupted ? { reason: 'membership' } : {}),
+  ...(reason === null ? {} : { reason }),
 });

@@ -37,10 +37,12 @@ export class EpochChain {
 
 /** A position (epoch, seq) is good if its epoch is current and seq ≤ head, or finished and seq ≤ its end. */
 export function isGoodPosition(epoch: string, seq: number, head: LogHead): boolean {
-  if (epoch === head.epoch) return seq <= head.seq;
-  const past = head.past.find((candidate) => candidate.epoch === epoch);
-  return past !== undefined && seq <= past.endSeq;
+  return seq <= endOf(epoch, head);
 }
+
+/** @returns the last seq that the log has of an epoch; -1: it has no such epoch */
+export const endOf = (epoch: string, head: LogHead): number =>
+  epoch === head.epoch ? head.seq : (head.past.find((past) => past.epoch === epoch)?.endSeq ?? -1);
 
 export interface FeedPosition {
   readonly epoch: string | null;
