@@ -32,6 +32,9 @@ test('every fault in one run loses nothing, and the evidence has when each began
   ]);
   expect(verdict.faults).toHaveLength(faultNames.length);
   for (const { beganAt, endedAt } of verdict.faults) expect(endedAt > beganAt).toBe(true);
+  const moments = verdict.timeline.map(({ what }: { what: string }) => what);
+  for (const version of [verdict.versions.now, verdict.versions.before])
+    expect(moments).toContain(`node 2 of 2 is ${version}`);
   // Two at the start, two of the upgrade, one killed, one drained, two of the rollback.
   expect(verdict.nodes).toHaveLength(8);
 });

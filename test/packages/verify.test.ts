@@ -27,6 +27,16 @@ test('without --url it starts three nodes and a Redis, and a fault kills one', (
   expect(output).toMatch(passed);
 });
 
+test('it breaks its own cluster, upgrades it from another installation, and builds no commit', () => {
+  const faults = ['--nodes', '2', '--faults', 'upgrade,kill,redis-failover,redis-partition', '--from'];
+  const output = runIn(folder, process.execPath, plenum, 'verify', ...short, ...faults, '..');
+  expect(output).toMatch(passed);
+  const refused = () => runIn(folder, process.execPath, plenum, 'verify', ...faults, 'v0.1.0');
+  expect(refused).toThrow(
+    '--from v0.1.0: there is no such folder, and only the repository can build a commit: npm install --prefix before plenum@<version>',
+  );
+});
+
 test('it drives a cluster behind TLS, and leaves no group', async () => {
   const secret = 'a-secret-of-at-least-32-characters';
   const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'];

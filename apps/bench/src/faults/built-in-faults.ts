@@ -22,6 +22,8 @@ export interface FaultScene {
   readonly builds: Builds;
   /** From 0 to 1. */
   readonly draw: () => number;
+  /** Into the timeline. */
+  readonly note: (what: string) => void;
   /** For how long a fault with a duration may last, ms. */
   readonly holdMs: number;
 }
@@ -113,7 +115,8 @@ const slow: Plan = (scene) => {
 /** One node after the other drains, ends, and is replaced by one of the other build. */
 const replaceAll =
   (name: 'upgrade' | 'rollback'): Plan =>
-  ({ cluster, builds, holdMs }) => {
+  (scene) => {
+    const { cluster, builds, holdMs } = scene;
     const to = name === 'upgrade' ? builds.now : builds.before;
     const from = name === 'upgrade' ? builds.before : builds.now;
     return {
@@ -124,6 +127,7 @@ const replaceAll =
           // The two builds serve side by side for a while.
           if (node > 0) await pause(holdMs / cluster.nodeCount);
           await cluster.restart(node, 'SIGTERM', { build: to });
+          scene.note(`${nodeName(scene, node)} is ${to.version}`);
         }
         return `every node is ${to.version}`;
       },

@@ -60,7 +60,7 @@ export interface FaultListOptions {
   readonly builds: Builds;
   /** Chooses nodes and durations. */
   readonly seed: number;
-  readonly timeline: Pick<Timeline, 'begin'>;
+  readonly timeline: Pick<Timeline, 'begin' | 'note'>;
 }
 
 /** The longest that a fault with a duration lasts: a node is found dead after 6 s. */
@@ -78,7 +78,10 @@ export const faultList = ({ names, cluster, builds, seed, timeline }: FaultListO
     const holdMs = Math.min(eachMs / 2, holdMaxMs);
     for (const name of names) {
       const beganMs = performance.now();
-      const { what, run } = plans[name]({ cluster, members, builds, draw, holdMs });
+      const { what, run } = plans[name]({
+        ...{ cluster, members, builds, draw, holdMs },
+        note: (line) => timeline.note(line),
+      });
       const end = timeline.begin(what);
       try {
         end(await run());

@@ -111,7 +111,7 @@ async function buildsOf(
   { commit, timeline }: Pick<PrepareOptions, 'commit' | 'timeline'>,
 ): Promise<Builds> {
   const isRepository = version === undefined;
-  const now = await buildAt(script, isRepository ? commit : '');
+  const now = await buildAt(script, isRepository ? commit.replace(/^(.{12})[^+]*/, '$1') : '');
   if (from === undefined) return { now, before: null };
   timeline.note(`the version before: ${from} …`);
   return { now, before: await otherBuild({ from, isRepository }) };
