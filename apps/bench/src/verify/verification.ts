@@ -134,7 +134,7 @@ async function readingsOf(
 ): Promise<readonly Reading[]> {
   const [reader] = devices;
   if (reader === undefined || changesPerSec === 0) return [];
-  return readAnew(reader, AbortSignal.timeout(healWithinMs));
+  return readAnew(reader, healWithinMs);
 }
 
 async function sendThrough(
