@@ -20,4 +20,5 @@ if [ -n "${REDIS_ADMIN_PASSWORD:-}" ]; then
 fi
 unset REDIS_PASSWORD REDIS_ADMIN_PASSWORD
 
-exec "$@" --aclfile "$users"
+# Protected mode would refuse all other machines, since the default user has no password: it may only ping.
+exec "$@" --protected-mode no --aclfile "$users"

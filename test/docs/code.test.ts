@@ -163,7 +163,7 @@ const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 const commandHelp = readFileSync(join(root, 'apps/docs/reference/cli.md'), 'utf8');
 /** Programs of others. */
 const others =
-  /^(?:npm (?:ci|install|start|test)\b|docker |kubectl |export |for name in |\(printf |redis-cli |cp |npx (?:tsc|vitest|--no-install rolldown) |curl |node --env-file|psql |pg_dump |createdb |promtool |systemctl |useradd |deploy\/\S+\.sh )/;
+  /^(?:npm (?:ci|install|start|test)\b|docker |kubectl |export |for name in |\(printf |redis-cli |cp |npx (?:tsc|vitest|--no-install rolldown) |curl |node --env-file|psql |pg_dump |createdb |promtool |systemctl |useradd |mkdir |deploy\/\S+\.sh )/;
 
 /** Null: there is such a command, with such options. */
 function commandProblem(line: string): string | null {

@@ -79,10 +79,11 @@ export function failureSentence(error: Error, { name, isTls }: FailedServer): st
   if (known !== null) return known;
   if (error.name === 'ReplyError') return `${name} refused the connection: ${error.message}`;
   const code = systemCode(error);
-  if (code === null || code === 'ECONNRESET') {
+  // EPIPE: Redis has closed before all of the first commands were written, as its protected mode does.
+  if (code === null || code === 'ECONNRESET' || code === 'EPIPE') {
     const hint = isTls
       ? 'a server that wants client certificates needs one of a CA that it trusts (?tls_cert= and &tls_key= in REDIS_URL)'
-      : 'a server that expects TLS needs rediss://';
+      : 'a server that expects TLS needs rediss://, and one in protected mode takes no other machine (protected-mode no)';
     return `${name} closed the connection without an answer; ${hint}.`;
   }
   // Redis without TLS waits for the rest of what it takes for a command.

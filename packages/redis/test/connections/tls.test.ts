@@ -86,7 +86,7 @@ test('each fault of certificates, passwords and ports is a sentence with its set
     ],
     [
       `redis://127.0.0.1:${redis.port}`,
-      `${at(redis)} closed the connection without an answer; a server that expects TLS needs rediss://.`,
+      `${at(redis)} closed the connection without an answer; a server that expects TLS needs rediss://, and one in protected mode takes no other machine (protected-mode no).`,
     ],
     [urlOf(strict, { tls_ca }), /client certificate.*tls_cert/],
     [urlOf(strict, { tls_ca, tls_cert, tls_key }), /client certificate.*tls_cert/],
