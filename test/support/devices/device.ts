@@ -56,6 +56,8 @@ export class Device implements AsyncDisposable {
         reject(error);
       });
       this.socket.once('disconnect', (reason) => {
+        // The library tries again by itself.
+        if (this.socket.io.reconnection()) return;
         clearTimeout(timer);
         reject(new Error(reason));
       });
