@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { checkHistory, type RunHistory, seededDraws, withoutAnnouncedLoss } from '@plenum/testkit';
 import { deadLettersOf } from '../support/adapters/served-adapters.ts';
 import { ChaosScene } from './chaos-scene.ts';
+import { disturbsCommits } from './copies.ts';
 import type { DeploymentKind } from './deployment.ts';
 import { expectMembers, expectOnline } from './ghosts.ts';
 import { type LossWindow, lossesIn } from './losses.ts';
@@ -53,23 +54,23 @@ export async function chaosRun({ kind, seed, durationMs, only }: ChaosOptions): 
   const figures = await measuring;
   await workload.traffic.untilHeard();
   const reads = await workload.end();
-  const judged = await judge(scene);
-  await expectOnline(scene.nodes, workload.staying);
-  await expectMembers(scene.nodes, judged.history.logs);
-  const after = await quiet(scene, sinceMs);
-  const failovers = scene.deployment.failoversMs;
-  const unordered = failovers.map((atMs) => ({
+  const unordered = scene.deployment.failoversMs.map((atMs) => ({
     fromMs: atMs - lagMs,
     untilMs: atMs + lagMs,
     why: 'a failover',
   }));
+  workload.disturbances.push(...unordered);
+  const judged = await judge(scene);
+  await expectOnline(scene.nodes, workload.staying);
+  await expectMembers(scene.nodes, judged.history.logs);
+  const after = await quiet(scene, sinceMs);
   const deadLetters = await deadLettersIn(scene);
   await workload.vanish();
   await expectOnline(scene.nodes, new Map([...workload.staying.keys()].map((groupId) => [groupId, []])));
   const findings: Findings = {
     ...judged,
     losses: lossesIn(judged.history, [...windows, ...unordered]),
-    ...{ injected, failovers: failovers.length, reads, deadLetters, before, after, figures },
+    ...{ injected, failovers: unordered.length, reads, deadLetters, before, after, figures },
   };
   say(report(findings));
   return failuresOf(findings);
@@ -87,7 +88,6 @@ async function inject(
 ): Promise<Injected> {
   await pause(Math.max(0, sinceMs + step.atMs - performance.now()));
   const beganMs = performance.now();
-  scene.workload.faults += step.faults.length;
   await Promise.all(
     step.faults.map(async ({ fault, drawn }) => {
       const fromMs = performance.now();
@@ -101,8 +101,13 @@ async function inject(
     say(`#${step.number} is not over: ${described(step)}\n${lastWords(scene)}`);
     throw error;
   });
+  const untilMs = performance.now();
+  for (const { fault } of step.faults) {
+    if (!disturbsCommits(fault)) continue;
+    scene.workload.disturbances.push({ fromMs: beganMs - (fault.losesMs ?? 0), untilMs });
+  }
   const lastedMs = healedMs - beganMs;
-  const recoveredMs = performance.now() - healedMs;
+  const recoveredMs = untilMs - healedMs;
   const times = `lasted ${(lastedMs / 1000).toFixed(1)} s, recovered after ${(recoveredMs / 1000).toFixed(1)} s`;
   say(`#${step.number} ${times}: ${step.faults.map(({ fault }) => fault.name).join('  with  ')}`);
   return { step, atMs: beganMs - sinceMs, lastedMs, recoveredMs };

@@ -13,8 +13,10 @@ import type { Follower } from '../support/devices/follower.ts';
 import { tokenOf } from '../support/wire/http.ts';
 import type { ChaosNodes } from './chaos-nodes.ts';
 import { comeAndGo } from './churn.ts';
+import { type Disturbance, webhookRecord } from './copies.ts';
 import { keepReading, type Reads } from './reading.ts';
 import { SdkMember } from './sdk-member.ts';
+import { watchStalls } from './stalls.ts';
 
 export const busyGroup = 'busy';
 const calmGroup = 'calm';
@@ -35,8 +37,8 @@ export interface WorkloadOptions {
 
 export class Workload implements AsyncDisposable {
   readonly traffic: CheckedTraffic;
-  /** Faults that were injected: each of them may make an adapter get an entry once more. */
-  faults = 0;
+  /** What may have made the webhook take a message once more. */
+  readonly disturbances: Disturbance[] = [];
   readonly #options: WorkloadOptions;
   readonly #keeper: ArchiveKeeper;
   readonly #sdk: SdkMember[] = [];
@@ -48,6 +50,7 @@ export class Workload implements AsyncDisposable {
   #sloth: Follower | null = null;
   #thrice: Follower | null = null;
   #calm: readonly Follower[] = [];
+  readonly #endWatch = watchStalls((stall) => this.disturbances.push(stall));
 
   constructor(options: WorkloadOptions) {
     this.#options = options;
@@ -203,6 +206,7 @@ export class Workload implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#endWatch();
     await this.vanish();
     await this.#keeper[Symbol.asyncDispose]();
   }
@@ -212,14 +216,7 @@ export class Workload implements AsyncDisposable {
     const judged = logs.filter(({ groupId }) => groupId !== busyGroup);
     const ids = new Set(judged.map(({ groupId }) => groupId));
     const { receiver } = this.#options;
-    const records = [
-      await this.#keeper.record(judged),
-      {
-        kind: 'notifier' as const,
-        given: receiver.given,
-        copiesMax: () => 1 + this.faults + receiver.callsInVain,
-      },
-    ];
+    const records = [await this.#keeper.record(judged), webhookRecord(receiver, this.disturbances)];
     const served = await servedAdapters(this.#url, records, judged);
     return served.map((adapter) => ({
       ...adapter,

@@ -30,6 +30,8 @@ export class WebhookReceiver implements AsyncDisposable {
   readonly notified: string[] = [];
   /** Every message that it got, in the order of arrival, under the id that its caller gave to the notice. */
   readonly given: GivenEntry[] = [];
+  /** By id, when it took each message: performance.now(), ms. */
+  readonly takenMs = new Map<string, number[]>();
   /** Whom the last notice of a text was for. */
   readonly recipients = new Map<string, Recipients>();
   /** Calls that came, however they ended. */
@@ -70,7 +72,9 @@ export class WebhookReceiver implements AsyncDisposable {
     const text = entry.message ?? '';
     const isWell = (this.mood === 'well' || this.mood === 'slow') && !this.breaking.has(text);
     const isTaken = isWell && !this.refused.has(text);
-    this.given.push({ entry: { ...entry, message_id: messageIdIn(request) }, isTaken });
+    const id = messageIdIn(request);
+    this.given.push({ entry: { ...entry, message_id: id }, isTaken });
+    if (isTaken) this.takenMs.set(id, [...(this.takenMs.get(id) ?? []), performance.now()]);
     if (!isWell) this.callsInVain += 1;
     if (this.mood === 'hanging') return;
     if (this.mood === 'slow') await wait(slowMs);
