@@ -50,5 +50,8 @@ test('an ack may be lost in a window, which is named, and outside of every windo
   const window = (fromMs: number) => [{ fromMs, untilMs: fromMs + 1000, why: 'a failover' }];
   expect(lossesIn(lossy, window(4500))).toEqual({ documented: { 'a failover': 1 }, undocumented: [] });
   expect(lossesIn(lossy, window(5001)).undocumented).toHaveLength(1);
+  // It was answered late, by a node that had the answer of Redis.
+  expect(lossesIn(lossy, window(3995)).undocumented).toEqual([]);
+  expect(lossesIn(lossy, window(3985)).undocumented).toHaveLength(1);
   expect(lossesIn(lossy, []).undocumented).toHaveLength(1);
 });
