@@ -141,11 +141,14 @@ function lastWords({ workload, nodes }: ChaosScene): string {
 }
 
 /** What is still under way arrives first: webhooks get one message of a group after the other. */
-async function judge({ workload }: ChaosScene): Promise<Pick<Findings, 'history' | 'violations'>> {
+async function judge(scene: ChaosScene): Promise<Pick<Findings, 'history' | 'violations'>> {
   let least = Number.POSITIVE_INFINITY;
   let giveUpAtMs = 0;
   for (;;) {
-    const history: RunHistory = await workload.traffic.history();
+    const history: RunHistory = await scene.workload.traffic.history().catch((error: unknown) => {
+      say(`The logs cannot be read:\n${lastWords(scene)}`);
+      throw error;
+    });
     const violations = checkHistory(withoutAnnouncedLoss(history));
     if (violations.length < least) giveUpAtMs = performance.now() + patienceMs;
     least = Math.min(least, violations.length);
