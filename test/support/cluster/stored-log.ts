@@ -11,14 +11,14 @@ export async function storedLog(url: string, groupId: string): Promise<EpochLog>
   for (;;) {
     const after = entries.at(-1)?.seq ?? 0;
     const path = `/v1/groups/${groupId}/messages?after=${after}&limit=${pageSize}`;
-    // A node may still be reconnecting.
+    // A node may still be reconnecting, and its archive be left alone for a while after failures.
     const page = await eventually(
       async () => {
         const { status, body } = await httpRequest('GET', `${url}${path}`);
         expect({ status, code: body['code'] }).toEqual({ status: 200 });
         return historyEntrySchema.array().parse(body['entries']);
       },
-      { everyMs: 200 },
+      { timeoutMs: 60_000, everyMs: 200 },
     );
     entries.push(...page);
     // A page may end early for its size: only an empty one is the end.
