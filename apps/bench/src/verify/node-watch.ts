@@ -46,7 +46,7 @@ export class NodeWatch {
   /** @throws Error with one sentence if no URL answers, or one refuses the token */
   static async start(options: NodeWatchOptions): Promise<NodeWatch> {
     const watch = new NodeWatch(options);
-    watch.#take(await watch.#firstAnswer());
+    watch.#take(await watch.#anyAnswer());
     watch.#watching = watch.#repeat();
     return watch;
   }
@@ -59,7 +59,8 @@ export class NodeWatch {
     await this.#look();
   }
 
-  async #firstAnswer(): Promise<readonly ListedNode[]> {
+  /** Asks one URL after the other until one answers. */
+  async #anyAnswer(): Promise<readonly ListedNode[]> {
     let problem: unknown;
     for (const _ of this.#options.urls) {
       try {
@@ -78,9 +79,8 @@ export class NodeWatch {
     }
   }
 
-  /** A node that is away answers nothing: the next turn asks another one. */
   async #look(): Promise<void> {
-    const nodes = await this.#ask().catch(() => null);
+    const nodes = await this.#anyAnswer().catch(() => null);
     if (nodes !== null) this.#take(nodes);
   }
 
