@@ -18,7 +18,8 @@ for file in "$folder"/*.incr.aof; do
     after=$(echo "$compared" | sed -n 's/.*[a-z] \([0-9]*\), line.*/\1/p')
     zeros=$((${after:-$(($(wc -c <"$file") - valid + 1))} - 1))
     if [ "$zeros" -eq 0 ]; then
-      echo "$file is damaged at byte $valid, and not by zero bytes: take a replica or a backup." >&2
+      echo "$file is damaged at byte $valid of $(($(wc -c <"$file"))), and not by zero bytes." >&2
+      echo "Redis drops the end of a last write by itself: start it. If it does not start, take a replica or a backup." >&2
       exit 1
     fi
     { head -c "$valid" "$file"; tail -c +$((valid + zeros + 1)) "$file"; } >"$file.mended"
