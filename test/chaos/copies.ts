@@ -14,8 +14,8 @@ export interface Disturbance {
   readonly untilMs: number;
 }
 
-/** From a call of the webhook to the commit of its round: a second of first attempts, one of retries, and the last call. */
-const roundMs = 4500;
+/** From a call of the webhook to the end of its round: a second of first attempts, one of retries, the last call, and the commit. */
+const roundMs = 2 * 1000 + 2500 + 5000;
 /** An owner that dies is succeeded in this time. */
 const successionMs = (leaseTtlMs * 4) / 3;
 /** A round that cannot be committed is done again after a pause, which doubles. */
