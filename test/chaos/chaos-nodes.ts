@@ -20,6 +20,10 @@ export interface Instruction {
   readonly weigh?: true;
 }
 
+/** As what runs nodes does: a node that cannot start, since Redis is away or slow, is started again. */
+const untilStarted = (environment: Readonly<Record<string, string>>): Promise<NodeOnPort> =>
+  eventually(() => NodeOnPort.start(environment), startsWithin);
+
 export class ChaosNodes implements AsyncDisposable {
   readonly #nodes: NodeOnPort[];
   readonly #environments: readonly Readonly<Record<string, string>>[];
@@ -53,7 +57,7 @@ export class ChaosNodes implements AsyncDisposable {
       NODE_OPTIONS: `--import ${hooks}`,
       CHAOS_FOLDER: folder,
     }));
-    const nodes = await Promise.all(hooked.map((environment) => NodeOnPort.start(environment)));
+    const nodes = await Promise.all(hooked.map(untilStarted));
     return new ChaosNodes({ nodes, environments: hooked, folder, balancer });
   }
 
@@ -80,7 +84,7 @@ export class ChaosNodes implements AsyncDisposable {
   /** Resolves when the two more nodes serve, behind the balancer too. */
   async grow(): Promise<void> {
     const [environment = {}] = this.#environments;
-    const more = await Promise.all([0, 1].map(() => NodeOnPort.start(environment)));
+    const more = await Promise.all([0, 1].map(() => untilStarted(environment)));
     this.#nodes.push(...more);
     this.#retarget();
   }
@@ -93,7 +97,7 @@ export class ChaosNodes implements AsyncDisposable {
   /** Until there are three again. */
   async regrow(): Promise<void> {
     for (let i = this.#nodes.length; i < this.#environments.length; i += 1) {
-      this.#nodes.push(await NodeOnPort.start(this.#environments[i] ?? {}));
+      this.#nodes.push(await untilStarted(this.#environments[i] ?? {}));
     }
     this.#retarget();
   }
