@@ -97,6 +97,17 @@ test('a draining node without a proxy refuses by 503, so that a client tries aga
   await eventually(() => expect(attempts).toBeGreaterThan(1));
 });
 
+test.each(['sid=', 'sid=gone&sid=', 'x=?&sid='])(
+  'a new session with %s gets the answer of one without',
+  async (sid) => {
+    await using edge = await startEdge();
+    const polling = `${edge.url}/socket.io/?EIO=4&transport=polling&${sid}`;
+    expect(await (await fetch(polling)).text()).toContain('This server speaks WebSocket only');
+    await edge.gateway.drain(0);
+    expect(await upgradeAnswer(edge.url, `${webSocketPath}&${sid}`)).toMatch(/^HTTP\/1\.1 503 /);
+  },
+);
+
 test('a lasting refusal ends the attempts of a plain client', async () => {
   const codes = refusedCodes();
   await using edge = await startEdge();
@@ -132,7 +143,10 @@ test('a connection that carries other sockets of the application is not closed',
   const news = open('/news');
   await eventually(() => expect(news.connected).toBe(true));
   const chat = open('/chat');
-  const refusal = await new Promise<unknown>((resolve) => chat.once('connect_error', resolve));
-  expect(refusal).toMatchObject({ data: { code: 'node_busy' } });
+  const refusal = () => new Promise<unknown>((resolve) => chat.once('connect_error', resolve));
+  expect(await refusal()).toMatchObject({ data: { code: 'node_busy' } });
+  // Its page asks again, as the pause of the refusal says.
+  chat.connect();
+  expect(await refusal()).toMatchObject({ data: { code: 'node_busy' } });
   expect([chat.io === news.io, news.connected]).toEqual([true, true]);
 });

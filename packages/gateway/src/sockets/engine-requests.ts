@@ -14,7 +14,7 @@ import type { OriginRule } from '../http/origins.ts';
 import { endWithFailure, refuseRequest } from '../http/raw-failure.ts';
 import type { ConnectRate } from './connect-rate.ts';
 import { type Granted, whenKnown } from './connection-limits.ts';
-import { connectErrorPacket, countRefusal, queryOf, readsRefusals } from './handshake-refusal.ts';
+import { connectErrorPacket, countRefusal, type Query, queryOf, readsRefusals } from './handshake-refusal.ts';
 import type { Seats } from './seats.ts';
 
 /** Addresses whose refusal was logged; beyond this number the oldest is forgotten and may be logged again. */
@@ -100,7 +100,7 @@ const webSocketVersions = new Set(['13', '8']);
 
 interface Asked {
   readonly request: IncomingMessage;
-  readonly query: URLSearchParams;
+  readonly query: Query;
   readonly isUpgrade: boolean;
 }
 
@@ -109,12 +109,15 @@ function webSocketProblem({ headers }: IncomingMessage): Refusal | null {
   return webSocketVersions.has(String(headers['sec-websocket-version'])) ? null : noWebSocketVersion;
 }
 
+/** Engine.IO takes an empty `sid` for none, and begins a session. */
+const sidOf = (query: Query): string | null => query.get('sid') || null;
+
 /** Checks a request of an existing session: it is served; a polling session may upgrade to a WebSocket. */
 function problemOfSession({ request, query, isUpgrade }: Asked, io: Server): Refusal | null {
   if (!isUpgrade) return null;
   if (query.get('transport') !== 'websocket') return noPollingUpgrade;
   const sessions: object = Reflect.get(io.engine, 'clients');
-  const session: unknown = Reflect.get(sessions, query.get('sid') ?? '');
+  const session: unknown = Reflect.get(sessions, sidOf(query) ?? '');
   const transport: unknown = Reflect.get(Object(session), 'transport');
   const isKnown = transport !== undefined;
   if (isKnown && Reflect.get(Object(transport), 'name') !== 'polling') return noSecondWebSocket;
@@ -123,7 +126,7 @@ function problemOfSession({ request, query, isUpgrade }: Asked, io: Server): Ref
 
 /** Takes a place for an upgrade, in addition to the place of its session. */
 function placeOf({ request, query, isUpgrade }: Asked, deps: EngineRequestsDeps): Granted {
-  if (!isUpgrade || !query.has('sid')) return true;
+  if (!isUpgrade || sidOf(query) === null) return true;
   const { socket, headers } = request;
   return deps.seats.takeForUpgrade(socket, deps.clientAddress(socket.remoteAddress ?? 'unknown', headers));
 }
@@ -204,7 +207,7 @@ export function filterEngineRequests(io: Server, deps: EngineRequestsDeps): void
       else if (isReadByPoll) answerPoll(response, request, { failure, sid: random.token(), namespace });
       else refuseRequest(response, failure, random.token());
     };
-    const found = query.has('sid') ? problemOfSession(asked, io) : problemOf(asked, deps);
+    const found = sidOf(query) === null ? problemOf(asked, deps) : problemOfSession(asked, io);
     if (found !== null) refuse(found);
     else whenKnown(placeOf(asked, deps), (isGranted) => (isGranted ? next() : refuse(tooMany)));
   });

@@ -30,12 +30,13 @@ export function connectErrorPacket(failure: Failure, namespace: string): string 
   return `4${placeIn(namespace)}${JSON.stringify({ message, data })}`;
 }
 
-/** @param query of the request that became the connection */
-export const readsRefusals = (query: URLSearchParams): boolean =>
-  query.get(refusalsQuery.name) === refusalsQuery.value;
+/** Of a request. Of a name that is there twice the last value counts, as for Engine.IO. */
+export type Query = ReadonlyMap<string, string>;
 
-export const queryOf = (url: string | undefined): URLSearchParams =>
-  new URLSearchParams(url?.split('?')[1] ?? '');
+export const queryOf = (url = ''): Query => new Map(new URL(url, 'http://node').searchParams);
+
+/** @param query of the request that became the connection */
+export const readsRefusals = (query: Query): boolean => query.get(refusalsQuery.name) === refusalsQuery.value;
 
 /** True for a refusal that closes the connection. */
 export const closesConnection = (failure: Failure, conn: Conn): boolean =>

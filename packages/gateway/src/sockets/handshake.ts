@@ -6,7 +6,13 @@ import {
   type Logger,
   PlenumError,
 } from '@plenum/core';
-import { type Failure, handshakeSchema, parse, tokenlessHandshakeSchema } from '@plenum/protocol';
+import {
+  type Failure,
+  failureBody,
+  handshakeSchema,
+  parse,
+  tokenlessHandshakeSchema,
+} from '@plenum/protocol';
 import type { Socket } from 'socket.io';
 import type { Drain } from '../drain-sockets.ts';
 import type { OriginRule } from '../http/origins.ts';
@@ -105,7 +111,7 @@ export interface Handshake {
 
 export function createHandshake(deps: HandshakeDeps): Handshake {
   const admitted = new WeakMap<Socket, Admitted>();
-  // Connections that carry a socket or were refused: each carries one socket, and is refused once.
+  // Connections that carry a socket or were refused for good: each carries one socket, and is refused so once.
   const asked = new WeakSet<Socket['conn']>();
   const bugOf = (error: unknown): Failure => {
     if (!(error instanceof PlenumError)) deps.logger.error({ err: error }, 'bug: a handshake failed');
@@ -120,6 +126,8 @@ export function createHandshake(deps: HandshakeDeps): Handshake {
         const movesAway = deps.drain.movesAway(socket.handshake.headers);
         // A connection of the application stays open where it carries other sockets.
         if (isLast(socket) && (movesAway || closesConnection(failure, conn))) closeForNow(conn, failure);
+        // There its client may ask again, on the same connection.
+        if (failureBody(failure).can_retry) asked.delete(conn);
         next(new HandshakeRefusal(failure));
         // After the refusal, which Socket.IO writes in the next tick to a connection that is open.
         setImmediate(() => closeIfLast(socket));
