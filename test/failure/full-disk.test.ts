@@ -1,9 +1,12 @@
 /** The disk of the append-only file is full for a while: Redis refuses changes, and has to start again with all that it took. */
 import { execFile } from 'node:child_process';
+import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { eventually } from '@plenum/testkit';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { CommandProcess } from '../command-process.ts';
 import { LimitedRedis } from '../support/cluster/limited-redis.ts';
 import { NodeOnPort } from '../support/cluster/node-on-port.ts';
@@ -97,4 +100,23 @@ test('a file that was not rewritten after a full disk is mended by the script, w
     const { stdout } = await run('sh', [mendAof, redis.folder]);
     expect(stdout).toMatch(/\d+ zero bytes taken out at byte \d+\n.* is valid/);
   });
+});
+
+test('a disk that is full again while the file is mended costs no byte; owner and mode stay', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'plenum-aof-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const file = join(folder, 'appendonly.aof.1.incr.aof');
+  const command = '*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$1\r\nv\r\n';
+  const damaged = `${command}${'\0'.repeat(100)}${command}`;
+  await writeFile(file, damaged, { mode: 0o600 });
+  // Of every copy half is written.
+  await writeFile(join(folder, 'cp'), '#!/bin/sh\nfor to; do :; done\necho half >"$to"\nexit 1\n');
+  await chmod(join(folder, 'cp'), 0o700);
+  const PATH = [folder, process.env['PATH']].join(delimiter);
+  await expect(run('sh', [mendAof, folder], { env: { ...process.env, PATH } })).rejects.toThrow();
+  expect(await readFile(file, 'utf8')).toBe(damaged);
+  await run('sh', [mendAof, folder]);
+  expect(await readFile(file, 'utf8')).toBe(command.repeat(2));
+  expect(await readFile(`${file}.damaged`, 'utf8')).toBe(damaged);
+  expect((await stat(file)).mode & 0o777).toBe(0o600);
 });
