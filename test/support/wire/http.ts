@@ -17,7 +17,9 @@ export interface RestCall {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-export const tokenOf = (userId: string, expiresInSec = 3600): Promise<string> =>
+/** Longer than any run of tests: `npm run chaos` takes as long as its caller wants. */
+const daySec = 24 * 3600;
+export const tokenOf = (userId: string, expiresInSec = daySec): Promise<string> =>
   issueJwt({ secret: jwtSecret, userId: userIdSchema.parse(userId), expiresInSec });
 
 /** @param call.token default: the admin token; null: none. A text as body is sent unchanged. */
