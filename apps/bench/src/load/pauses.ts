@@ -25,7 +25,7 @@ const closed = 'the server sent a close frame';
 
 /**
  * Of plain socket.io-client, which knows no reason: they double while no connection is opened, and begin again once one was. Each is
- * changed at random by up to a half.
+ * changed at random by up to a half, and then cut to the longest one.
  */
 export class PlainPauses implements Pauses {
   #attempts = 0;
@@ -33,7 +33,7 @@ export class PlainPauses implements Pauses {
   after(failure: string) {
     const isClosed = failure.endsWith(closed);
     this.#attempts = isClosed ? 0 : this.#attempts + 1;
-    const usualMs = Math.min(mostMs, firstMs * 2 ** this.#attempts);
-    return { pauseMs: usualMs * (0.5 + Math.random()), isRefused: isClosed || refusedByHttp.test(failure) };
+    const usualMs = firstMs * 2 ** this.#attempts * (0.5 + Math.random());
+    return { pauseMs: Math.min(mostMs, usualMs), isRefused: isClosed || refusedByHttp.test(failure) };
   }
 }
