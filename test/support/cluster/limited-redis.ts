@@ -42,11 +42,16 @@ export class LimitedRedis implements AsyncDisposable {
     return join(this.server.dir, 'appendonlydir');
   }
 
-  /** Its append-only file can have so many bytes more, and not one beyond them. */
+  /** Its append-only file can have so many bytes more, and not one beyond them: the write that reaches them is done in part. */
   async fillUpTo(bytes: number): Promise<void> {
     const [name = ''] = (await readdir(this.folder)).filter((file) => file.endsWith('.incr.aof'));
-    const { size } = await stat(join(this.folder, name));
-    await run('prlimit', [`--pid=${this.server.pid}`, `--fsize=${size + bytes}:`]);
+    const sizeNow = async () => (await stat(join(this.folder, name))).size;
+    let limit: number;
+    // A file that has grown meanwhile is at its limit, or beyond it: then nothing of a write would be done.
+    do {
+      limit = (await sizeNow()) + bytes;
+      await run('prlimit', [`--pid=${this.server.pid}`, `--fsize=${limit}:`]);
+    } while ((await sizeNow()) >= limit);
   }
 
   /** Resolves when it writes again. */
