@@ -35,8 +35,9 @@ export const socketIoLink =
     listen(socket, listeners);
     return {
       ask: (envelope, timeoutMs, onAnswer) => {
-        socket.timeout(timeoutMs).emit(options.event, envelope, (error: Error | null, answer: unknown) => {
-          onAnswer(error === null && isAnswer(answer) ? answer : null);
+        // After the time there is an error and no answer.
+        socket.timeout(timeoutMs).emit(options.event, envelope, (_: unknown, answer?: unknown) => {
+          onAnswer(isAnswer(answer) ? answer : null);
         });
       },
       close: () => silence(socket),
@@ -48,23 +49,19 @@ type Parameter = typeof refusalsQuery;
 const readsRefusals: `${Parameter['name']}=${Parameter['value']}` = 'refusals=connect_error';
 
 /** socket.io-client takes the path of the URL for the namespace, and its query for that of the handshake. */
-function urlOf({ url, namespace }: SocketIoLinkOptions): string {
-  const at = url.indexOf('?');
-  const [place, query] = at < 0 ? [url, ''] : [url.slice(0, at), `${url.slice(at + 1)}&`];
-  return `${namespace === '/' ? place : place.replace(/\/?$/, namespace)}?${query}${readsRefusals}`;
-}
+const urlOf = ({ url, namespace }: SocketIoLinkOptions) =>
+  `${namespace === '/' ? url : url.replace(/\/?(?=\?|$)/, namespace)}${url.includes('?') ? '&' : '?'}${readsRefusals}`;
 
 function listen(socket: Socket, listeners: LinkListeners): void {
-  const lost = () => {
+  socket.on('connect', () => listeners.opened());
+  socket.on('disconnect', () => {
     silence(socket);
     listeners.lost();
-  };
-  socket.on('connect', () => listeners.opened());
-  socket.on('disconnect', lost);
-  socket.on('connect_error', (error: Error & { data?: unknown }) => {
-    if (!isRefusal(error.data)) return lost();
+  });
+  socket.on('connect_error', ({ data }: Error & { data?: unknown }) => {
     silence(socket);
-    listeners.refused(error.data.code, error.data.retry_after_ms ?? 0);
+    if (isRefusal(data)) listeners.refused(data.code, data.retry_after_ms ?? 0);
+    else listeners.lost();
   });
   for (const [event, listener] of Object.entries(listeners.pushes)) socket.on(event, listener);
 }
