@@ -72,7 +72,11 @@ describe.each(engines)('the number of members on %s', (engine) => {
     const changed = await service.rest('POST', `${path}/members:batch`, { body: { add } });
     expect(changed).toMatchObject({ status: 200, body: { seq: 2 } });
     await ann.until('membership', { group_id, status: 'active', type: 'joined', unlisted: true });
-    await ann.until('subscribed', { groups: [{ group_id, from_seq: 2 }] });
+    // From entry 2, or from 3 if she was still being attached to the groups that she had when she connected.
+    await ann.until('subscribed', { groups: [{ group_id }] });
+    const said = { from_user_id: 'owner', message: 'welcome' };
+    expect(await service.rest('POST', `${path}/messages`, { body: said })).toMatchObject({ status: 200 });
+    await ann.until('relay_message', { result: { message: 'welcome', seq: 3 } });
     const cat = await service.device('cat');
     await service.rest('POST', `${path}/members:batch`, { body: { add: [{ user_id: 'cat' }] } });
     await cat.until('membership', { group_id, status: 'active', type: 'joined', unlisted: true });

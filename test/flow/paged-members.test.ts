@@ -1,4 +1,5 @@
 /** Pages of members while members move, by socket and by REST, on both engines. */
+import { eventually } from '@plenum/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { engines, Service } from '../support/cluster/service.ts';
 
@@ -41,7 +42,9 @@ describe.each(engines)('pages of members on %s', (engine) => {
     });
     expect(await of('user_id=a2')).toMatchObject({ members: [row] });
     expect(await of('user_id=a3&status=pending')).toMatchObject({ members: [{ user_id: 'a3' }] });
-    expect(await of('user_id=owner')).toMatchObject({ members: [{ online: true, roles: ['admin'] }] });
+    await eventually(async () => {
+      expect(await of('user_id=owner')).toMatchObject({ members: [{ online: true, roles: ['admin'] }] });
+    });
     for (const query of ['user_id=a3&status=active', 'user_id=stranger'])
       expect(await of(query)).toEqual({ members: [], next_cursor: null });
     expect(await of('user_id=a2&cursor=x')).toMatchObject({
